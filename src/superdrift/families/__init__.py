@@ -1,0 +1,1 @@
+"""Families of compounds: embedding, clusters, groups and their general formulas."""

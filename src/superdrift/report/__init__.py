@@ -1,0 +1,1 @@
+"""What people read: numbers, tables, figures and the HTML page."""

@@ -1,0 +1,1 @@
+"""Which compositions could exist: basic checks, charge balance, site balance, novelty, projection."""

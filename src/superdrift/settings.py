@@ -1,0 +1,212 @@
+"""One dataclass per stage, read from the stage's config block. No defaults here: numbers are declared in config.yaml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, TypeVar, get_type_hints
+
+from superdrift.errors import InputError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class PrepareSettings:
+    """Cleaning, flags and the generator's split; see config.yaml for units."""
+
+    sources: list[str]
+    malformed_rows: str
+    validation_fraction: float
+    group_radius: float
+    disagreement_k: float
+    atomic_percent_from: float
+    copper_valence: list[float]
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """Optimisation of one diffusion model."""
+
+    steps: int
+    batch_size: int
+    learning_rate: float
+    warmup: int
+    weight_decay: float
+    ema: float
+    validate_every: int
+    threads: int
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """A named model: `denoiser` and `sampler` are constructor arguments beside their `kind`."""
+
+    process: str
+    denoiser: dict[str, Any]
+    training: TrainingSettings
+    sampler: dict[str, Any]
+    noise_floor: float
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """One model, trained on the compounds of one version."""
+
+    model: ModelSettings
+    device: str
+    exclude_flags: list[str]
+
+
+@dataclass(frozen=True)
+class GenerateSettings:
+    """Unconditional sampling."""
+
+    sampler: dict[str, Any]
+    samples: int
+    batch_size: int
+    device: str
+    threads: int
+
+
+@dataclass(frozen=True)
+class ConditionSettings:
+    """ILVR on one reference compound."""
+
+    sampler: dict[str, Any]
+    samples: int
+    scales: list[int]
+    batch_size: int
+    shared_noise: bool
+    device: str
+    threads: int
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """A small network of the latent stage and its training."""
+
+    width: int
+    steps: int
+    batch_size: int
+    learning_rate: float
+
+
+@dataclass(frozen=True)
+class VaeSettings(NetworkSettings):
+    """The VAE: `latent` dimensions, `beta` weight of the Kullback–Leibler term."""
+
+    latent: int
+    beta: float
+
+
+@dataclass(frozen=True)
+class TrainLatentSettings:
+    """The VAE and the predictor that is climbed."""
+
+    vae: VaeSettings
+    predictor: NetworkSettings
+    device: str
+    threads: int
+
+
+@dataclass(frozen=True)
+class DriftSettings:
+    """Zeroth-order climb in latent space."""
+
+    trajectories: int
+    steps: int
+    directions: int
+    radius: float
+    learning_rate: float
+    device: str
+    threads: int
+
+
+@dataclass(frozen=True)
+class ProjectSettings:
+    """Projection of samples on a rule; `none` passes them through."""
+
+    rule: str
+
+
+@dataclass(frozen=True)
+class ScreenSettings:
+    """Screening of one source; `n_elements` and `noise_floor` are those of the source's model."""
+
+    n_elements: list[int]
+    noise_floor: float
+    known_radius: float
+    novel_radius: float
+    batch_size: int
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """Choice and measurement of the estimators by nested grouped cross-validation."""
+
+    neighbours: list[int]
+    metrics: list[str]
+    weights: list[str]
+    folds: int
+    group_radius: float
+    coverage: float
+    exclude_flags: list[str]
+
+
+@dataclass(frozen=True)
+class EstimateSettings:
+    """Nothing to choose: the fitted estimators carry their settings."""
+
+
+@dataclass(frozen=True)
+class ClusterSettings:
+    """Embedding and clusters of one source together with the known compounds."""
+
+    generated: int
+    known: int
+    perplexity: float
+    min_cluster_size: int
+    threads: int
+
+
+@dataclass(frozen=True)
+class RankSettings:
+    """Gates and spacing of the ranked candidates."""
+
+    require_charge_valid: bool
+    allow_metallic: bool
+    forbidden_elements: list[str]
+    spacing: float
+    keep: int
+
+
+@dataclass(frozen=True)
+class ReportSettings:
+    """What the report shows, and the published rates for its sensitivity row."""
+
+    top: int
+    published_tp: float
+    published_fp: float
+
+
+def from_mapping(settings: type[T], values: Mapping[str, Any], *, place: str) -> T:
+    """Build a settings dataclass from a config block.
+
+    Args:
+        settings: the dataclass.
+        values: the block.
+        place: where the block stands, for messages.
+
+    Raises:
+        InputError: for a missing or unknown key.
+    """
+    hints = get_type_hints(settings)
+    names = {field.name for field in fields(settings)}  # type: ignore[arg-type]
+    if names != set(values):
+        raise InputError(
+            f"settings of {place}: missing {sorted(names - set(values))}, unknown {sorted(set(values) - names)};"
+            " see config.yaml"
+        )
+    return settings(**{
+        name: from_mapping(hints[name], value, place=f"{place}.{name}") if is_dataclass(hints[name]) else value
+        for name, value in values.items()
+    })
