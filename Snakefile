@@ -1,0 +1,36 @@
+# superdrift: from a table of known superconductors to a ranked, checked table of hypothetical ones.
+#
+#   snakemake --cores 2 --configfile workflow/presets/demo.yaml      the demo, embedded data
+#   snakemake --cores 8                                              the paper-scale run of config.yaml
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config.yaml"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/diffusion.smk"
+include: "workflow/rules/latent.smk"
+include: "workflow/rules/screening.smk"
+include: "workflow/rules/estimators.smk"
+include: "workflow/rules/families.smk"
+include: "workflow/rules/report.smk"
+
+
+report: "workflow/report/workflow.rst"
+
+
+localrules:
+    all,
+    fetch,
+
+
+rule all:
+    default_target: True
+    input:
+        f"{RUN}/candidates.parquet",
+        f"{RUN}/report/numbers.parquet",
+        f"{RUN}/report/report.html",

@@ -1,0 +1,43 @@
+"""Predictor of the critical temperature from a composition: the function that the drift climbs, never its judge."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from superdrift.composition.elements import N_ELEMENTS
+from superdrift.latent.layers import trunk
+
+
+class TcPredictor(nn.Module):
+    """Tc from atomic fractions, so that a formula and its double have one Tc.
+
+    The network's output is arcsinh(Tc / scale): linear below `scale`, logarithmic above, so that 1 K and 100 K compounds
+    both weigh in the loss. The fractions enter with their square roots, which spread the small ones (dopants).
+
+    Args:
+        width: width of the hidden layers.
+        depth: residual blocks.
+        dropout: share of hidden units silenced in training.
+        scale: K, where the target turns from linear to logarithmic.
+    """
+
+    def __init__(self, *, width: int, depth: int, dropout: float, scale: float) -> None:
+        super().__init__()
+        self.arguments: dict[str, Any] = {"width": width, "depth": depth, "dropout": dropout, "scale": scale}
+        self.scale = scale
+        self.network = trunk(2 * N_ELEMENTS, 1, width=width, depth=depth, dropout=dropout)
+
+    def transformed(self, amounts: Tensor) -> Tensor:
+        """(n, 96) atoms per formula unit → (n,) arcsinh(Tc / scale), unbounded."""
+        fractions = amounts / amounts.sum(dim=1, keepdim=True)
+        return self.network(torch.cat([fractions, fractions.sqrt()], dim=1)).squeeze(1)
+
+    def forward(self, amounts: Tensor) -> Tensor:
+        """(n, 96) atoms per formula unit → (n,) Tc in K, not below 0."""
+        return self.scale * torch.sinh(self.transformed(amounts).clamp_min(0.0))
+
+    def loss(self, amounts: Tensor, tc_k: Tensor) -> Tensor:
+        """Mean smooth L1 loss (Huber) of the transformed Tc, robust against the literature's misprints."""
+        return F.smooth_l1_loss(self.transformed(amounts), torch.asinh(tc_k / self.scale))

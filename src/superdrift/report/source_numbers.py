@@ -1,0 +1,142 @@
+"""What screening, estimation and clustering found in one source, or in the training compounds of one version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from superdrift import tables
+from superdrift.composition.distance import greedy_net
+from superdrift.composition.elements import N_ELEMENTS
+from superdrift.composition.formula import parse_formula
+from superdrift.composition.vector import to_vector
+from superdrift.errors import InputError
+from superdrift.report.numbers import Number, count, moments, share
+
+SUPERCONDUCTING_FROM = 0.5
+"""A compound is classified superconducting from this probability on: the majority of its (weighted) neighbours."""
+
+TRUTHS = ("basic_pass", "duplicate", "known", "novel", "metallic", "valid_published", "charge_valid", "site_balanced")
+TC = ("tc_mean", "tc_sd", "tc_max")
+
+
+@dataclass(frozen=True)
+class Screened:
+    """The verdicts of the screening, as masks over the rows of one source; a null verdict counts as false."""
+
+    ids: NDArray[np.int64]
+    formulas: pa.ChunkedArray
+    truth: Mapping[str, NDArray[np.bool_]]
+
+    @property
+    def n(self) -> int:
+        """Samples drawn."""
+        return len(self.ids)
+
+    def passed(self, verdict: str) -> NDArray[np.bool_]:
+        """Mask of the rows that pass the basic checks and have this verdict."""
+        return self.truth["basic_pass"] & self.truth[verdict]
+
+
+def read_screened(path: Path) -> Screened:
+    """Read what the numbers need of a screened table."""
+    data = tables.read(path, tables.SCREENED, ["id", "formula", *TRUTHS])
+    masks = {name: pc.fill_null(data[name], False).to_numpy() for name in TRUTHS}
+    return Screened(data["id"].to_numpy(), data["formula"], masks)
+
+
+def screened_numbers(screened: Screened, source: str, *, novel_radius: float, suffix: str = "") -> list[Number]:
+    """Shares and counts of the screening (DESIGN, definitions; docs/methods/numbers.md).
+
+    Args:
+        screened: the verdicts.
+        source: source they describe.
+        novel_radius: half L1; two rows counted as distinct differ by at least this.
+        suffix: appended to each quantity (`_training` for the known compounds of a version).
+    """
+    n, passes = screened.n, int(screened.truth["basic_pass"].sum())
+    valid = screened.passed("valid_published")
+
+    def of(quantity: str, mask: NDArray[np.bool_], denominator: int) -> Number:
+        return share("screen", source, quantity + suffix, int(mask.sum()), denominator)
+
+    novel, metallic = screened.passed("novel"), screened.truth["metallic"]
+    ionic = novel & ~metallic & (screened.truth["charge_valid"] | screened.truth["valid_published"])
+    distinct = {"distinct_novel_valid": ionic, "distinct_novel_metallic": novel & metallic}
+    return [
+        count("screen", source, "samples" + suffix, n, n),
+        of("basic_pass", screened.truth["basic_pass"], n),
+        of("unique", screened.truth["basic_pass"] & ~screened.truth["duplicate"], passes),
+        of("novel", novel, passes),
+        of("known", screened.passed("known"), passes),
+        of("valid_published", valid, n),
+        of("charge_valid", screened.passed("charge_valid"), n),
+        of("metallic", screened.passed("metallic"), n),
+        of("site_balanced", screened.passed("site_balanced"), n),
+        of("valid_published_metallic", valid & metallic, int(valid.sum())),
+        count("screen", source, "valid_published_distinct" + suffix,
+              int((valid & ~screened.truth["duplicate"]).sum()), int(valid.sum())),
+        *(
+            count("screen", source, name + suffix, _distinct(screened, mask, novel_radius), int(mask.sum()))
+            for name, mask in distinct.items()
+        ),
+    ]  # fmt: skip
+
+
+def projected_numbers(screened: Screened, source: str, projected: Path | None) -> list[Number]:
+    """Share of the samples that are charge valid after the projection; undefined where nothing was projected."""
+    rules = set() if projected is None else set(tables.read(projected, tables.PROJECTED, ["rule"])["rule"].to_pylist())
+    if rules <= {"none"}:
+        return [Number("project", source, "valid_after_projection", None, 0)]
+    hits = int(screened.passed("charge_valid").sum())
+    return [share("project", source, "valid_after_projection", hits, screened.n)]
+
+
+def estimated_numbers(screened: Screened, source: str, estimated: Path) -> tuple[list[Number], int, int]:
+    """Raw share of superconductors, their Tc, and formation energies, of the rows that are valid as published.
+
+    Returns:
+        The numbers, the rows classified superconducting, and the valid rows they were counted among.
+    """
+    names = ["id", "superconducting_probability", "tc_k", "formation_energy_ev"]
+    data = tables.read(estimated, tables.ESTIMATED, names)
+    ids = data["id"].to_numpy()
+    if not np.isin(ids, screened.ids).all():
+        raise InputError(f"{estimated} has rows that its screened table lacks; delete it and run snakemake again")
+    valid = np.isin(ids, screened.ids[screened.passed("valid_published")])
+    superconducting = valid & (data["superconducting_probability"].to_numpy() >= SUPERCONDUCTING_FROM)
+    hits, n = int(superconducting.sum()), int(valid.sum())
+    energy = data["formation_energy_ev"].filter(pa.array(valid)).drop_null().to_numpy()
+    mean = float(energy.mean()) if len(energy) else None
+    rows = [
+        share("estimate", source, "sc_raw", hits, n),
+        *moments("estimate", source, TC, data["tc_k"].to_numpy()[superconducting], "K"),
+        Number("estimate", source, "ef_mean", mean, len(energy), "eV/atom"),
+        share("estimate", source, "ef_negative", int((energy < 0).sum()), len(energy)),
+    ]
+    return rows, hits, n
+
+
+def group_numbers(source: str, groups: Path) -> list[Number]:
+    """Number of groups of generated compounds, and of those without known compounds."""
+    new = tables.read(groups, tables.GROUPS, ["new_family"])["new_family"].to_numpy()
+    return [
+        count("cluster", source, "groups", len(new), len(new)),
+        count("cluster", source, "new_families", int(new.sum()), len(new)),
+    ]
+
+
+def _distinct(screened: Screened, mask: NDArray[np.bool_], radius: float) -> int:
+    """Size of the greedy net at `radius` over the masked rows, in row order.
+
+    A repeated formula is no new point of the net, so only its first row is parsed.
+    """
+    formulas = pc.unique(screened.formulas.filter(pa.array(mask)).combine_chunks().drop_null()).to_pylist()
+    amounts = np.zeros((len(formulas), N_ELEMENTS), dtype=np.float32)
+    for row, formula in enumerate(formulas):
+        amounts[row] = to_vector(parse_formula(formula))
+    return int(greedy_net(amounts, radius).sum()) if len(formulas) else 0

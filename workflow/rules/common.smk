@@ -1,0 +1,87 @@
+# Helpers of the rules, and no rules: paths, validated configuration, settings and code fingerprint of each stage.
+import json
+import sys
+from pathlib import Path
+
+from snakemake.exceptions import WorkflowError
+
+SOURCE_CODE = Path(workflow.basedir) / "src"
+sys.path.insert(0, str(SOURCE_CODE))
+shell.prefix(f"set -euo pipefail; export PYTHONPATH='{SOURCE_CODE}'; ")
+
+from superdrift import configuration, registry
+from superdrift.errors import InputError
+from superdrift.fingerprint import fingerprint
+
+try:
+    configuration.validate(config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
+    DATA_FILES = [registry.local_path(source) for source in config["prepare"]["sources"]]
+except InputError as error:
+    raise WorkflowError(str(error)) from None
+
+RUN = f"results/{config['run']}"
+LOGS = f"logs/{config['run']}"
+ENV = "../../envs/cpu.yaml"
+GPU_ENV = "../../envs/gpu.yaml"
+
+FAMILIES = config["families"]
+REFERENCES = config["references"]
+STARTS = config["starts"]
+GENERATED = [*FAMILIES, *(f"ilvr-{name}" for name in REFERENCES), *(f"drift-{name}" for name in STARTS)]
+BASELINES = [f"training-{family}" for family in FAMILIES]
+CONDITIONER = config["condition"]["model"]
+
+
+wildcard_constraints:
+    family="everything|cuprates|pnictides|others",
+    reference="[a-z0-9][a-z0-9-]*",
+    start="[a-z0-9][a-z0-9-]*",
+    source="[a-z0-9][a-z0-9-]*",
+
+
+def settings(**block):
+    """A stage's settings as the one JSON argument it takes."""
+    return json.dumps(block, sort_keys=True)
+
+
+def code(stage):
+    """Fingerprint of the code a stage depends on; as a parameter it makes Snakemake rerun what an edit touches."""
+    return fingerprint(f"superdrift.stages.{stage}")
+
+
+def conda_env(device):
+    """Environment of a stage that runs on `device`."""
+    return GPU_ENV if device == "cuda" else ENV
+
+
+def version_of(source):
+    """Version of the model behind a source: its family, or that of its reference or start."""
+    if source in config["families"]:
+        return source
+    kind, _, name = source.partition("-")
+    return name if kind == "training" else config["catalogue"][name]["family"]
+
+
+def noise_floor_of(source):
+    """Amounts below this are noise in this source's samples: a property of the model that drew them."""
+    if source.startswith(("training-", "drift-")):
+        return 0.0  # measured compounds and decoded digits are exact
+    model = CONDITIONER if source.startswith("ilvr-") else config["train"]["model"]
+    return config["models"][model]["noise_floor"]
+
+
+def model_folder(family, model):
+    """Where a trained model lies: the generator under its family, another named model one level below."""
+    return f"{RUN}/train/{family}" if model == config["train"]["model"] else f"{RUN}/train/{family}/{model}"
+
+
+def samples_of(source):
+    """The table whose amounts a source is made of."""
+    kind, _, name = source.partition("-")
+    folder = {"ilvr": f"condition/{name}", "drift": f"drift/{name}"}.get(kind, f"generate/{source}")
+    return f"{RUN}/prepare/compounds.parquet" if kind == "training" else f"{RUN}/{folder}/samples.parquet"
+
+
+def each(pattern, sources):
+    """One path per source."""
+    return [f"{RUN}/" + pattern.format(source=source) for source in sources]

@@ -1,0 +1,88 @@
+# Diffusion models: training, unconditional sampling, conditioning by ILVR.
+
+
+rule train:
+    input:
+        compounds=f"{RUN}/prepare/compounds.parquet",
+    output:
+        weights=f"{RUN}/train/{{family}}/model.safetensors",
+        description=f"{RUN}/train/{{family}}/model.json",
+        history=f"{RUN}/train/{{family}}/history.parquet",
+    params:
+        settings=settings(**config["train"] | {"model": config["models"][config["train"]["model"]]}),
+        code=code("train"),
+    threads: config["models"][config["train"]["model"]]["training"]["threads"]
+    log:
+        f"{LOGS}/train/{{family}}.log",
+    conda:
+        conda_env(config["train"]["device"])
+    message:
+        "Training the generator on {wildcards.family}"
+    shell:
+        "python -m superdrift.stages.train --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        " --compounds {input.compounds:q} --family {wildcards.family}"
+        " --weights {output.weights:q} --description {output.description:q} --history {output.history:q}"
+
+
+# The model that ILVR conditions, where it is not the generator itself.
+use rule train as train_conditioner with:
+    output:
+        weights=f"{RUN}/train/{{family}}/{CONDITIONER}/model.safetensors",
+        description=f"{RUN}/train/{{family}}/{CONDITIONER}/model.json",
+        history=f"{RUN}/train/{{family}}/{CONDITIONER}/history.parquet",
+    params:
+        settings=settings(**config["train"] | {"model": config["models"][CONDITIONER]}),
+        code=code("train"),
+    threads: config["models"][CONDITIONER]["training"]["threads"]
+    log:
+        f"{LOGS}/train/{{family}}-{CONDITIONER}.log",
+    message:
+        "Training the model to condition on {wildcards.family}"
+
+
+rule generate:
+    input:
+        weights=f"{RUN}/train/{{family}}/model.safetensors",
+        description=f"{RUN}/train/{{family}}/model.json",
+    output:
+        samples=f"{RUN}/generate/{{family}}/samples.parquet",
+    params:
+        settings=settings(**config["generate"], sampler=config["models"][config["train"]["model"]]["sampler"]),
+        code=code("generate"),
+    threads: config["generate"]["threads"]
+    log:
+        f"{LOGS}/generate/{{family}}.log",
+    conda:
+        conda_env(config["generate"]["device"])
+    message:
+        "Sampling {wildcards.family}"
+    shell:
+        "python -m superdrift.stages.generate --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        " --weights {input.weights:q} --description {input.description:q} --family {wildcards.family}"
+        " --samples {output.samples:q}"
+
+
+rule condition:
+    input:
+        weights=lambda w: model_folder(version_of(f"ilvr-{w.reference}"), CONDITIONER) + "/model.safetensors",
+        description=lambda w: model_folder(version_of(f"ilvr-{w.reference}"), CONDITIONER) + "/model.json",
+    output:
+        samples=f"{RUN}/condition/{{reference}}/samples.parquet",
+    params:
+        settings=settings(
+            **{key: value for key, value in config["condition"].items() if key != "model"},
+            sampler=config["models"][CONDITIONER]["sampler"],
+        ),
+        formula=lambda w: config["catalogue"][w.reference]["formula"],
+        code=code("condition"),
+    threads: config["condition"]["threads"]
+    log:
+        f"{LOGS}/condition/{{reference}}.log",
+    conda:
+        conda_env(config["condition"]["device"])
+    message:
+        "Conditioning on {wildcards.reference} by ILVR"
+    shell:
+        "python -m superdrift.stages.condition --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        " --weights {input.weights:q} --description {input.description:q} --reference {wildcards.reference}"
+        " --formula {params.formula:q} --samples {output.samples:q}"

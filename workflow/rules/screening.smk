@@ -1,0 +1,49 @@
+# Projection on a rule, and the checks that every sample meets.
+
+
+rule project:
+    input:
+        samples=lambda w: samples_of(w.source),
+    output:
+        projected=f"{RUN}/project/{{source}}/projected.parquet",
+    params:
+        settings=settings(**config["project"]),
+        training=lambda w: f"--family {version_of(w.source)}" if w.source in BASELINES else "",
+        code=code("project"),
+    log:
+        f"{LOGS}/project/{{source}}.log",
+    conda:
+        ENV
+    message:
+        "Projecting {wildcards.source}"
+    shell:
+        "python -m superdrift.stages.project --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        " --samples {input.samples:q} {params.training} --projected {output.projected:q}"
+
+
+rule screen:
+    input:
+        projected=f"{RUN}/project/{{source}}/projected.parquet",
+        compounds=f"{RUN}/prepare/compounds.parquet",
+    output:
+        screened=f"{RUN}/screen/{{source}}/screened.parquet",
+    params:
+        settings=lambda w: settings(
+            **config["screen"]
+            | {
+                "n_elements": config["screen"]["n_elements"][version_of(w.source)],
+                "noise_floor": noise_floor_of(w.source),
+            }
+        ),
+        training=lambda w: "--training true" if w.source in BASELINES else "",
+        code=code("screen"),
+    log:
+        f"{LOGS}/screen/{{source}}.log",
+    conda:
+        ENV
+    message:
+        "Screening {wildcards.source}"
+    shell:
+        "python -m superdrift.stages.screen --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        " --projected {input.projected:q} --compounds {input.compounds:q} {params.training}"
+        " --screened {output.screened:q}"
