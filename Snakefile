@@ -23,6 +23,10 @@ include: "workflow/rules/report.smk"
 report: "workflow/report/workflow.rst"
 
 
+onstart:
+    verify_tables()
+
+
 localrules:
     all,
     fetch,

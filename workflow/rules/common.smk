@@ -82,6 +82,16 @@ def samples_of(source):
     return f"{RUN}/prepare/compounds.parquet" if kind == "training" else f"{RUN}/{folder}/samples.parquet"
 
 
+def verify_tables():
+    """Stop before any job when a table of this run is damaged."""
+    from superdrift.tables import verify
+
+    try:
+        verify(RUN)
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
+
+
 def each(pattern, sources):
     """One path per source."""
     return [f"{RUN}/" + pattern.format(source=source) for source in sources]

@@ -1,0 +1,185 @@
+"""The whole workflow through the user's command: artifacts of the contract, reruns, and every kind of bad input."""
+
+import json
+import re
+
+import pyarrow.parquet as pq
+import pytest
+
+from superdrift import tables
+from superdrift.tables import TABLES
+
+CONTRACT = {
+    "prepare/compounds.parquet": "compounds",
+    "prepare/rejected.parquet": "rejected",
+    "train/{family}/history.parquet": "history",
+    "generate/{family}/samples.parquet": "samples",
+    "condition/{reference}/samples.parquet": "conditioned",
+    "drift/{start}/trajectories.parquet": "trajectories",
+    "drift/{start}/samples.parquet": "drifted",
+    "project/{source}/projected.parquet": "projected",
+    "screen/{source}/screened.parquet": "screened",
+    "estimate/{source}/estimated.parquet": "estimated",
+    "estimate/models/scores.parquet": "scores",
+    "cluster/{source}/clustered.parquet": "clustered",
+    "cluster/{source}/groups.parquet": "groups",
+    "candidates.parquet": "candidates",
+    "report/numbers.parquet": "numbers",
+}
+NAMES = {"family": "cuprates", "reference": "ybco-se", "start": "ybco"}
+
+
+def places(pattern):
+    sources = ("cuprates", "ilvr-ybco-se", "drift-ybco") if "{source}" in pattern else ("",)
+    return [pattern.format(source=source, **NAMES) for source in sources]
+
+
+@pytest.mark.parametrize(("pattern", "kind"), CONTRACT.items())
+def test_every_table_of_the_contract_is_there_and_whole(finished, pattern, kind):
+    for place in places(pattern):
+        tables.read(finished.folder / "results/test" / place, TABLES[kind])
+
+
+def test_models_and_report_are_there(finished):
+    run = finished.folder / "results/test"
+    description = json.loads((run / "train/cuprates/model.json").read_text())
+    assert description["denoiser"]
+    assert (run / "train/cuprates/model.safetensors").stat().st_size > 1000
+    page = (run / "report/report.html").read_text(encoding="utf-8")
+    assert "http://" not in re.sub(r"http://www\.w3\.org/\S+", "", page)
+    assert (run / "report/table1.csv").is_file()
+    assert (run / "report/table2.csv").is_file()
+    assert list((run / "report/figures").glob("*.svg"))
+
+
+def test_tables_carry_their_provenance(finished):
+    record = tables.read_metadata(finished.folder / "results/test/generate/cuprates/samples.parquet")
+    assert record["stage"] == "generate"
+    assert {"settings", "seed", "commit", "code", "inputs", "versions"} <= set(record)
+
+
+def test_a_finished_run_has_nothing_to_do_and_a_comment_changes_nothing(finished_copy):
+    source = finished_copy.folder / "src/superdrift/composition/codec.py"
+    source.write_text(source.read_text().replace('"""Digit codec', '# a comment\n"""Digit codec').replace("import", "import", 1))
+    done = finished_copy.snakemake("--dry-run")
+    assert done.returncode == 0
+    assert "Nothing to be done" in done.stdout + done.stderr
+
+
+def test_changed_code_reruns_what_depends_on_it_and_nothing_else(finished_copy):
+    source = finished_copy.folder / "src/superdrift/ranking.py"
+    source.write_text(source.read_text() + "\n\nprint\n")
+    done = finished_copy.snakemake("--dry-run")
+    planned = set(re.findall(r"^rule (\w+):|^    rule (\w+)", done.stdout, re.MULTILINE)) or done.stdout
+    assert "rank" in str(planned)
+    assert "generate" not in str(planned)
+    assert "train" not in str(planned)
+
+
+def test_a_single_target_runs_alone(project):
+    done = project.snakemake("results/test/prepare/compounds.parquet")
+    assert done.returncode == 0, done.stderr
+    assert (project.folder / "results/test/prepare/compounds.parquet").is_file()
+    assert not (project.folder / "results/test/train").exists()
+
+
+def error_lines(done):
+    """What a user sees of the mistake."""
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["--config", "sead=3"], ["unknown key 'sead'", "did you mean 'seed'?"]),
+        (["--config", "generate={samples: -1}"], ["generate.samples = -1", "at least 1"]),
+        (["--config", "families=[cuprate]"], ["cuprate", "did you mean 'cuprates'?"]),
+        (["--config", "catalogue={bad: {formula: YBa2Cu3Ox, family: cuprates}}"], ["catalogue.bad.formula", "'Ox'"]),
+        (["--config", "prepare={sources: [no-such.csv]}"], ["no-such.csv"]),
+    ],
+)
+def test_a_bad_configuration_stops_before_any_job(project, arguments, parts):
+    done = project.snakemake(*arguments)
+    assert done.returncode != 0
+    for part in parts:
+        assert part in error_lines(done)
+    assert "Traceback" not in error_lines(done)
+    assert not (project.folder / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("", ["mine.csv", "empty"]),
+        ("formula,tc_k\n", ["mine.csv"]),
+        ("formula,tc_k\nYBa2Cu3O7,92\nLa1.85Sr0.15Cu(O4,38\n", ["mine.csv", "La1.85Sr0.15Cu(O4"]),
+    ],
+)
+def test_a_bad_data_file_is_one_clear_error(project, text, parts):
+    (project.folder / "mine.csv").write_text(text)
+    done = project.snakemake("--config", "prepare={sources: [mine.csv]}")
+    assert done.returncode != 0
+    lines = error_lines(done)
+    for part in parts:
+        assert part in lines
+    assert lines.count("superdrift prepare: error:") == 1
+    assert "Traceback" not in lines
+    assert project.files() == {}
+
+
+def test_a_local_copy_with_a_wrong_checksum_stops_the_run(project, tmp_path):
+    (tmp_path / "local").mkdir()
+    (tmp_path / "local/SuperCon_with_types.dat").write_text("1\tYBa2Cu3O7\t92\t1\n")
+    done = project.snakemake(
+        "--config", "prepare={sources: [supercon]}", environment={"SUPERDRIFT_DATA": str(tmp_path / "local")}
+    )
+    assert done.returncode != 0
+    assert "SHA-256" in error_lines(done)
+    assert "ffcabf930dd7" in error_lines(done)
+    assert project.files() == {}
+
+
+def test_no_network_and_no_copy_is_one_clear_error(project):
+    closed = "http://127.0.0.1:9"
+    done = project.snakemake(
+        "--config",
+        "prepare={sources: [supercon]}",
+        environment={"SUPERDRIFT_DATA": "", "https_proxy": closed, "http_proxy": closed, "HTTPS_PROXY": closed},
+    )
+    assert done.returncode != 0
+    assert error_lines(done).count("superdrift fetch: error:") == 1
+    assert "SUPERDRIFT_DATA" in error_lines(done)
+    assert project.files() == {}
+
+
+def test_a_damaged_table_between_two_stages_stops_before_anything_is_lost(finished_copy):
+    damaged = finished_copy.folder / "results/test/prepare/compounds.parquet"
+    content = bytearray(damaged.read_bytes())
+    content[len(content) // 3] ^= 0xFF
+    damaged.write_bytes(content)
+    before = finished_copy.files()
+    done = finished_copy.snakemake()
+    assert done.returncode != 0
+    assert "compounds.parquet is not a whole Parquet file" in error_lines(done)
+    assert "Traceback" not in error_lines(done)
+    assert finished_copy.files() == before
+
+
+def test_cuda_asked_for_and_absent_is_one_clear_error(finished_copy):
+    before = finished_copy.files()
+    done = finished_copy.snakemake(
+        "results/test/generate/cuprates/samples.parquet", "--config", "generate={device: cuda}",
+        environment={"CUDA_VISIBLE_DEVICES": ""},
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "generate.device" in error_lines(done)
+    assert "cuda" in error_lines(done)
+    after = finished_copy.files()
+    assert {path for path in before if path not in after} <= {path for path in before if "generate" in path.parts}
+
+
+def test_same_seed_same_rows(finished, project):
+    assert project.snakemake("results/test/screen/cuprates/screened.parquet").returncode == 0
+    for place in ("prepare/compounds", "generate/cuprates/samples", "screen/cuprates/screened"):
+        first = pq.read_table(finished.folder / f"results/test/{place}.parquet")
+        assert first.equals(pq.read_table(project.folder / f"results/test/{place}.parquet"))
