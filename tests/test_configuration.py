@@ -50,10 +50,13 @@ def test_gpu_preset_moves_training_and_sampling_to_cuda():
         ({"prepare": {"validation_fraction": 0.9}}, ["prepare.validation_fraction = 0.9", "at most 0.5"]),
         ({"families": ["cuprate"]}, ['"cuprate"', "cuprates", "did you mean 'cuprates'?"]),
         ({"references": ["ybco-sf"]}, ["references names 'ybco-sf'", "did you mean 'ybco-se'?"]),
-        ({"catalogue": {"new": {"formula": "YBa2Cu3Ox", "family": "cuprates"}}}, ["catalogue.new.formula", "Ox"]),
+        (
+            {"catalogue": {"new": {"formula": "YBa2Cu3Ox", "family": "cuprates"}}},
+            ["catalogue.new.formula", "Ox"],
+        ),
         ({"train": {"model": "maskd"}}, ["train.model names 'maskd'", "did you mean 'masked'?"]),
         ({"condition": {"model": "masked"}}, ["condition.model = 'masked' is not gaussian"]),
-        ({"train": {"device": "gpu"}}, ["train.device = \"gpu\"", "cpu, cuda"]),
+        ({"train": {"device": "gpu"}}, ['train.device = "gpu"', "cpu, cuda"]),
         ({"run": "../elsewhere"}, ["run = ", "letters, digits"]),
     ],
 )

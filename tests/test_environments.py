@@ -20,7 +20,9 @@ def test_conda_pins_equal_those_of_pyproject(name, torch):
     environment = yaml.safe_load((ROOT / f"envs/{name}.yaml").read_text(encoding="utf-8"))
     specs = dict(spec.split("=", 1) for spec in environment["dependencies"])
     assert specs.pop("python") == "3.11.*"
-    expected = {(torch if key == "torch" else CONDA_NAMES.get(key, key)): f"={value}" for key, value in pinned().items()}
+    expected = {
+        (torch if key == "torch" else CONDA_NAMES.get(key, key)): f"={value}" for key, value in pinned().items()
+    }
     assert specs == expected
 
 

@@ -60,7 +60,9 @@ def test_tables_carry_their_provenance(finished):
 
 def test_a_finished_run_has_nothing_to_do_and_a_comment_changes_nothing(finished_copy):
     source = finished_copy.folder / "src/superdrift/composition/codec.py"
-    source.write_text(source.read_text().replace('"""Digit codec', '# a comment\n"""Digit codec').replace("import", "import", 1))
+    source.write_text(
+        source.read_text().replace('"""Digit codec', '# a comment\n"""Digit codec').replace("import", "import", 1)
+    )
     done = finished_copy.snakemake("--dry-run")
     assert done.returncode == 0
     assert "Nothing to be done" in done.stdout + done.stderr
@@ -94,7 +96,10 @@ def error_lines(done):
         (["--config", "sead=3"], ["unknown key 'sead'", "did you mean 'seed'?"]),
         (["--config", "generate={samples: -1}"], ["generate.samples = -1", "at least 1"]),
         (["--config", "families=[cuprate]"], ["cuprate", "did you mean 'cuprates'?"]),
-        (["--config", "catalogue={bad: {formula: YBa2Cu3Ox, family: cuprates}}"], ["catalogue.bad.formula", "'Ox'"]),
+        (
+            ["--config", "catalogue={bad: {formula: YBa2Cu3Ox, family: cuprates}}"],
+            ["catalogue.bad.formula", "'Ox'"],
+        ),
         (["--config", "prepare={sources: [no-such.csv]}"], ["no-such.csv"]),
     ],
 )
@@ -144,7 +149,12 @@ def test_no_network_and_no_copy_is_one_clear_error(project):
     done = project.snakemake(
         "--config",
         "prepare={sources: [supercon]}",
-        environment={"SUPERDRIFT_DATA": "", "https_proxy": closed, "http_proxy": closed, "HTTPS_PROXY": closed},
+        environment={
+            "SUPERDRIFT_DATA": "",
+            "https_proxy": closed,
+            "http_proxy": closed,
+            "HTTPS_PROXY": closed,
+        },
     )
     assert done.returncode != 0
     assert error_lines(done).count("superdrift fetch: error:") == 1

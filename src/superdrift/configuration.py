@@ -70,7 +70,10 @@ def _inconsistencies(config: Mapping[str, Any]) -> Iterator[str]:
             to_vector(parse_formula(entry["formula"]))
         except InputError as error:
             yield f"catalogue.{slug}.formula: {error}"
-    for place, name in (("train.model", config["train"]["model"]), ("condition.model", config["condition"]["model"])):
+    for place, name in (
+        ("train.model", config["train"]["model"]),
+        ("condition.model", config["condition"]["model"]),
+    ):
         if name not in models:
             yield f"{place} names '{name}', which models does not hold{_nearest(name, models)}"
     conditioner = models.get(config["condition"]["model"])

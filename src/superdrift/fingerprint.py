@@ -1,7 +1,7 @@
-"""A hash of the code that a stage's results depend on, so that Snakemake reruns what an edit touches and nothing else.
+"""A hash of the code that a stage's results depend on: Snakemake reruns what an edit touches, no more.
 
-Starting from the stage's module, every definition it uses inside the package is followed by name. Hashed are the
-syntax trees without docstrings and annotations: a comment changes nothing, a sampler changes what it sampled.
+Starting from the stage's module, every definition it uses inside the package is followed by name. Hashed are
+the syntax trees without docstrings and annotations: a comment changes nothing, a sampler what it sampled.
 """
 
 import ast
@@ -16,7 +16,7 @@ SOURCE = Path(__file__).resolve().parent
 LEFT_OUT = frozenset(
     f"{PACKAGE}.{name}" for name in ("errors", "fingerprint", "progress", "provenance", "settings", "stages.command")
 )
-"""Modules that change no result: messages, progress, provenance, and declarations whose values are hashed as config."""
+"""Modules that change no result: messages, progress, provenance; settings, whose values are compared."""
 
 
 @dataclass
@@ -60,11 +60,24 @@ def _used(name: str, wanted: str | None) -> tuple[dict[str, str], list[tuple[str
         for inner in ast.walk(node):
             if isinstance(inner, ast.Name) and inner.id in module.definitions:
                 more.append((name, inner.id))
-            elif isinstance(inner, ast.Name) and inner.id in module.imports:
-                more.append(module.imports[inner.id])
             elif isinstance(inner, ast.Import | ast.ImportFrom):
                 more += _targets(inner).values()
+        more += _imported(node, module)
     return {key: ast.dump(node) for key, node in nodes.items()}, more
+
+
+def _imported(node: ast.stmt, module: _Module) -> list[tuple[str, str | None]]:
+    """What a definition uses of the module's imports; of a module used only as `tables.read`, that name alone."""
+    found: list[tuple[str, str | None]] = []
+    narrowed = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name):
+            target, within = module.imports.get(inner.value.id, ("", ""))
+            if target and within is None:
+                found.append((target, inner.attr))
+                narrowed.add(inner.value)
+    names = (inner for inner in ast.walk(node) if isinstance(inner, ast.Name) and inner not in narrowed)
+    return found + [module.imports[inner.id] for inner in names if inner.id in module.imports]
 
 
 @cache
@@ -73,19 +86,32 @@ def _parsed(name: str) -> _Module:
     for node in _Plain().visit(ast.parse(_path(name).read_text(encoding="utf-8"))).body:
         if isinstance(node, ast.Import | ast.ImportFrom):
             module.imports |= _targets(node)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            module.definitions[node.name] = node
-        elif isinstance(node, ast.Assign) and all(isinstance(t, ast.Name) for t in node.targets):
-            module.definitions |= {t.id: node for t in node.targets if isinstance(t, ast.Name)}
-        elif not isinstance(node, ast.Pass):
+            if isinstance(node, ast.Import) and _targets(node):
+                module.effects.append(node)  # `import superdrift.x` binds `superdrift`: followed whatever is used
+            continue
+        names = _names(node)
+        module.effects += [module.definitions[name] for name in names if name in module.definitions]
+        module.definitions |= dict.fromkeys(names, node)
+        if not names:
             module.effects.append(node)
     return module
+
+
+def _names(node: ast.stmt) -> list[str]:
+    """Names that a statement defines and nothing else; a name defined twice keeps both definitions."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Assign) and all(isinstance(target, ast.Name) for target in node.targets):
+        return [target.id for target in node.targets if isinstance(target, ast.Name)]
+    return []
 
 
 def _targets(node: ast.Import | ast.ImportFrom) -> dict[str, tuple[str, str | None]]:
     """Local name → (module, name in it or None for the whole module), for imports from inside the package."""
     if isinstance(node, ast.Import):
         return {a.asname or a.name: (a.name, None) for a in node.names if a.name.split(".")[0] == PACKAGE}
+    if node.level:
+        raise ValueError(f"relative import in line {node.lineno}: write it as from {PACKAGE}.… import …")
     if not node.module or node.module.split(".")[0] != PACKAGE:
         return {}
     found: dict[str, tuple[str, str | None]] = {}
@@ -107,12 +133,15 @@ def _exists(name: str) -> bool:
 class _Plain(ast.NodeTransformer):
     """Takes docstrings and annotations out of a syntax tree."""
 
-    def visit_Expr(self, node: ast.Expr) -> ast.stmt:  # noqa: N802 - the name that ast prescribes
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
         """Drop strings that stand alone: docstrings."""
         text = isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        return ast.Pass() if text else self.generic_visit(node)  # type: ignore[return-value]
+        return None if text else self.generic_visit(node)
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:  # noqa: N802
+    def visit_Pass(self, node: ast.Pass) -> None:
+        """Drop `pass`, so that a body with a docstring alone equals one with `pass`."""
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:
         """`x: int = 1` → `x = 1`; a bare declaration keeps its name."""
         if node.value is None:
             return ast.copy_location(ast.Expr(ast.Name(ast.unparse(node.target), ast.Load())), node)
@@ -123,7 +152,7 @@ class _Plain(ast.NodeTransformer):
         node.annotation = None
         return node
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
         """Drop the annotation of a return value."""
         node.returns = None
         self.generic_visit(node)

@@ -1,4 +1,4 @@
-"""One stream of random numbers per batch, from (seed, stage, family, batch): order, shards, interruptions don't matter."""
+"""One stream of random numbers per batch, from (seed, stage, family, batch): order and interruptions don't matter."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""One dataclass per stage, read from the stage's config block. No defaults here: numbers are declared in config.yaml."""
+"""One dataclass per stage, read from its config block. No defaults here: numbers are declared in config.yaml."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -7,6 +7,11 @@ from typing import Any, TypeVar, get_type_hints
 from superdrift.errors import InputError
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class FetchSettings:
+    """Nothing to choose: the registry says what each file is."""
 
 
 @dataclass(frozen=True)
@@ -20,19 +25,26 @@ class PrepareSettings:
     disagreement_k: float
     atomic_percent_from: float
     copper_valence: list[float]
+    outlier_k: float
+    outlier_neighbours: int
 
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """Optimisation of one diffusion model."""
+    """Optimisation of one diffusion model; see config.yaml."""
 
+    optimiser: str
     steps: int
     batch_size: int
     learning_rate: float
     warmup: int
+    decay: str
     weight_decay: float
+    clip: float
     ema: float
+    merge_repeats: bool
     validate_every: int
+    validation_draws: int
     threads: int
 
 
@@ -104,6 +116,7 @@ class TrainLatentSettings:
 
     vae: VaeSettings
     predictor: NetworkSettings
+    exclude_flags: list[str]
     device: str
     threads: int
 
@@ -136,6 +149,10 @@ class ScreenSettings:
     noise_floor: float
     known_radius: float
     novel_radius: float
+    valence_coverage: float
+    valence_bandwidth: float
+    valence_min_known: int
+    charge_tolerance: float
     batch_size: int
 
 
@@ -148,13 +165,17 @@ class FitSettings:
     weights: list[str]
     folds: int
     group_radius: float
+    largest_group: float
     coverage: float
+    applicable_quantile: float
     exclude_flags: list[str]
 
 
 @dataclass(frozen=True)
 class EstimateSettings:
-    """Nothing to choose: the fitted estimators carry their settings."""
+    """`noise_floor` is that of the source's model; the fitted estimators carry their own settings."""
+
+    noise_floor: float
 
 
 @dataclass(frozen=True)
@@ -165,6 +186,7 @@ class ClusterSettings:
     known: int
     perplexity: float
     min_cluster_size: int
+    optional_share: float
     threads: int
 
 
@@ -180,12 +202,20 @@ class RankSettings:
 
 
 @dataclass(frozen=True)
-class ReportSettings:
-    """What the report shows, and the published rates for its sensitivity row."""
+class NumbersSettings:
+    """What counts as distinct (half L1), and the published rates for the sensitivity row of the corrected share."""
 
-    top: int
+    novel_radius: float
     published_tp: float
     published_fp: float
+
+
+@dataclass(frozen=True)
+class ReportSettings:
+    """How many candidates, and how many groups of each reference, the page shows."""
+
+    top: int
+    groups: int
 
 
 def from_mapping(settings: type[T], values: Mapping[str, Any], *, place: str) -> T:
@@ -206,7 +236,9 @@ def from_mapping(settings: type[T], values: Mapping[str, Any], *, place: str) ->
             f"settings of {place}: missing {sorted(names - set(values))}, unknown {sorted(set(values) - names)};"
             " see config.yaml"
         )
-    return settings(**{
-        name: from_mapping(hints[name], value, place=f"{place}.{name}") if is_dataclass(hints[name]) else value
-        for name, value in values.items()
-    })
+    return settings(
+        **{
+            name: from_mapping(hints[name], value, place=f"{place}.{name}") if is_dataclass(hints[name]) else value
+            for name, value in values.items()
+        }
+    )

@@ -41,7 +41,9 @@ def to_tokens(amounts: NDArray[np.floating]) -> NDArray[np.int64]:
     exact = np.asarray(amounts, dtype=np.float64)
     if not representable(exact).all():
         row = int(np.flatnonzero(~representable(exact))[0])
-        raise InputError(f"composition in row {row} is off the 0.01 grid or has over {N_SLOTS} elements; filter it first")
+        raise InputError(
+            f"composition in row {row} is off the 0.01 grid or has over {N_SLOTS} elements; filter it first"
+        )
     hundredths = np.rint(exact * 100).astype(np.int64)
     tokens = np.zeros((len(exact), N_SLOTS, 4), dtype=np.int64)
     rows, columns = np.nonzero(hundredths)

@@ -106,5 +106,5 @@ def _amount(compact: str, position: int) -> tuple[Decimal, int]:
 
 
 def _malformed(text: str, compact: str, position: int, why: str) -> FormulaError:
-    found = f"at '{compact[position:position + 8]}'" if position < len(compact) else "at the end"
+    found = f"at '{compact[position : position + 8]}'" if position < len(compact) else "at the end"
     return FormulaError(f"malformed formula '{text.strip()}': {why} ({found}); write it like La1.85Sr0.15CuO4")

@@ -50,14 +50,10 @@ _REDUCED: tuple[tuple[int, str], ...] = (
     (3, "Sb"),  # Sb2Te3
 )
 
-CHARGE: dict[str, float] = {
-    symbol: float(charge) for charge, symbols in _COMMON for symbol in _words(symbols)
-}
+CHARGE: dict[str, float] = {symbol: float(charge) for charge, symbols in _COMMON for symbol in _words(symbols)}
 """Charge in e of an ion that is not the redox ion, in an oxide or halide; noble gases hold none."""
 
-REDUCED: dict[str, float] = {
-    symbol: float(charge) for charge, symbols in _REDUCED for symbol in _words(symbols)
-}
+REDUCED: dict[str, float] = {symbol: float(charge) for charge, symbols in _REDUCED for symbol in _words(symbols)}
 """Charges that replace those of `CHARGE` in pnictides and chalcogenides."""
 
 REDOX = _words("Cu Fe Ni Co Mn Cr V Ti Nb Mo W Ru Ir Rh Pd Pt Os Re Ta Tc Au Ag U")
@@ -81,7 +77,7 @@ class Valence:
         ionic: (n,) the ionic picture applies: an anion is present and every element holds a defined charge.
         ion: (n,) symbol of the redox ion; None where all charges are fixed or no ionic picture applies.
         valence: (n,) its mean charge in e; nan where `ion` is None.
-        charge: (n,) sum of the fixed charges (e per formula unit), without the redox ion; nan where not ionic.
+        charge: (n,) sum of the fixed charges, e per formula unit, without the redox ion; nan where not ionic.
     """
 
     ionic: NDArray[np.bool_]

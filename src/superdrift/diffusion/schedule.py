@@ -1,7 +1,6 @@
-"""Noise schedules of the Gaussian process: the cosine schedule and the coefficients that follow from it."""
+"""Noise schedule of the Gaussian process: the cosine schedule, with the coefficients that follow from it."""
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import torch
@@ -10,7 +9,7 @@ from torch import Tensor
 COSINE_OFFSET = 0.008
 """s in Nichol & Dhariwal (2021), eq. 17: keeps beta_t from vanishing at t = 0."""
 LARGEST_BETA = 0.999
-"""Clip of beta_t near t = T (Nichol & Dhariwal 2021, section 3.2)."""
+"""Clip of beta_t near t = T (Nichol & Dhariwal 2021, below eq. 17)."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +17,8 @@ class Schedule:
     """Coefficients of a discrete Gaussian diffusion, each (T + 1,) float32; index t = 0 is the clean data.
 
     Attributes:
-        beta: variance added at step t (beta[0] = 0).
-        alpha_bar: product of 1 − beta up to t (alpha_bar[0] = 1).
+        beta: variance added at step t; beta[0] = 0.
+        alpha_bar: product of 1 − beta up to t; alpha_bar[0] = 1.
     """
 
     beta: Tensor
@@ -30,15 +29,11 @@ class Schedule:
         """T, the number of steps."""
         return len(self.beta) - 1
 
-    def to(self, device: torch.device) -> Self:
-        """The same schedule on a device."""
-        return type(self)(self.beta.to(device), self.alpha_bar.to(device))
-
 
 def cosine(steps: int) -> Schedule:
     """Cosine schedule (Nichol & Dhariwal 2021, eq. 17): alpha_bar_t = f(t)/f(0), f(t) = cos²((t/T + s)/(1 + s)·π/2).
 
-    The betas are clipped at 0.999, and alpha_bar is the product of the clipped factors, so that both agree.
+    The betas are clipped, and alpha_bar is the product of the clipped factors, so that the two agree.
 
     Args:
         steps: T.
@@ -47,16 +42,6 @@ def cosine(steps: int) -> Schedule:
     f = np.cos((t + COSINE_OFFSET) / (1 + COSINE_OFFSET) * np.pi / 2) ** 2
     beta = np.concatenate([[0.0], np.minimum(1 - f[1:] / f[:-1], LARGEST_BETA)])
     return Schedule(_float32(beta), _float32(np.cumprod(1 - beta)))
-
-
-def linear(steps: int) -> Schedule:
-    """Linear schedule (Ho et al. 2020, section 4): beta from 1e-4 to 0.02 at T = 1000, scaled by 1000/T elsewhere."""
-    beta = np.concatenate([[0.0], np.minimum(np.linspace(1e-4, 0.02, steps) * 1000 / steps, LARGEST_BETA)])
-    return Schedule(_float32(beta), _float32(np.cumprod(1 - beta)))
-
-
-SCHEDULES = {"cosine": cosine, "linear": linear}
-"""Schedules by the name that the config uses."""
 
 
 def _float32(values: np.ndarray) -> Tensor:

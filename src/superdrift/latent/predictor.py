@@ -7,14 +7,14 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from superdrift.composition.elements import N_ELEMENTS
-from superdrift.latent.layers import trunk
+from superdrift.latent.layers import fraction_features, trunk
 
 
 class TcPredictor(nn.Module):
     """Tc from atomic fractions, so that a formula and its double have one Tc.
 
     The network's output is arcsinh(Tc / scale): linear below `scale`, logarithmic above, so that 1 K and 100 K compounds
-    both weigh in the loss. The fractions enter with their square roots, which spread the small ones (dopants).
+    both weigh in the loss.
 
     Args:
         width: width of the hidden layers.
@@ -27,12 +27,13 @@ class TcPredictor(nn.Module):
         super().__init__()
         self.arguments: dict[str, Any] = {"width": width, "depth": depth, "dropout": dropout, "scale": scale}
         self.scale = scale
-        self.network = trunk(2 * N_ELEMENTS, 1, width=width, depth=depth, dropout=dropout)
+        self.network = nn.Sequential(
+            trunk(2 * N_ELEMENTS, width=width, depth=depth, dropout=dropout), nn.Linear(width, 1)
+        )
 
     def transformed(self, amounts: Tensor) -> Tensor:
         """(n, 96) atoms per formula unit → (n,) arcsinh(Tc / scale), unbounded."""
-        fractions = amounts / amounts.sum(dim=1, keepdim=True)
-        return self.network(torch.cat([fractions, fractions.sqrt()], dim=1)).squeeze(1)
+        return self.network(fraction_features(amounts)).squeeze(1)
 
     def forward(self, amounts: Tensor) -> Tensor:
         """(n, 96) atoms per formula unit → (n,) Tc in K, not below 0."""

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from superdrift.composition.elements import N_ELEMENTS
-from superdrift.latent.digits import one_hot, symbols
-from superdrift.latent.layers import trunk
+from superdrift.latent.digits import amounts_of, symbols
+from superdrift.latent.layers import DigitHead, DigitReader, fraction_features, trunk
 
 
 class Vae(nn.Module):
@@ -30,22 +30,22 @@ class Vae(nn.Module):
         super().__init__()
         self.arguments: dict[str, Any] = {"latent": latent, "width": width, "depth": depth, "integers": integers}
         self.latent, self.integers = latent, integers
-        inputs = N_ELEMENTS * sum(symbols(integers))
-        self.encoder = trunk(inputs, 2 * latent, width=width, depth=depth, dropout=0.0)
-        self.decoder = trunk(latent, N_ELEMENTS + inputs, width=width, depth=depth, dropout=0.0)
+        self.reader = DigitReader(width=width, integers=integers)
+        self.encoder = nn.Sequential(
+            trunk(width + 2 * N_ELEMENTS, width=width, depth=depth, dropout=0.0), nn.Linear(width, 2 * latent)
+        )
+        self.decoder = trunk(latent, width=width, depth=depth, dropout=0.0)
+        self.presence = nn.Linear(width, N_ELEMENTS)
+        self.writer = DigitHead(width=width, integers=integers)
         self.register_buffer("centre", torch.zeros(latent))
         self.register_buffer("spread", torch.ones(latent))
 
     def posterior(self, digits: Tensor) -> tuple[Tensor, Tensor]:
         """(n, 3, 96) digits → mean and log-variance of q(z|x), each (n, latent), in raw coordinates."""
-        flat = one_hot(digits, integers=self.integers).flatten(1).to(self.centre.dtype)
-        mean, log_variance = self.encoder(flat).chunk(2, dim=1)
+        amounts = amounts_of(digits, dtype=self.centre.dtype)
+        read = torch.cat([self.reader(digits), fraction_features(amounts)], dim=1)
+        mean, log_variance = self.encoder(read).chunk(2, dim=1)
         return mean, log_variance.clamp(-12.0, 4.0)
-
-    def logits(self, raw: Tensor) -> tuple[Tensor, Tensor]:
-        """Raw coordinates (n, latent) → logits of presence (n, 96) and of digits (n, 96, integers + 20)."""
-        out = self.decoder(raw)
-        return out[:, :N_ELEMENTS], out[:, N_ELEMENTS:].unflatten(1, (N_ELEMENTS, -1))
 
     def loss(self, digits: Tensor, noise: Tensor, *, beta: float) -> Tensor:
         """Mean negative evidence bound with the Kullback–Leibler term weighted by beta (Higgins et al. 2017).
@@ -65,14 +65,14 @@ class Vae(nn.Module):
 
     def negative_log_likelihood(self, digits: Tensor, raw: Tensor) -> Tensor:
         """−log p(x|z) of each composition, (n,), in nats: presence of all elements, digits of those present."""
-        presence, digit_logits = self.logits(raw)
+        hidden = self.decoder(raw)
         present = (digits > 0).any(dim=1)
-        nll = F.binary_cross_entropy_with_logits(presence, present.to(presence.dtype), reduction="none").sum(dim=1)
+        logits = self.presence(hidden)
+        nll = F.binary_cross_entropy_with_logits(logits, present.to(logits.dtype), reduction="none").sum(dim=1)
         row, element = present.nonzero(as_tuple=True)
-        places = digit_logits[row, element].split(symbols(self.integers), dim=1)
         wanted = digits[row, :, element]
-        for place, logits in enumerate(places):
-            nll = nll.index_add(0, row, F.cross_entropy(logits, wanted[:, place], reduction="none"))
+        for place, scores in enumerate(self.writer(hidden, row, element).split(symbols(self.integers), dim=1)):
+            nll = nll.index_add(0, row, F.cross_entropy(scores, wanted[:, place], reduction="none"))
         return nll
 
     @torch.no_grad()
@@ -88,7 +88,9 @@ class Vae(nn.Module):
 
     def decode(self, z: Tensor) -> Tensor:
         """Standardised coordinates (n, latent) → the likeliest digits (n, 3, 96), zero where an element is absent."""
-        presence, digit_logits = self.logits(z * self.spread + self.centre)
-        places = digit_logits.split(symbols(self.integers), dim=2)
-        digits = torch.stack([place.argmax(dim=2) for place in places], dim=1)
-        return digits * (presence > 0)[:, None, :]
+        hidden = self.decoder(z * self.spread + self.centre)
+        row, element = (self.presence(hidden) > 0).nonzero(as_tuple=True)
+        places = self.writer(hidden, row, element).split(symbols(self.integers), dim=1)
+        digits = torch.zeros((len(z), 3, N_ELEMENTS), dtype=torch.int64, device=z.device)
+        digits[row, :, element] = torch.stack([place.argmax(dim=1) for place in places], dim=1)
+        return digits

@@ -1,4 +1,4 @@
-"""The numbers of a run: one row a quantity, with its 95 % interval; the only origin of any figure that is reported."""
+"""The numbers of a run: one row a quantity, with its 95 % interval; the only origin of what is reported."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,7 +15,7 @@ from superdrift.errors import InputError
 
 @dataclass(frozen=True)
 class Number:
-    """One row of numbers.parquet. `n` is the denominator of a share, and the rows looked at for anything else."""
+    """One row of numbers.parquet; `n` is the denominator of a share, else the rows that were looked at."""
 
     stage: str
     source: str
@@ -43,7 +43,7 @@ def count(stage: str, source: str, quantity: str, value: int, n: int) -> Number:
 
 
 def moments(stage: str, source: str, names: Sequence[str], values: ArrayLike, unit: str) -> list[Number]:
-    """Mean, standard deviation (n − 1 in the denominator) and largest value; undefined where there are too few rows.
+    """Mean, standard deviation (n − 1 in the denominator) and maximum; undefined where rows are too few.
 
     Args:
         stage: stage the values come from.

@@ -1,4 +1,4 @@
-"""What the other stages of a run found: data read, models trained, estimators measured, drifts climbed, candidates."""
+"""What the other stages of a run found: data, trained models, estimators, drifts, candidates."""
 
 from collections import Counter
 from pathlib import Path
@@ -14,7 +14,7 @@ from superdrift.report.source_numbers import TC
 
 
 def prepare_numbers(compounds: Path, rejected: Path) -> list[Number]:
-    """Rows read, accepted and rejected of each data source and in all; compounds of each family; flagged rows."""
+    """Rows read, accepted and rejected, of each data source and in all; compounds by family; flagged rows."""
     data = tables.read(compounds, tables.COMPOUNDS, ["family", "superconducting", "flags", "origin"])
     accepted = Counter(data["origin"].to_pylist())
     refused = Counter(tables.read(rejected, tables.REJECTED, ["origin"])["origin"].to_pylist())
@@ -44,7 +44,7 @@ def measured_tc_numbers(compounds: Path, version: str) -> list[Number]:
 
 
 def history_numbers(family: str, history: Path) -> list[Number]:
-    """Steps trained, the step whose weights were kept, and both losses there. Times are left out: they vary."""
+    """Steps trained, the step whose weights were kept, both losses there. Times are left out: they vary."""
     data = tables.read(history, tables.HISTORY, ["step", "train_loss", "validation_loss"])
     if data.num_rows == 0:
         return [count("train", family, "steps", 0, 0)]
@@ -77,7 +77,9 @@ def score_numbers(scores: Path) -> list[Number]:
 
 def drift_numbers(start: str, trajectories: Path) -> list[Number]:
     """Tc by the climbed predictor: at the start, and at the ends of the climbs and of the random walks."""
-    data = tables.read(trajectories, tables.TRAJECTORIES, ["kind", "trajectory", "step", "tc_climbed_k"]).to_pandas()
+    data = tables.read(
+        trajectories, tables.TRAJECTORIES, ["kind", "trajectory", "step", "tc_climbed_k"]
+    ).to_pandas()
     source = f"drift-{start}"
     last = data.loc[data.groupby(["kind", "trajectory"])["step"].idxmax()]
     rows = [Number("drift", source, "tc_climbed_start", _mean(data.loc[data["step"] == 0, "tc_climbed_k"]),
@@ -98,7 +100,9 @@ def candidate_numbers(candidates: Path) -> list[Number]:
         count("rank", "all", "candidates", n, n),
         *(count("rank", source, "candidates", sources[source], n) for source in sorted(sources)),
         Number("rank", "all", "score_max", pc.max(data["score"]).as_py(), n, "K"),
-        Number("rank", "all", "tc_highest", best.get("tc_k"), n, "K", best.get("tc_low_k"), best.get("tc_high_k")),
+        Number(
+            "rank", "all", "tc_highest", best.get("tc_k"), n, "K", best.get("tc_low_k"), best.get("tc_high_k")
+        ),
     ]
 
 

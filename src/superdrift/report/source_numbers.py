@@ -1,4 +1,4 @@
-"""What screening, estimation and clustering found in one source, or in the training compounds of one version."""
+"""What screening, estimation and clustering found in one source, or in a version's training compounds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +17,19 @@ from superdrift.composition.vector import to_vector
 from superdrift.errors import InputError
 from superdrift.report.numbers import Number, count, moments, share
 
-SUPERCONDUCTING_FROM = 0.5
-"""A compound is classified superconducting from this probability on: the majority of its (weighted) neighbours."""
+SUPERCONDUCTING_ABOVE = 0.5
+"""Classified superconducting above this probability, as when the classifier's rates were measured."""
 
-TRUTHS = ("basic_pass", "duplicate", "known", "novel", "metallic", "valid_published", "charge_valid", "site_balanced")
+TRUTHS = (
+    "basic_pass",
+    "duplicate",
+    "known",
+    "novel",
+    "metallic",
+    "valid_published",
+    "charge_valid",
+    "site_balanced",
+)
 TC = ("tc_mean", "tc_sd", "tc_max")
 
 
@@ -49,7 +58,9 @@ def read_screened(path: Path) -> Screened:
     return Screened(data["id"].to_numpy(), data["formula"], masks)
 
 
-def screened_numbers(screened: Screened, source: str, *, novel_radius: float, suffix: str = "") -> list[Number]:
+def screened_numbers(
+    screened: Screened, source: str, *, novel_radius: float, suffix: str = ""
+) -> list[Number]:
     """Shares and counts of the screening (DESIGN, definitions; docs/methods/numbers.md).
 
     Args:
@@ -87,9 +98,31 @@ def screened_numbers(screened: Screened, source: str, *, novel_radius: float, su
     ]  # fmt: skip
 
 
+def training_numbers(screened: Screened, version: str, *, novel_radius: float) -> list[Number]:
+    """The same of a version's known superconductors, run through the same screening.
+
+    What only generated compounds have is undefined: a classifier asked about its own rows measures nothing.
+    """
+    undefined = {
+        "project": ("valid_after_projection",),
+        "estimate": ("sc_raw", "sc_corrected", "ef_mean", "ef_negative"),
+        "cluster": ("new_families",),
+    }
+    rows = screened_numbers(screened, version, novel_radius=novel_radius, suffix="_training")
+    return rows + [
+        Number(stage, version, f"{name}_training", None, 0, "eV/atom" if name == "ef_mean" else "1")
+        for stage, names in undefined.items()
+        for name in names
+    ]
+
+
 def projected_numbers(screened: Screened, source: str, projected: Path | None) -> list[Number]:
-    """Share of the samples that are charge valid after the projection; undefined where nothing was projected."""
-    rules = set() if projected is None else set(tables.read(projected, tables.PROJECTED, ["rule"])["rule"].to_pylist())
+    """Share of the samples that are charge valid after projection; undefined where nothing was projected."""
+    rules = (
+        set()
+        if projected is None
+        else set(tables.read(projected, tables.PROJECTED, ["rule"])["rule"].to_pylist())
+    )
     if rules <= {"none"}:
         return [Number("project", source, "valid_after_projection", None, 0)]
     hits = int(screened.passed("charge_valid").sum())
@@ -97,7 +130,7 @@ def projected_numbers(screened: Screened, source: str, projected: Path | None) -
 
 
 def estimated_numbers(screened: Screened, source: str, estimated: Path) -> tuple[list[Number], int, int]:
-    """Raw share of superconductors, their Tc, and formation energies, of the rows that are valid as published.
+    """Raw share of superconductors, their Tc, and formation energies, of the rows valid as published.
 
     Returns:
         The numbers, the rows classified superconducting, and the valid rows they were counted among.
@@ -106,9 +139,11 @@ def estimated_numbers(screened: Screened, source: str, estimated: Path) -> tuple
     data = tables.read(estimated, tables.ESTIMATED, names)
     ids = data["id"].to_numpy()
     if not np.isin(ids, screened.ids).all():
-        raise InputError(f"{estimated} has rows that its screened table lacks; delete it and run snakemake again")
+        raise InputError(
+            f"{estimated} has rows that its screened table lacks; delete it and run snakemake again"
+        )
     valid = np.isin(ids, screened.ids[screened.passed("valid_published")])
-    superconducting = valid & (data["superconducting_probability"].to_numpy() >= SUPERCONDUCTING_FROM)
+    superconducting = valid & (data["superconducting_probability"].to_numpy() > SUPERCONDUCTING_ABOVE)
     hits, n = int(superconducting.sum()), int(valid.sum())
     energy = data["formation_energy_ev"].filter(pa.array(valid)).drop_null().to_numpy()
     mean = float(energy.mean()) if len(energy) else None

@@ -1,0 +1,218 @@
+"""Which flagged rows hurt a Tc estimator, and how many planted misprints the misprint rules find.
+
+A k-nearest-neighbours regressor (k = 5, L1 of atomic fractions, distance weights) is judged in five folds
+whose near-duplicate groups (0.05) stay whole. With one held-out set, the unflagged rows, the training folds
+include or leave out the rows of one flag. Run after `snakemake results/paper/prepare/compounds.parquet`:
+
+    python benchmarks/flags_estimator.py results/paper/prepare/compounds.parquet
+"""
+
+import argparse
+import json
+import os
+import platform
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+from numpy.typing import NDArray
+from sklearn.model_selection import GroupKFold
+from sklearn.neighbors import NearestNeighbors
+
+from superdrift import tables
+from superdrift.composition.cleaning import clean
+from superdrift.composition.distance import near_duplicate_groups
+from superdrift.composition.flags import flag
+from superdrift.composition.formula import format_formula
+from superdrift.composition.sources import Row
+from superdrift.composition.vector import atomic_fractions, from_vector, to_vector
+from superdrift.seeds import generator
+from superdrift.settings import PrepareSettings, from_mapping
+
+SEED, FOLDS, GROUP_RADIUS, PLANTED, RESAMPLES = 20240501, 5, 0.05, 500, 1000
+NEIGHBOURS, CANDIDATES = 5, 1000
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    """Measure, print and write benchmarks/flags_estimator.parquet."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("compounds", type=Path)
+    table = tables.read(parser.parse_args().compounds, tables.COMPOUNDS)
+    table = table.filter(table["superconducting"])
+    results = [*estimator_results(table), *planted_results(table)]
+    for row in results:
+        line = "{measurement:<26} {flag:<20} {metric:<16} {value:>9.4f} [{low:8.4f}, {high:8.4f}]  n = {n}"
+        print(line.format(**row))
+    origin = {
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "date": datetime.now(UTC).date().isoformat(),
+        "compounds": tables.read_metadata(parser.parse_args().compounds).get("inputs"),
+    }
+    written = pa.Table.from_pylist(results).replace_schema_metadata({tables.METADATA_KEY: json.dumps(origin)})
+    pq.write_table(written, HERE / "flags_estimator.parquet")
+
+
+def estimator_results(table: pa.Table) -> list[dict[str, object]]:
+    """Error on unflagged held-out rows, and its change when the rows of one flag leave the training folds.
+
+    A positive change of the absolute error means that the flagged rows help and should stay.
+    """
+    flags = table["flags"].to_pylist()
+    tc = table["tc_k"].to_numpy()
+    fractions = atomic_fractions(tables.matrix(table["amounts"]))
+    groups = near_duplicate_groups(tables.matrix(table["amounts"]), GROUP_RADIUS)
+    clean_rows = np.array([not row for row in flags])
+    near = _neighbours(fractions, groups)
+    everything = _predict(tc, near, np.ones(len(tc), dtype=bool))
+    common = {"reference": everything, "truth": tc, "groups": groups, "rows": clean_rows}
+    results = _score("all rows in training", "", predicted=everything, **common)
+    for name in [*sorted({name for row in flags for name in row}), "any"]:
+        flagged = np.array([bool(row) if name == "any" else name in row for row in flags])
+        without = _predict(tc, near, ~flagged)
+        results += _score("left out of training", name, predicted=without, **common)
+        error = np.abs(everything - tc)[flagged]
+        results.append(_row("error on the flagged rows", name, "mae_k", value=error.mean(), n=len(error)))
+    return results
+
+
+def _neighbours(
+    fractions: NDArray[np.float64], groups: NDArray[np.integer]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Distances and rows (n, CANDIDATES) of the nearest training rows of each row's fold, nearest first."""
+    distance, row = (
+        np.empty((len(fractions), CANDIDATES)),
+        np.empty((len(fractions), CANDIDATES), dtype=np.int64),
+    )
+    for train, test in GroupKFold(FOLDS, shuffle=True, random_state=SEED).split(fractions, groups=groups):
+        search = NearestNeighbors(n_neighbors=CANDIDATES, metric="manhattan", algorithm="brute")
+        distance[test], found = search.fit(fractions[train]).kneighbors(fractions[test])
+        row[test] = train[found]
+    return distance, row
+
+
+def _predict(
+    tc: NDArray[np.float64], near: tuple[NDArray[np.float64], NDArray[np.int64]], usable: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Tc from the nearest `NEIGHBOURS` usable rows, weighted by inverse distance; distance 0 takes all."""
+    distance, row = near
+    allowed = usable[row]
+    assert (allowed.sum(axis=1) >= NEIGHBOURS).all(), "raise CANDIDATES"
+    first = np.argsort(~allowed, axis=1, kind="stable")[:, :NEIGHBOURS]
+    weight = 1 / np.maximum(np.take_along_axis(distance, first, axis=1), 1e-12)
+    return (weight * tc[np.take_along_axis(row, first, axis=1)]).sum(axis=1) / weight.sum(axis=1)
+
+
+def _score(
+    measurement: str,
+    name: str,
+    *,
+    predicted: NDArray[np.float64],
+    reference: NDArray[np.float64],
+    truth: NDArray[np.float64],
+    groups: NDArray[np.integer],
+    rows: NDArray[np.bool_],
+) -> list[dict[str, object]]:
+    """MAE, R² and the paired change of MAE on some rows, with 95 % intervals from resampling whole groups."""
+    predicted, reference, truth = predicted[rows], reference[rows], truth[rows]
+    error = np.abs(predicted - truth)
+    change = error - np.abs(reference - truth)
+    r2 = 1 - (error**2).sum() / ((truth - truth.mean()) ** 2).sum()
+    _, member = np.unique(groups[rows], return_inverse=True)
+    size = np.bincount(member)
+    draws = generator(SEED, "flags_estimator", name).integers(len(size), size=(RESAMPLES, len(size)))
+
+    def interval(values: NDArray[np.float64]) -> tuple[float, float]:
+        means = np.bincount(member, weights=values)[draws].sum(axis=1) / size[draws].sum(axis=1)
+        low, high = np.quantile(means, [0.025, 0.975])
+        return float(low), float(high)
+
+    return [
+        _row(measurement, name, "mae_k", value=error.mean(), interval=interval(error), n=len(error)),
+        _row(measurement, name, "r2", value=r2, n=len(error)),
+        _row(measurement, name, "mae_change_k", value=change.mean(), interval=interval(change), n=len(error)),
+    ]
+
+
+def planted_results(table: pa.Table) -> list[dict[str, object]]:
+    """Share of planted misprints that are flagged: each kind in 500 unflagged rows among all the others."""
+    config = yaml.safe_load((HERE.parent / "config.yaml").read_text(encoding="utf-8"))["prepare"]
+    settings = from_mapping(PrepareSettings, config, place="prepare")
+    formulas, tc = table["formula"].to_pylist(), table["tc_k"].to_pylist()
+    rows = [Row("table", i + 1, formulas[i], str(tc[i])) for i in range(len(table))]
+    usable = [i for i, row in enumerate(table["flags"].to_pylist()) if not row]
+    results = []
+    for kind, damage in DAMAGE.items():
+        rng = generator(SEED, "planted", kind)
+        chosen = [i for i in rng.permutation(usable) if damage(table, int(i), rng) is not None][:PLANTED]
+        damaged = list(rows)
+        for i in chosen:
+            text, changed = damage(table, int(i), rng)
+            damaged[i] = Row("table", int(i) + 1, text, str(changed))
+        compounds, _ = clean(damaged, malformed_rows="reject")
+        flags = flag(compounds, np.stack([to_vector(c.amounts) for c in compounds]), settings)
+        found = {
+            c.row.number - 1 for c, names in zip(compounds, flags, strict=True) if "misprint_suspect" in names
+        }
+        share = np.mean([i in found for i in chosen])
+        results.append(_row("planted, then flagged", kind, "share", value=share, n=len(chosen)))
+    return results
+
+
+def _tc_slip(table: pa.Table, i: int, rng: np.random.Generator) -> tuple[str, float] | None:
+    tc = table["tc_k"][i].as_py()
+    return (table["formula"][i].as_py(), round(tc * 10, 3)) if tc * 10 <= 300 else None
+
+
+def _tc_swapped(table: pa.Table, i: int, rng: np.random.Generator) -> tuple[str, float] | None:
+    return table["formula"][i].as_py(), table["tc_k"][int(rng.integers(len(table)))].as_py()
+
+
+def _copper_lost(table: pa.Table, i: int, rng: np.random.Generator) -> tuple[str, float] | None:
+    if table["family"][i].as_py() != "cuprates":
+        return None
+    amounts = from_vector(tables.matrix(table["amounts"].slice(i, 1))[0])
+    del amounts["Cu"]
+    return format_formula(amounts), table["tc_k"][i].as_py()
+
+
+def _amount_slip(table: pa.Table, i: int, rng: np.random.Generator) -> tuple[str, float] | None:
+    amounts = from_vector(tables.matrix(table["amounts"].slice(i, 1))[0])
+    symbol = sorted(amounts)[int(rng.integers(len(amounts)))]
+    amounts[symbol] *= 10
+    return format_formula(amounts), table["tc_k"][i].as_py()
+
+
+DAMAGE = {
+    "Tc × 10": _tc_slip,
+    "Tc of another row": _tc_swapped,
+    "copper left out": _copper_lost,
+    "one amount × 10": _amount_slip,
+}
+
+
+def _row(
+    measurement: str,
+    name: str,
+    metric: str,
+    *,
+    value: float,
+    n: int,
+    interval: tuple[float, float] = (np.nan, np.nan),
+) -> dict[str, object]:
+    return {
+        "measurement": measurement,
+        "flag": name,
+        "metric": metric,
+        "value": float(value),
+        "low": interval[0],
+        "high": interval[1],
+        "n": n,
+    }
+
+
+if __name__ == "__main__":
+    main()

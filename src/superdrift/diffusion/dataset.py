@@ -1,0 +1,95 @@
+"""Which compounds a model is trained and validated on, and in what order training reads them."""
+
+import logging
+from collections.abc import Collection
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from superdrift.composition.families import members
+from superdrift.diffusion.encodings import Encoding
+from superdrift.errors import InputError
+from superdrift.seeds import generator
+from superdrift.tables import matrix
+
+COLUMNS = ("family", "superconducting", "amounts", "split", "flags")
+"""Columns of compounds.parquet that the choice needs."""
+FEWEST_TRAINING_ROWS = 10
+"""Below this there is nothing to learn a distribution from."""
+
+logger = logging.getLogger("superdrift")
+
+
+def choose_rows(
+    compounds: pa.Table,
+    family: str,
+    exclude_flags: Collection[str],
+    encoding: Encoding,
+    *,
+    merge_repeats: bool,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Amounts of the training and of the validation rows of one version, each (n, 96).
+
+    Superconductors of the version, without the excluded flags, that the encoding can hold. Repeats are equal vectors:
+    one compound reported by several papers. How often a compound was measured says nothing of chemistry, and a model
+    drawn to famous compounds memorises; merging leaves each once.
+
+    Args:
+        compounds: table with COLUMNS.
+        family: version of the model.
+        exclude_flags: rows with any of these flags are left out.
+        encoding: of the model.
+        merge_repeats: keep each vector once.
+
+    Raises:
+        InputError: when too few rows remain.
+    """
+    amounts, split = matrix(compounds["amounts"]), np.asarray(compounds["split"].to_pylist(), dtype=object)
+    chosen = members(compounds["family"].to_pylist(), family) & np.asarray(compounds["superconducting"])
+    logger.info("%s: %d superconducting compounds", family, chosen.sum())
+    excluded = set(exclude_flags)
+    flagged = np.array(
+        [not excluded.isdisjoint(flags) for flags in compounds["flags"].to_pylist()], dtype=bool
+    )
+    chosen = _without(chosen, flagged, "left out for their flags")
+    representable = np.zeros(len(amounts), dtype=bool)
+    representable[chosen] = encoding.representable(amounts[chosen])
+    chosen = _without(chosen, ~representable, "left out: the model cannot write them exactly")
+    if merge_repeats:
+        chosen = _without(chosen, _repeated(amounts, chosen), "merged with an equal compound")
+    train, validation = (amounts[chosen & (split == part)] for part in ("train", "validation"))
+    logger.info("%s: %d compounds to train on, %d to validate on", family, len(train), len(validation))
+    if len(train) < FEWEST_TRAINING_ROWS or len(validation) == 0:
+        raise InputError(
+            f"family {family} leaves {len(train)} compounds to train on and {len(validation)} to validate on; at least"
+            f" {FEWEST_TRAINING_ROWS} and 1 are needed: give more data, shorten train.exclude_flags, or drop the family"
+        )
+    return train, validation
+
+
+def batch_rows(step: int, batch_size: int, n: int, seed: int, *stream: str) -> NDArray[np.int64]:
+    """Rows of batch `step`: (batch_size,) consecutive entries of an endless chain of permutations of 0…n−1.
+
+    A function of the step alone, so that a resumed training reads on where the interrupted one stopped.
+    """
+    position = np.arange(step * batch_size, (step + 1) * batch_size)
+    rows = np.empty(batch_size, dtype=np.int64)
+    for epoch in range(position[0] // n, position[-1] // n + 1):
+        here = position // n == epoch
+        rows[here] = generator(seed, *stream, "epoch", epoch).permutation(n)[position[here] % n]
+    return rows
+
+
+def _without(chosen: NDArray[np.bool_], dropped: NDArray[np.bool_], why: str) -> NDArray[np.bool_]:
+    logger.info("  %d %s", (chosen & dropped).sum(), why)
+    return chosen & ~dropped
+
+
+def _repeated(amounts: NDArray[np.float32], chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mask of the chosen rows that equal an earlier chosen row."""
+    rows = np.flatnonzero(chosen)
+    _, first = np.unique(amounts[rows], axis=0, return_index=True)
+    repeated = chosen.copy()
+    repeated[rows[first]] = False
+    return repeated

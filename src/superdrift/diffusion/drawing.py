@@ -1,0 +1,78 @@
+"""One batch of compositions from a trained model, unconditional or held to a reference, from its own random stream."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator
+
+from superdrift.diffusion import ilvr
+from superdrift.diffusion.device import fast
+from superdrift.diffusion.model import Model
+from superdrift.diffusion.processes.gaussian import GaussianProcess
+from superdrift.diffusion.samplers import named
+from superdrift.errors import InputError
+
+
+def unconditional(
+    model: Model, sampler: dict[str, Any], *, samples: int, seed: int, device: torch.device,
+    advance: Callable[[], None],
+) -> NDArray[np.float32]:  # fmt: skip
+    """Draw compositions with the named sampler.
+
+    Args:
+        model: on the device.
+        sampler: `sampler` block of its configuration.
+        samples: how many.
+        seed: of this batch.
+        device: where to draw.
+        advance: called after each step.
+
+    Returns:
+        (samples, 96) atoms per formula unit, as drawn.
+    """
+    draw = named(sampler, model.process.kind)
+    generator = Generator(device).manual_seed(seed)
+    with torch.inference_mode():
+        x_0 = draw(model.process, fast(model.denoiser, device), samples=samples, generator=generator, advance=advance)
+    return model.encoding.decode(x_0)
+
+
+def conditional(
+    model: Model, reference: NDArray[np.float32], *, scale: int, shared_noise: bool, samples: int, seed: int,
+    device: torch.device, advance: Callable[[], None],
+) -> NDArray[np.float32]:  # fmt: skip
+    """Draw compositions held to the low frequencies of a reference (ILVR).
+
+    Args:
+        model: gaussian, on the device.
+        reference: (96,) atoms per formula unit.
+        scale: N of the low-pass.
+        shared_noise: one noise for the reference of all samples.
+        samples: how many.
+        seed: of this batch.
+        device: where to draw.
+        advance: called after each step.
+
+    Returns:
+        (samples, 96) atoms per formula unit, as drawn.
+
+    Raises:
+        InputError: when the model is not gaussian.
+    """
+    if not isinstance(model.process, GaussianProcess):
+        raise InputError(
+            f"condition.model is a {model.process.kind} model; ILVR needs a gaussian one: set condition.model to"
+            " 'continuous' or 'published'"
+        )
+    generator = Generator(device).manual_seed(seed)
+    y = model.encoding.encode(reference[None])[0].to(device)
+    phi = ilvr.low_pass(y.shape[-1], scale).to(device)
+    with torch.inference_mode():
+        x_0 = ilvr.condition(
+            model.process, fast(model.denoiser, device), y, samples=samples, phi=phi, shared_noise=shared_noise,
+            generator=generator, advance=advance,
+        )  # fmt: skip
+    return model.encoding.decode(x_0)

@@ -1,0 +1,52 @@
+"""How compositions enter a process: as they are, or as tokens. The only place of the core that knows compositions."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from superdrift.composition import codec
+from superdrift.composition.elements import N_ELEMENTS
+
+
+class Encoding(NamedTuple):
+    """A pair of maps between amounts, (n, 96) atoms per formula unit, and the data of a process.
+
+    Attributes:
+        shape: arguments of the process that follow from the data.
+        representable: (n, 96) → (n,) mask of the rows the data can hold exactly.
+        encode: (n, 96) amounts → data.
+        decode: data → (n, 96) amounts.
+    """
+
+    shape: dict[str, Any]
+    representable: Callable[[NDArray[np.floating]], NDArray[np.bool_]]
+    encode: Callable[[NDArray[np.floating]], Tensor]
+    decode: Callable[[Tensor], NDArray[np.float32]]
+
+
+def _all(amounts: NDArray[np.floating]) -> NDArray[np.bool_]:
+    return np.ones(len(amounts), dtype=bool)
+
+
+def _vectors(amounts: NDArray[np.floating]) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(amounts, dtype=np.float32))
+
+
+AMOUNTS = Encoding({"shape": (N_ELEMENTS,)}, _all, _vectors, lambda x: x.cpu().numpy())
+"""The vector of R^96 itself, in atoms per formula unit (SuperDiff)."""
+
+TOKENS = Encoding(
+    # Which elements there are is settled first, then how much of each, from the coarsest digit to the finest.
+    {"slots": codec.N_SLOTS, "vocabulary": codec.VOCABULARY, "stages": (0, 1, 2, 3), "empty": True},
+    codec.representable,
+    lambda amounts: torch.from_numpy(codec.to_tokens(amounts)),
+    lambda x: codec.from_tokens(x.cpu().numpy()),
+)
+"""Eight slots of (element, integer part, tenths, hundredths), elements by rising atomic number."""
+
+ENCODINGS = {"gaussian": AMOUNTS, "masked": TOKENS}
+"""Encoding by the kind of the process."""

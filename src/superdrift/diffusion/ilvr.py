@@ -1,0 +1,95 @@
+"""Iterative latent variable refinement (ILVR, Choi et al. 2021): sampling held to the low frequencies of a reference.
+
+The low-pass phi_N is cubic down- and up-sampling by N along the last axis of the data (for compositions: elements in
+order of atomic number). It is linear, so it is computed once, as a matrix.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Generator, Tensor
+
+from superdrift.diffusion.processes.gaussian import GaussianProcess
+
+CUBIC_A = -0.5
+"""Keys's (1981) cubic convolution parameter, the value of the resizer that ILVR used."""
+CUBIC_SUPPORT = 4
+"""Length of the cubic kernel, in samples of the coarser grid."""
+
+
+def low_pass(length: int, n: int) -> Tensor:
+    """phi_N as a (length, length) float32 matrix: phi_N(x) = x @ low_pass(length, N).T.
+
+    Args:
+        length: entries along the axis; the coarse grid has ceil(length / n).
+        n: N; 1 leaves the data as it is.
+    """
+    coarse = -(-length // n)
+    down, up = _resize(length, coarse, 1 / n), _resize(coarse, length, float(n))
+    return torch.from_numpy((up @ down).astype(np.float32))
+
+
+def condition(
+    process: GaussianProcess,
+    denoiser: Callable[..., Any],
+    y: Tensor,
+    *,
+    samples: int,
+    phi: Tensor,
+    shared_noise: bool,
+    generator: Generator,
+    advance: Callable[[], None] = lambda: None,
+) -> Tensor:
+    """Draw samples that share the low frequencies of y (Choi et al., algorithm 1).
+
+    x_{t−1} = x'_{t−1} + phi_N(y_t) − phi_N(x'_{t−1}). The paper writes y_{t−1} and ends at y itself; its code, and
+    SuperDiff's, draw y at the level of the step being taken, down to the last one, and so does this.
+
+    Args:
+        process: the Gaussian process.
+        denoiser: (x_t, t) → epsilon.
+        y: (*shape) the reference.
+        samples: how many to draw.
+        phi: (L, L) from `low_pass`, L the last axis of the data.
+        shared_noise: one noise for the y_t of all samples, as published; else one each.
+        generator: source of all noise, on the device of the process.
+        advance: called after each step.
+
+    Returns:
+        (samples, *shape).
+    """
+    x = process.start(samples, generator)
+    noises = 1 if shared_noise else samples
+    for t in range(process.steps, 0, -1):
+        proposed = process.step(denoiser, x, t, generator)
+        noise = torch.randn((noises, *process.shape), generator=generator, device=y.device)
+        y_t = process.corrupt(y[None], torch.tensor([t], device=y.device), noise)
+        x = proposed + (y_t - proposed) @ phi.T
+        advance()
+    return x
+
+
+def _resize(length: int, size: int, scale: float) -> NDArray[np.float64]:
+    """(size, length) matrix of cubic resizing: kernel widened when shrinking, edges mirrored, rows summing to 1."""
+    stretch = min(scale, 1.0)
+    centre = (np.arange(size) + 0.5) / scale - 0.5
+    width = CUBIC_SUPPORT / stretch
+    positions = np.floor(centre - width / 2)[:, None] + np.arange(int(np.ceil(width)) + 2)
+    weights = _cubic((centre[:, None] - positions) * stretch)
+    weights /= weights.sum(axis=1, keepdims=True)
+    around = positions.astype(np.int64) % (2 * length)
+    mirrored = np.where(around < length, around, 2 * length - 1 - around)
+    matrix = np.zeros((size, length))
+    np.add.at(matrix, (np.arange(size)[:, None], mirrored), weights)
+    return matrix
+
+
+def _cubic(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Keys's cubic convolution kernel (Keys 1981, eq. 15, with a = −0.5)."""
+    d, a = np.abs(x), CUBIC_A
+    near = (a + 2) * d**3 - (a + 3) * d**2 + 1
+    far = a * (d**3 - 5 * d**2 + 8 * d - 4)
+    return np.where(d <= 1, near, np.where(d < 2, far, 0.0))

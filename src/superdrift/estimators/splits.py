@@ -1,0 +1,152 @@
+"""Held-out data that is really held out: groups of chemical systems and near-duplicates, then folds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superdrift.composition.distance import TOLERANCE
+from superdrift.errors import InputError
+from superdrift.estimators.distances import distance_blocks
+from superdrift.estimators.known import Known
+
+FEWEST_FOLDS = 3
+"""One fold to test on, one to choose on, one to learn from."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which compositions are held out together.
+
+    Attributes:
+        name: random (compositions) or grouped (chemical systems with their near-duplicates).
+        folds: (n,) fold in which each composition is held out, from 0.
+        groups: (n,) groups of near-duplicates, the unit of resampling for intervals (of both splits).
+    """
+
+    name: str
+    folds: NDArray[np.int64]
+    groups: NDArray[np.int64]
+
+    @property
+    def number(self) -> int:
+        """How many folds there are."""
+        return int(self.folds.max()) + 1
+
+
+def make_splits(
+    known: Known, *, folds: int, radius: float, largest_group: float, generator: np.random.Generator
+) -> tuple[Split, Split]:
+    """The random and the grouped split, balanced by family and label.
+
+    Raises:
+        InputError: when either label has too few groups to hold some out.
+    """
+    groups = chemical_groups(known.fractions, radius=radius, largest=int(largest_group * len(known.ids)))
+    labels = known.superconducting.astype(np.str_)
+    strata = np.stack([labels, np.char.add(known.families, labels)], axis=1)
+    found = []
+    for name, units in (("random", np.arange(len(groups))), ("grouped", groups)):
+        number = min(
+            folds, *(len(np.unique(units[known.superconducting == label])) for label in (True, False))
+        )
+        assigned = balanced_folds(units, strata, max(number, 1), generator)
+        _check_labels(known, assigned, name)
+        found.append(Split(name, assigned, groups))
+    return found[0], found[1]
+
+
+def chemical_groups(fractions: NDArray[np.float64], *, radius: float, largest: int) -> NDArray[np.int64]:
+    """Groups that share no chemical system, near-duplicates merged, nearest first, while a group stays small.
+
+    Compositions of one element set are one group from the start. Then pairs within `radius` merge their
+    groups in order of distance, unless the result were larger than `largest`: plain single linkage would
+    chain most cuprates into one group. What near-duplicates remain apart is counted by `residual_share`.
+
+    Args:
+        fractions: (n, 96) atomic fractions.
+        radius: half L1.
+        largest: most compositions in a merged group.
+
+    Returns:
+        (n,) group numbers from 0.
+    """
+    systems = np.unique(fractions > 0, axis=0, return_inverse=True)[1].ravel()
+    size = np.bincount(systems).tolist()
+    parent = list(range(len(size)))
+    for one, other in _links(fractions, systems, radius):
+        a, b = _root(parent, one), _root(parent, other)
+        if a != b and size[a] + size[b] <= largest:
+            parent[b] = a
+            size[a] += size[b]
+    roots = np.array([_root(parent, system) for system in range(len(parent))])
+    return np.unique(roots[systems], return_inverse=True)[1].ravel()
+
+
+def balanced_folds(
+    units: NDArray[np.int64], strata: NDArray[np.str_], folds: int, generator: np.random.Generator
+) -> NDArray[np.int64]:
+    """Assign whole units to folds, largest first, each where its strata are least full.
+
+    Args:
+        units: (n,) what must stay together.
+        strata: (n, s) names, from coarse to fine; each kind of stratum is spread evenly over the folds.
+        folds: how many.
+        generator: orders units of one size.
+
+    Returns:
+        (n,) fold numbers from 0.
+    """
+    names, unit = np.unique(units, return_inverse=True)
+    counts = []
+    for column in strata.T:
+        part = np.unique(column, return_inverse=True)[1].ravel()
+        counts.append(np.zeros((len(names), part.max() + 1)))
+        np.add.at(counts[-1], (unit.ravel(), part), 1.0)
+    count = np.concatenate(counts, axis=1)
+    order = generator.permutation(len(names))
+    order = order[np.argsort(-count[order].sum(axis=1), kind="stable")]
+    filled, total = np.zeros((folds, count.shape[1])), count.sum(axis=0)
+    chosen = np.zeros(len(names), dtype=np.int64)
+    for i in order:
+        # growth of the sum of squared fillings, each stratum relative to its size
+        chosen[i] = int(np.argmin(((2 * filled + count[i]) * count[i] / total).sum(axis=1)))
+        filled[chosen[i]] += count[i]
+    return chosen[unit.ravel()]
+
+
+def residual_share(distance_to_training: NDArray[np.float64], radius: float) -> float:
+    """Share of the held-out compositions that have a training composition within `radius` (half L1)."""
+    return float((distance_to_training <= radius + TOLERANCE).mean())
+
+
+def _links(fractions: NDArray[np.float64], systems: NDArray[np.int64], radius: float) -> list[list[int]]:
+    """Pairs of different chemical systems that come within `radius` anywhere, nearest first."""
+    found = []
+    for start, distance in distance_blocks(fractions, fractions, "manhattan"):
+        row, column = np.nonzero(distance <= radius + TOLERANCE)
+        pair = np.sort(np.stack([systems[start + row], systems[column]]), axis=0)
+        near = np.rint(distance[row, column] / TOLERANCE)
+        found.append(np.concatenate([near[None], pair])[:, pair[0] < pair[1]])
+    near, one, other = np.concatenate(found, axis=1)
+    order = np.lexsort((other, one, near))
+    pairs = np.stack([one, other], axis=1)[order].astype(np.int64)
+    return pairs[np.sort(np.unique(pairs, axis=0, return_index=True)[1])].tolist()
+
+
+def _root(parent: list[int], item: int) -> int:
+    while parent[item] != item:
+        parent[item] = parent[parent[item]]
+        item = parent[item]
+    return item
+
+
+def _check_labels(known: Known, folds: NDArray[np.int64], name: str) -> None:
+    for label, what in ((False, "measured non-superconductors"), (True, "superconductors")):
+        rows = known.superconducting == label
+        if len(np.unique(folds[rows])) < FEWEST_FOLDS:
+            raise InputError(
+                f"{rows.sum()} {what} fill only {len(np.unique(folds[rows]))} folds of the {name} split, "
+                f"and a nested choice needs {FEWEST_FOLDS}; "
+                f"add {what} of other chemical systems to prepare.sources"
+            )

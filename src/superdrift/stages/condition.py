@@ -1,0 +1,80 @@
+"""Stage condition: a trained gaussian model and a reference compound → samples held to its low frequencies (ILVR)."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from superdrift.composition.formula import parse_formula
+from superdrift.composition.vector import to_vector
+from superdrift.diffusion.checkpoint import load_model
+from superdrift.diffusion.device import choose
+from superdrift.diffusion.drawing import conditional
+from superdrift.diffusion.keys import key_of
+from superdrift.diffusion.parts import Parts
+from superdrift.progress import Progress
+from superdrift.provenance import sha256
+from superdrift.seeds import derive
+from superdrift.settings import ConditionSettings
+from superdrift.stages.command import Run, command
+from superdrift.tables import CONDITIONED
+
+
+def condition(
+    run: Run,
+    settings: ConditionSettings,
+    *,
+    weights: Path,
+    description: Path,
+    reference: str,
+    formula: str,
+    samples: Path,
+) -> None:
+    """Draw samples near one reference compound, as many per scale as settings.samples.
+
+    Args:
+        run: seed and provenance.
+        settings: scales, number of samples, batch size, device, threads.
+        weights: model.safetensors of a gaussian model.
+        description: model.json.
+        reference: slug of the reference, which names the random streams.
+        formula: its formula.
+        samples: the table to write.
+    """
+    device = choose(settings.device, key="condition.device")
+    torch.set_num_threads(settings.threads)
+    model, _ = load_model(weights, description, device)
+    y = to_vector(parse_formula(formula))
+    key = key_of(
+        device, y, seed=run.seed, reference=reference, settings=asdict(settings), weights=sha256(weights),
+        code=run.metadata["code"],
+    )  # fmt: skip
+    parts, per_scale = (
+        Parts(samples, CONDITIONED, key, run.metadata),
+        range(0, settings.samples, settings.batch_size),
+    )
+    jobs = [(scale, start) for scale in settings.scales for start in per_scale]
+    waiting, steps = parts.waiting(len(jobs)), settings.sampler["steps"]
+    done = (len(jobs) - len(waiting)) * steps
+    with Progress(len(jobs) * steps, f"condition {reference}", "step", done=done) as progress:
+        for batch in waiting:
+            scale, start = jobs[batch]
+            count = min(settings.batch_size, settings.samples - start)
+            first = settings.scales.index(scale) * settings.samples + start
+            amounts = conditional(
+                model, y, scale=scale, shared_noise=settings.shared_noise, samples=count,
+                seed=derive(run.seed, "condition", reference, scale, start), device=device, advance=progress.advance,
+            )  # fmt: skip
+            parts.add(batch, {
+                "id": first + np.arange(count), "amounts": amounts, "reference": [reference] * count,
+                "scale": [scale] * count,
+            })  # fmt: skip
+    parts.gather(len(jobs))
+
+
+main = command(condition)
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""Rule `numbers`: every number of the run that is reported anywhere, from its tables."""
+
+import sys
+from pathlib import Path
+
+from superdrift.report.corrected import Calibration, corrected_numbers
+from superdrift.report.numbers import Number, write
+from superdrift.report.run_numbers import (
+    candidate_numbers,
+    drift_numbers,
+    history_numbers,
+    measured_tc_numbers,
+    prepare_numbers,
+    score_numbers,
+)
+from superdrift.report.source_numbers import (
+    estimated_numbers,
+    group_numbers,
+    projected_numbers,
+    read_screened,
+    screened_numbers,
+    training_numbers,
+)
+from superdrift.report.sources import paired
+from superdrift.settings import NumbersSettings
+from superdrift.stages.command import Run, command
+
+
+def numbers(
+    run: Run,
+    settings: NumbersSettings,
+    *,
+    compounds: Path,
+    rejected: Path,
+    scores: Path,
+    candidates: Path,
+    history_families: list[str],
+    histories: list[Path],
+    sources: list[str],
+    screened: list[Path],
+    estimated: list[Path],
+    projected: list[Path],
+    training_families: list[str],
+    training_screened: list[Path],
+    cluster_sources: list[str],
+    groups: list[Path],
+    start_names: list[str],
+    trajectories: list[Path],
+    numbers: Path,
+) -> None:
+    """Compute report/numbers.parquet. Each list of names is parallel to the lists of files that follow it.
+
+    `sources` goes with `screened`, `estimated` and `projected`; `training_screened` are the known
+    superconductors of a version, run through the same screening.
+    """
+    curves = paired(history_families, histories, of="--history-families", option="--histories")
+    known = paired(
+        training_families, training_screened, of="--training-families", option="--training-screened"
+    )
+    found = paired(cluster_sources, groups, of="--cluster-sources", option="--groups")
+    climbs = paired(start_names, trajectories, of="--start-names", option="--trajectories")
+    verdicts, estimates, projections = (
+        paired(sources, files, of="--sources", option=option)
+        for option, files in (
+            ("--screened", screened),
+            ("--estimated", estimated),
+            ("--projected", projected),
+        )
+    )
+    rows: list[Number] = prepare_numbers(compounds, rejected)
+    for family, path in curves.items():
+        rows += history_numbers(family, path)
+    measured = score_numbers(scores)
+    calibration = Calibration.of(measured, (settings.published_tp, settings.published_fp))
+    rows += measured
+    for source, path in verdicts.items():
+        screening = read_screened(path)
+        rows += screened_numbers(screening, source, novel_radius=settings.novel_radius)
+        rows += projected_numbers(screening, source, projections[source])
+        values, hits, n = estimated_numbers(screening, source, estimates[source])
+        rows += values + corrected_numbers(source, hits, n, calibration)
+    for family, path in known.items():
+        rows += training_numbers(read_screened(path), family, novel_radius=settings.novel_radius)
+        rows += measured_tc_numbers(compounds, family)
+    for source, path in found.items():
+        rows += group_numbers(source, path)
+    for start, path in climbs.items():
+        rows += drift_numbers(start, path)
+    write(numbers, rows + candidate_numbers(candidates), run.metadata)
+
+
+main = command(numbers)
+
+if __name__ == "__main__":
+    sys.exit(main())

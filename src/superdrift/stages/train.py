@@ -1,0 +1,77 @@
+"""Stage train: compounds of one version → a diffusion model and the history of its training."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from superdrift.diffusion.checkpoint import ResumeFile, save_model
+from superdrift.diffusion.dataset import COLUMNS, choose_rows
+from superdrift.diffusion.device import choose
+from superdrift.diffusion.encodings import ENCODINGS
+from superdrift.diffusion.keys import key_of
+from superdrift.diffusion.model import build, design
+from superdrift.diffusion.training import Trainer
+from superdrift.seeds import derive
+from superdrift.settings import TrainSettings
+from superdrift.stages.command import Run, command
+from superdrift.tables import COMPOUNDS, HISTORY, read, write
+
+
+def train(
+    run: Run,
+    settings: TrainSettings,
+    *,
+    compounds: Path,
+    family: str,
+    weights: Path,
+    description: Path,
+    history: Path,
+) -> None:
+    """Train a diffusion model on the superconductors of one version.
+
+    Args:
+        run: seed and provenance.
+        settings: the model, the device, and the flags of the rows to leave out.
+        compounds: compounds.parquet.
+        family: version of the model.
+        weights: the .safetensors file to write.
+        description: the .json file to write.
+        history: the history table to write.
+    """
+    model_settings = settings.model
+    device = choose(settings.device, key="train.device")
+    torch.set_num_threads(model_settings.training.threads)
+    plan = design(model_settings.process, model_settings.denoiser, model_settings.sampler)
+    torch.manual_seed(derive(run.seed, "train", family, "weights"))
+    model = build(plan).to(device)
+    encoding = ENCODINGS[model_settings.process]
+    rows = choose_rows(
+        read(compounds, COMPOUNDS, COLUMNS), family, settings.exclude_flags, encoding,
+        merge_repeats=model_settings.training.merge_repeats,
+    )  # fmt: skip
+    key = key_of(
+        device, *rows, seed=run.seed, family=family, settings=asdict(settings), code=run.metadata["code"]
+    )  # fmt: skip
+    resume = ResumeFile(weights.parent / ".resume" / weights.name, key)
+    data, validation = (encoding.encode(part).to(device) for part in rows)
+    trainer = Trainer(
+        model, data, validation, model_settings.training, seed=run.seed, label=family, resume=resume
+    )  # fmt: skip
+    columns = asdict(trainer.run())
+    write(history, HISTORY, columns, run.metadata)
+    record = {
+        "family": family,
+        "training": asdict(settings),
+        "outcome": trainer.outcome(),
+        "provenance": run.metadata,
+    }
+    save_model(model, weights, description, record)
+    resume.delete()
+
+
+main = command(train)
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""The family rule and the versions of the model."""
+
+import numpy as np
+import pytest
+
+from superdrift.composition.families import FAMILIES, VERSIONS, family_of, members
+from superdrift.composition.formula import parse_formula
+from superdrift.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("YBa2Cu3O7", "cuprates"),
+        ("Ba0.6K0.4Fe2As2", "pnictides"),
+        ("FeSe", "pnictides"),
+        ("FeTe0.5S0.5", "pnictides"),
+        ("LaFePO", "pnictides"),
+        ("LaFe0.9Cu0.1AsO", "cuprates"),
+        ("FeS", "others"),
+        ("CuS2", "others"),
+        ("MgB2", "others"),
+        ("LaNiAsO", "others"),
+        ("CoO2", "others"),
+    ],
+)
+def test_family(text, family):
+    assert family_of(parse_formula(text)) == family
+
+
+def test_versions_cover_the_families():
+    families = ["others", "cuprates", "pnictides", "others"]
+    assert members(families, "everything").all()
+    assert np.sum([members(families, family) for family in FAMILIES], axis=0).tolist() == [1] * 4
+    assert members(families, "others").tolist() == [True, False, False, True]
+
+
+def test_unknown_version_is_named():
+    with pytest.raises(InputError, match=r"'cuprate'.*everything, cuprates"):
+        members(["others"], "cuprate")
+    assert "cuprate" not in VERSIONS

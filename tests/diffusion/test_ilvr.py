@@ -1,0 +1,75 @@
+"""ILVR: the low-pass against an independent implementation, and the identity that each sample obeys."""
+
+import pytest
+import torch
+from torch import Generator, Tensor
+from torch.nn import functional
+
+from superdrift.diffusion import ilvr
+from superdrift.diffusion.processes.gaussian import GaussianProcess
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_low_pass_is_antialiased_cubic_resampling(n):
+    x = torch.randn(1, 1, 1, 96, generator=Generator().manual_seed(0), dtype=torch.float64)
+    coarse = functional.interpolate(x, size=(1, 96 // n), mode="bicubic", antialias=True)
+    again = functional.interpolate(coarse, size=(1, 96), mode="bicubic", antialias=True).flatten()
+    ours = ilvr.low_pass(96, n).double() @ x.flatten()
+    inner = slice(6 * n, -6 * n)  # at the edges torch renormalises where the published resizer mirrors
+    torch.testing.assert_close(ours[inner], again[inner], atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_low_pass_keeps_constants_is_symmetric_about_the_middle_and_no_projector(n):
+    phi = ilvr.low_pass(96, n).double()
+    torch.testing.assert_close(phi @ torch.ones(96, dtype=torch.float64), torch.ones(96, dtype=torch.float64))
+    torch.testing.assert_close(phi.flip(0, 1), phi, atol=1e-6, rtol=0)
+    assert abs(float(torch.linalg.matrix_norm(phi @ phi - phi, 2)) - 0.25) < 0.001
+
+
+def test_scale_one_is_the_identity():
+    torch.testing.assert_close(ilvr.low_pass(96, 1), torch.eye(96))
+
+
+def exact_noise(process):
+    """The expected noise for data that is N(0, 1) in every entry."""
+    return lambda x_t, t: (1 - process.alpha_bar[t][:, None]).sqrt() * x_t
+
+
+class Recording(GaussianProcess):
+    """Remembers what the last step proposed and what the reference was corrupted to."""
+
+    def step(self, denoiser, x_t: Tensor, t: int, generator: Generator) -> Tensor:
+        self.proposed = super().step(denoiser, x_t, t, generator)
+        return self.proposed
+
+    def corrupt(self, x_0: Tensor, t: Tensor, epsilon: Tensor) -> Tensor:
+        self.noised = super().corrupt(x_0, t, epsilon)
+        return self.noised
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_last_step_obeys_the_identity_of_ilvr(shared):
+    process, phi = Recording(shape=(96,), steps=20), ilvr.low_pass(96, 3)
+    y = torch.zeros(96)
+    y[[7, 28, 38, 55]] = torch.tensor([7.0, 3.0, 1.0, 2.0])
+    x_0 = ilvr.condition(
+        process, exact_noise(process), y, samples=5, phi=phi, shared_noise=shared,
+        generator=Generator().manual_seed(1),
+    )  # fmt: skip
+    assert process.noised.shape == ((1 if shared else 5), 96)
+    torch.testing.assert_close(x_0 - process.proposed, (process.noised - process.proposed) @ phi.T)
+    assert 0 < float((process.noised - y).abs().max()) < 1, "the reference is noised down to the last step"
+
+
+def test_samples_share_the_low_frequencies_of_the_reference():
+    process, phi = GaussianProcess(shape=(96,), steps=100), ilvr.low_pass(96, 2)
+    y = torch.zeros(96)
+    y[[7, 28, 38, 55]] = torch.tensor([7.0, 3.0, 1.0, 2.0])
+    x_0 = ilvr.condition(
+        process, exact_noise(process), y, samples=50, phi=phi, shared_noise=True, generator=Generator().manual_seed(2)
+    )
+    free = torch.randn(50, 96, generator=Generator().manual_seed(3))
+    apart = ((x_0 - y) @ phi.T).norm(dim=1).mean()
+    assert apart < 0.3 * ((free - y) @ phi.T).norm(dim=1).mean()
+    assert x_0.std(dim=0).mean() > 0.2, "the high frequencies stay free"

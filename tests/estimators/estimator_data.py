@@ -1,0 +1,40 @@
+"""Small synthetic data for the tests of the estimators: chemical systems with a Tc of their own."""
+
+import numpy as np
+
+from superdrift.estimators.distances import distance_blocks, pack, smallest
+from superdrift.estimators.known import Known
+
+SYSTEMS = [
+    (7, 28, 38, 55),
+    (7, 28, 37, 56),
+    (7, 28, 19, 82),
+    (25, 32, 55),
+    (25, 33, 10),
+    (40, 49),
+    (40, 12, 5),
+    (22, 13),
+]
+
+
+def known(n=240, seed=0, negative_share=0.2, noise=1.0):
+    """Compositions around eight hosts with dopants; Tc set by the host and the doping."""
+    generator = np.random.default_rng(seed)
+    amounts = np.zeros((n, 96), dtype=np.float32)
+    host = generator.integers(len(SYSTEMS), size=n)
+    doping = generator.random(n)
+    for row in range(n):
+        amounts[row, list(SYSTEMS[host[row]])] = 1.0 + np.arange(len(SYSTEMS[host[row]]))
+        amounts[row, SYSTEMS[host[row]][0]] += doping[row].round(2)
+        amounts[row, 60 + generator.integers(6)] = 0.1 + round(generator.random() * 0.3, 2)
+    superconducting = doping > negative_share
+    tc = np.where(superconducting, 10.0 * (1 + host) * doping + noise * generator.random(n), np.nan)
+    names = np.array(["cuprates", "pnictides", "others"])
+    families = names[np.where(host < 3, 0, np.where(host < 5, 1, 2))]
+    return Known(np.arange(n), amounts, superconducting, tc, families)
+
+
+def nearest_keys(queries, fractions, rows, k, metric="manhattan"):
+    """Keys of the k nearest of some rows to each query."""
+    blocks = distance_blocks(queries, fractions[rows], metric)
+    return np.concatenate([smallest(pack(distance, rows), k) for _, distance in blocks])
