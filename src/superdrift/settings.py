@@ -97,17 +97,30 @@ class NetworkSettings:
     """A small network of the latent stage and its training."""
 
     width: int
+    depth: int
     steps: int
     batch_size: int
     learning_rate: float
+    warmup: int
+    weight_decay: float
+    validate_every: int
 
 
 @dataclass(frozen=True)
 class VaeSettings(NetworkSettings):
-    """The VAE: `latent` dimensions, `beta` weight of the Kullback–Leibler term."""
+    """The VAE: `latent` dimensions, `beta` weight of the Kullback–Leibler term, `integers` symbols of whole atoms."""
 
     latent: int
     beta: float
+    integers: int
+
+
+@dataclass(frozen=True)
+class PredictorSettings(NetworkSettings):
+    """The predictor of Tc: `dropout`, and `scale_k` of its target arcsinh(Tc / scale_k)."""
+
+    dropout: float
+    scale_k: float
 
 
 @dataclass(frozen=True)
@@ -115,7 +128,7 @@ class TrainLatentSettings:
     """The VAE and the predictor that is climbed."""
 
     vae: VaeSettings
-    predictor: NetworkSettings
+    predictor: PredictorSettings
     exclude_flags: list[str]
     device: str
     threads: int
@@ -130,6 +143,7 @@ class DriftSettings:
     directions: int
     radius: float
     learning_rate: float
+    start_tolerance: float
     device: str
     threads: int
 

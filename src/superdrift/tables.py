@@ -87,8 +87,9 @@ DRIFTED = Table(
         ID,
         AMOUNTS,
         Column("start", TEXT, "slug of the start"),
-        Column("trajectory", SMALL, "trajectory that ended here"),
+        Column("trajectory", SMALL, "trajectory that passed here"),
         Column("kind", TEXT, "climb (gradient drift) or walk (random control)"),
+        Column("step", SMALL, "step number, from 1; the largest is the end of the trajectory"),
     ),
 )
 

@@ -19,6 +19,7 @@ class ExactNoise(nn.Module):
         self.alpha_bar, self.mean, self.deviation = process.alpha_bar, mean, deviation
 
     def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
+        """Exact, or as scripted."""
         alpha_bar = self.alpha_bar[t][:, None]
         variance = alpha_bar * self.deviation**2 + 1 - alpha_bar
         return (1 - alpha_bar).sqrt() * (x_t - alpha_bar.sqrt() * self.mean) / variance

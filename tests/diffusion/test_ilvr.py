@@ -40,10 +40,12 @@ class Recording(GaussianProcess):
     """Remembers what the last step proposed and what the reference was corrupted to."""
 
     def step(self, denoiser, x_t: Tensor, t: int, generator: Generator) -> Tensor:
+        """One step, remembered."""
         self.proposed = super().step(denoiser, x_t, t, generator)
         return self.proposed
 
     def corrupt(self, x_0: Tensor, t: Tensor, epsilon: Tensor) -> Tensor:
+        """One corruption, remembered."""
         self.noised = super().corrupt(x_0, t, epsilon)
         return self.noised
 

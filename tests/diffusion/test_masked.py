@@ -1,4 +1,4 @@
-"""The masked process against exact conditionals: the loss is the entropy, the sampler returns the joint distribution."""
+"""The masked process with exact conditionals: the loss is the entropy, the sampler returns the joint distribution."""
 
 import math
 
@@ -17,6 +17,7 @@ class ExactPair(nn.Module):
     """Exact conditionals of the pair: p(a | b) where b is known, else the marginal; and the other way round."""
 
     def forward(self, x: Tensor) -> list[Tensor]:
+        """Exact, or as scripted."""
         a, b = x[:, 0, 0], x[:, 0, 1]
         of_a = torch.cat([JOINT / JOINT.sum(0), JOINT.sum(1, keepdim=True)], dim=1).T[b]
         of_b = torch.cat([JOINT / JOINT.sum(1, keepdim=True), JOINT.sum(0, keepdim=True)])[a]
@@ -30,9 +31,7 @@ def pair(stages: tuple[int, int]) -> MaskedProcess:
 @pytest.mark.parametrize("stages", [(0, 0), (0, 1), (1, 0)])
 def test_sampler_with_exact_conditionals_returns_the_joint(stages):
     n = 40_000
-    x = unmask(
-        pair(stages), ExactPair(), samples=n, steps=2, temperature=1.0, generator=Generator().manual_seed(5)
-    )
+    x = unmask(pair(stages), ExactPair(), samples=n, steps=2, temperature=1.0, generator=Generator().manual_seed(5))
     counts = torch.bincount(x[:, 0, 0] * 3 + x[:, 0, 1], minlength=9)
     expected = n * JOINT.flatten()
     chi2 = float(((counts - expected) ** 2 / expected).sum())
@@ -41,9 +40,7 @@ def test_sampler_with_exact_conditionals_returns_the_joint(stages):
 
 def test_one_step_draws_the_pair_as_if_independent():
     n = 40_000
-    x = unmask(
-        pair((0, 0)), ExactPair(), samples=n, steps=1, temperature=1.0, generator=Generator().manual_seed(6)
-    )
+    x = unmask(pair((0, 0)), ExactPair(), samples=n, steps=1, temperature=1.0, generator=Generator().manual_seed(6))
     counts = torch.bincount(x[:, 0, 0] * 3 + x[:, 0, 1], minlength=9).float() / n
     torch.testing.assert_close(counts.reshape(3, 3), JOINT.sum(1)[:, None] * JOINT.sum(0), atol=0.01, rtol=0)
 
@@ -67,6 +64,7 @@ class Independent(nn.Module):
         self.shares = shares
 
     def forward(self, x: Tensor) -> list[Tensor]:
+        """Exact, or as scripted."""
         return [share.log().expand(*x.shape[:2], len(share)) for share in self.shares]
 
 

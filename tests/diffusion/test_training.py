@@ -20,7 +20,7 @@ SETTINGS = TrainingSettings(
 MASKED = {"kind": "slot_transformer", "width": 32, "depth": 1, "heads": 2, "dropout": 0.1}
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """Stands for a killed process."""
 
 
@@ -50,7 +50,7 @@ def stop_after(trained, steps):
 
     def dying():
         if trained.step == steps:
-            raise Stopped
+            raise StoppedError
         return update()
 
     trained._update = dying
@@ -86,7 +86,7 @@ def test_interrupted_training_ends_with_the_same_bits(tmp_path, optimiser):
     for stop in (27, 43):
         dying = trainer(tmp_path / "resumed", settings)
         stop_after(dying, stop)
-        with pytest.raises(Stopped):
+        with pytest.raises(StoppedError):
             dying.run()
     resumed = trainer(tmp_path / "resumed", settings)
     history = resumed.run()
@@ -100,7 +100,7 @@ def test_interrupted_training_ends_with_the_same_bits(tmp_path, optimiser):
 def test_state_of_other_settings_is_ignored(tmp_path):
     dying = trainer(tmp_path, key="before")
     stop_after(dying, 20)
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         dying.run()
     fresh = trainer(tmp_path, key="after")
     fresh._restore()
@@ -153,7 +153,7 @@ def test_learning_rate_warms_up_and_falls():
 
 
 def test_divergence_is_told(tmp_path):
-    with pytest.raises(InputError, match="diverged at step 10.*learning_rate"):
+    with pytest.raises(InputError, match=r"diverged at step 10.*learning_rate"):
         trained = trainer(tmp_path)
         trained.train_data = trained.train_data.clone()
         next(trained.model.denoiser.parameters()).data.fill_(float("nan"))

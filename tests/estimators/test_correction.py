@@ -8,9 +8,7 @@ from superdrift.estimators.correction import Rate, corrected_share
 TP, FP = Rate.exact(0.9869), Rate.exact(0.1694)
 
 
-@pytest.mark.parametrize(
-    ("raw", "corrected"), [(67.81, 62.22), (64.53, 58.22), (95.74, 96.39), (55.82, 47.56)]
-)
+@pytest.mark.parametrize(("raw", "corrected"), [(67.81, 62.22), (64.53, 58.22), (95.74, 96.39), (55.82, 47.56)])
 def test_published_shares_are_reproduced(raw, corrected):
     value, low, high = corrected_share(round(raw * 1000), 100_000, TP, FP)
     assert 100 * value == pytest.approx(corrected, abs=0.25)
@@ -22,9 +20,7 @@ def test_interval_covers_the_truth_as_often_as_it_says():
     truth, tp, fp, n, m, hits = 0.6, 0.85, 0.3, 2000, 300, 0
     for _ in range(200):
         a, b = generator.binomial(m, tp) / m, generator.binomial(m, fp) / m
-        rates = [
-            Rate(v, v - 1.96 * np.sqrt(v * (1 - v) / m), v + 1.96 * np.sqrt(v * (1 - v) / m)) for v in (a, b)
-        ]
+        rates = [Rate(v, v - 1.96 * np.sqrt(v * (1 - v) / m), v + 1.96 * np.sqrt(v * (1 - v) / m)) for v in (a, b)]
         share = generator.binomial(n, truth * tp + (1 - truth) * fp)
         _, low, high = corrected_share(share, n, *rates)
         hits += low <= truth <= high

@@ -17,8 +17,7 @@ def searched(data, choices=CHOICES, k=5):
     splits = make_splits(data, folds=4, radius=0.05, largest_group=0.1, generator=np.random.default_rng(0))
     lists = fold_lists(data, splits, metric="manhattan", k=k)
     return splits, [
-        NestedSearch(data, split, {"manhattan": found}, choices)
-        for split, found in zip(splits, lists, strict=True)
+        NestedSearch(data, split, {"manhattan": found}, choices) for split, found in zip(splits, lists, strict=True)
     ]
 
 
@@ -47,9 +46,7 @@ def test_labels_of_a_held_out_fold_change_nothing_in_it(which):
     np.testing.assert_array_equal(before.predicted.tc[fold], after.predicted.tc[fold])
     np.testing.assert_array_equal(before.null_tc[fold], after.null_tc[fold])
     assert searches[which].choose(frozenset({1})) == other.choose(frozenset({1}))
-    assert not np.array_equal(before.predicted.tc[~fold], after.predicted.tc[~fold]), (
-        "others do learn from it"
-    )
+    assert not np.array_equal(before.predicted.tc[~fold], after.predicted.tc[~fold]), "others do learn from it"
 
 
 def test_the_better_choice_is_chosen():

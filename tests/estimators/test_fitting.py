@@ -32,9 +32,7 @@ def fitted():
 
 
 def value(fitted, model, split, metric, subset="all"):
-    rows = [
-        s for s in fitted.scores if (s.model, s.split, s.metric, s.subset) == (model, split, metric, subset)
-    ]
+    rows = [s for s in fitted.scores if (s.model, s.split, s.metric, s.subset) == (model, split, metric, subset)]
     assert len(rows) == 1
     return rows[0]
 
@@ -91,9 +89,7 @@ def test_tiny_data_works():
     assert found.estimator.radius > 0
 
 
-@pytest.mark.skipif(
-    "SUPERDRIFT_DATA" not in os.environ, reason="needs the SuperCon file: set SUPERDRIFT_DATA"
-)
+@pytest.mark.skipif("SUPERDRIFT_DATA" not in os.environ, reason="needs the SuperCon file: set SUPERDRIFT_DATA")
 def test_supercon_subset_reproduces_the_known_difficulty():
     """Every sixth superconductor and negative: rates and errors lie where the full data put them."""
     data = _supercon(every=6)
@@ -126,6 +122,4 @@ def _supercon(every):
             continue
     vectors, tcs, families = zip(*found.values(), strict=True)
     tc = np.array(tcs)
-    return Known(
-        np.arange(len(tc)), np.stack(vectors), tc > 0, np.where(tc > 0, tc, np.nan), np.array(families)
-    )
+    return Known(np.arange(len(tc)), np.stack(vectors), tc > 0, np.where(tc > 0, tc, np.nan), np.array(families))

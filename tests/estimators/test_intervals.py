@@ -37,9 +37,7 @@ def test_interval_widens_with_distance_and_never_goes_below_zero():
 
 def test_perfect_predictions_and_few_rows_do_not_break():
     perfect = Predicted(np.full(3, 9.0), np.zeros(3), np.zeros(3))
-    low, high = Interval.calibrate(
-        (perfect, np.full(3, 9.0)), (perfect, np.full(3, 9.0)), coverage=0.9
-    ).bounds(perfect)
+    low, high = Interval.calibrate((perfect, np.full(3, 9.0)), (perfect, np.full(3, 9.0)), coverage=0.9).bounds(perfect)
     assert np.isfinite(low).all()
     assert (low <= high).all()
 

@@ -30,9 +30,7 @@ def compounds(rows):
 
 def test_one_row_per_composition_and_a_superconductor_wins():
     found = distinct(
-        compounds(
-            [("A", False, None, []), ("A", True, 4.0, []), ("A", True, 4.0, []), ("B", False, None, [])]
-        ),
+        compounds([("A", False, None, []), ("A", True, 4.0, []), ("A", True, 4.0, []), ("B", False, None, [])]),
         [],
     )
     assert found.ids.tolist() == [1, 3]

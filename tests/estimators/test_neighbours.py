@@ -15,9 +15,7 @@ def test_votes_and_means_are_those_of_scikit_learn(weights, metric):
     data, choice = known(200), Choice(5, metric, weights)
     train, test = np.arange(150), np.arange(150, 200)
     x = data.fractions
-    test = test[
-        _untied(x, test, train, metric) & _untied(x, test, train[data.superconducting[train]], metric)
-    ]
+    test = test[_untied(x, test, train, metric) & _untied(x, test, train[data.superconducting[train]], metric)]
     assert len(test) > 10
     voters = nearest_keys(x[test], x, train, k=5, metric=metric)
     probability = Neighbourhood.of(voters, choice).probability(data, negatives_per_superconductor=1.0)

@@ -12,9 +12,7 @@ from superdrift.estimators.known import Known
 
 def make(data, folds=5, radius=0.05, largest_group=0.2):
     generator = np.random.default_rng(1)
-    return splits.make_splits(
-        data, folds=folds, radius=radius, largest_group=largest_group, generator=generator
-    )
+    return splits.make_splits(data, folds=folds, radius=radius, largest_group=largest_group, generator=generator)
 
 
 def test_no_group_and_no_chemical_system_is_on_both_sides():
@@ -45,9 +43,7 @@ def test_near_duplicates_merge_nearest_first_and_stop_at_the_largest_size():
 def test_one_chemical_system_stays_together_whatever_the_largest_size():
     data = np.zeros((6, 96))
     data[:, 7], data[:, 28] = 1.0, np.arange(1, 7)
-    assert (
-        len(set(splits.chemical_groups(data / data.sum(axis=1, keepdims=True), radius=0.01, largest=1))) == 1
-    )
+    assert len(set(splits.chemical_groups(data / data.sum(axis=1, keepdims=True), radius=0.01, largest=1))) == 1
 
 
 def test_residual_share_counts_training_twins():
@@ -77,9 +73,7 @@ def test_folds_shrink_to_the_number_of_groups():
     data = known(80)
     few = np.flatnonzero(~data.superconducting)[4:]
     keep = np.setdiff1d(np.arange(80), few)
-    small = Known(
-        data.ids[keep], data.amounts[keep], data.superconducting[keep], data.tc[keep], data.families[keep]
-    )
+    small = Known(data.ids[keep], data.amounts[keep], data.superconducting[keep], data.tc[keep], data.families[keep])
     assert make(small, folds=10, largest_group=0.01)[1].number <= 4
 
 
@@ -87,10 +81,6 @@ def test_too_few_negatives_stop_with_a_remedy():
     data = known(80)
     few = np.flatnonzero(~data.superconducting)[2:]
     keep = np.setdiff1d(np.arange(80), few)
-    small = Known(
-        data.ids[keep], data.amounts[keep], data.superconducting[keep], data.tc[keep], data.families[keep]
-    )
-    with pytest.raises(
-        InputError, match=r"2 measured non-superconductors fill only \d folds.*prepare\.sources"
-    ):
+    small = Known(data.ids[keep], data.amounts[keep], data.superconducting[keep], data.tc[keep], data.families[keep])
+    with pytest.raises(InputError, match=r"2 measured non-superconductors fill only \d folds.*prepare\.sources"):
         make(small)

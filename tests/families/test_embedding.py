@@ -35,6 +35,4 @@ def test_same_seed_same_map():
 
 
 def test_identical_compounds():
-    assert np.isfinite(
-        embed(np.repeat(two_families(1)[:1], 12, axis=0), perplexity=30, seed=1, threads=1)
-    ).all()
+    assert np.isfinite(embed(np.repeat(two_families(1)[:1], 12, axis=0), perplexity=30, seed=1, threads=1)).all()

@@ -56,9 +56,7 @@ def write_screened(path: Path, formulas: list[str], rng: np.random.Generator, **
         "nearest_known": ["La1.85Sr0.15CuO4"] * n,
         "metallic": ~cuprate,
         "valid_published": rng.random(n) < 0.4,
-        "charge_valid": [
-            bool(abs(v - 2.2) < 0.4) if c else None for v, c in zip(valence, cuprate, strict=True)
-        ],
+        "charge_valid": [bool(abs(v - 2.2) < 0.4) if c else None for v, c in zip(valence, cuprate, strict=True)],
         "charge_reason": [None] * n,
         "redox_ion": ["Cu" if c else None for c in cuprate],
         "formal_valence": valence,
@@ -153,9 +151,7 @@ def _trajectories(path: Path, rng: np.random.Generator) -> Path:
          "tc_climbed_k": 90 + (1.2 * s if kind == "climb" else 0.0) + float(rng.normal(0, 3)) * (s > 0)}
         for kind in ("climb", "walk") for t in range(6) for s in range(31)
     ]  # fmt: skip
-    tables.write(
-        path, tables.TRAJECTORIES, {c: [r[c] for r in rows] for c in rows[0]}, RECORD | {"stage": "drift"}
-    )
+    tables.write(path, tables.TRAJECTORIES, {c: [r[c] for r in rows] for c in rows[0]}, RECORD | {"stage": "drift"})
     return path
 
 

@@ -141,9 +141,7 @@ def test_a_familys_own_rates_come_first():
 
 def test_without_measured_rates_nothing_is_corrected():
     calibration = Calibration.of([], (0.9869, 0.1694))
-    assert (
-        Numbers(corrected_numbers("cuprates", 6, 10, calibration)).value("cuprates", "sc_corrected") is None
-    )
+    assert Numbers(corrected_numbers("cuprates", 6, 10, calibration)).value("cuprates", "sc_corrected") is None
 
 
 def test_prepare_counts(run_folder):
@@ -151,9 +149,7 @@ def test_prepare_counts(run_folder):
     rows = run_numbers.prepare_numbers(folder / "compounds.parquet", folder / "rejected.parquet")
     found = Numbers(rows)
     assert found.value("all", "read") == 1201 and found.value("supercon", "rejected") == 1
-    assert (
-        found.value("pnictides", "compounds") == 400 and found.value("all", "flag_oxygen_placeholder") == 120
-    )
+    assert found.value("pnictides", "compounds") == 400 and found.value("all", "flag_oxygen_placeholder") == 120
 
 
 def test_measured_tc_of_a_version(run_folder):

@@ -80,9 +80,7 @@ def test_inlined_figures_share_no_names(run_folder, tmp_path):
     for path in paths:
         text = inline_svg(path)
         ET.fromstring(text)
-        assert text.startswith("<svg") and set(
-            re.findall(r'(?:href="#|url\(#)([^")]+)', text)
-        ) <= set().union(*names)
+        assert text.startswith("<svg") and set(re.findall(r'(?:href="#|url\(#)([^")]+)', text)) <= set().union(*names)
 
 
 def test_figures_without_data_are_left_out(tmp_path, run_folder):

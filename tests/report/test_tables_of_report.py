@@ -26,9 +26,7 @@ def numbers():
 
 def test_table1_has_three_rows_a_version(numbers):
     rows = table1(numbers, ["ilvr-a", "cuprates"])
-    assert [(row["version"], row["rows"]) for row in rows] == [
-        ("cuprates", k) for k in (RUN, PAPER, TRAINING)
-    ]
+    assert [(row["version"], row["rows"]) for row in rows] == [("cuprates", k) for k in (RUN, PAPER, TRAINING)]
     ours, paper, training = rows
     assert (ours["valid"], ours["valid_distinct"], ours["valid_percent"]) == (123, 120, pytest.approx(12.3))
     assert ours["sc_corrected_low_percent"] == pytest.approx(40)
@@ -53,9 +51,7 @@ def test_csv_leaves_undefined_cells_empty(numbers, tmp_path):
 
 
 def test_table2_recognises_a_reference_by_its_composition(numbers, run_folder):
-    rows = table2(
-        numbers, {"a": "Cu3Y1Ba1.4Sr0.6O6Se0.51", "b": "La2CuO4"}, clustered={}, groups={}, estimated={}
-    )
+    rows = table2(numbers, {"a": "Cu3Y1Ba1.4Sr0.6O6Se0.51", "b": "La2CuO4"}, clustered={}, groups={}, estimated={})
     assert rows[0]["published_families"] == "YBa1.4Sr0.6Cu3O6Se_xAs_y; YBa1.4Sr0.6Cu3O6Se_xBr_y"
     assert (rows[0]["published_tc_low_k"], rows[0]["published_tc_high_k"]) == (33, 55)
     assert (rows[0]["samples"], rows[0]["basic_pass"], rows[0]["group"]) == (3000, 912, None)

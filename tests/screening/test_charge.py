@@ -36,9 +36,7 @@ def test_verdicts_and_reasons():
 
 def test_ends_of_a_range_belong_to_it():
     ranges = {**FALLBACK, "Cu": ((1.8, 2.0), (2.2, 2.3))}
-    found = charge_verdicts(
-        vectors(*(f"La2CuO{o}" for o in ("4", "4.05", "4.1", "4.15"))), ranges=ranges, tolerance=0
-    )
+    found = charge_verdicts(vectors(*(f"La2CuO{o}" for o in ("4", "4.05", "4.1", "4.15"))), ranges=ranges, tolerance=0)
     assert found.valid.tolist() == [True, False, True, True]
 
 
@@ -52,9 +50,7 @@ def test_ranges_are_dense_regions_of_known_valences():
 
 
 def test_whole_numbered_oxygen_says_nothing_of_copper():
-    amounts = np.concatenate(
-        [np.repeat(vectors("La2CuO4"), 300, axis=0), np.repeat(vectors("La2CuO4.1"), 150, axis=0)]
-    )
+    amounts = np.concatenate([np.repeat(vectors("La2CuO4"), 300, axis=0), np.repeat(vectors("La2CuO4.1"), 150, axis=0)])
     ((low, high),) = observed_ranges(amounts, coverage=0.95, bandwidth=0.02, min_known=100)["Cu"]
     assert low > 2.1
     assert high < 2.3
@@ -67,9 +63,7 @@ def test_few_known_compounds_leave_the_range_of_the_literature():
 
 
 def test_known_valences_beyond_chemistry_do_not_widen_a_range():
-    amounts = np.concatenate(
-        [np.repeat(vectors("SrTiO3"), 50, axis=0), np.repeat(vectors("SrTiO9"), 50, axis=0)]
-    )
+    amounts = np.concatenate([np.repeat(vectors("SrTiO3"), 50, axis=0), np.repeat(vectors("SrTiO9"), 50, axis=0)])
     assert observed_ranges(amounts, coverage=1.0, bandwidth=0.05, min_known=10)["Ti"][-1][1] <= 4.0
 
 

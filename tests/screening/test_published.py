@@ -66,9 +66,7 @@ def test_real_doped_formulas_get_the_verdict_of_smact():
 
 
 def test_doping_makes_a_superconductor_fail():
-    found = published_validity(
-        counts_of("YBa2Cu3O6.91", "HgBa2Ca2Cu3O8.27", "Ba0.6K0.4Fe2As2", "YBa2Cu3O6.5")
-    )
+    found = published_validity(counts_of("YBa2Cu3O6.91", "HgBa2Ca2Cu3O8.27", "Ba0.6K0.4Fe2As2", "YBa2Cu3O6.5"))
     assert found.tolist() == [False, False, False, True]
 
 

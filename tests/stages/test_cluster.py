@@ -54,9 +54,7 @@ def write_estimated(path, n):
 def clustered(folder, generated, valid=None, *more):
     compounds = [f"La{2 - x / 100:.2f}Sr{x / 100:.2f}CuO4" for x in range(1, 61)]
     write_compounds(folder / "compounds.parquet", [*compounds, "FeSe", "Nb3Sn"])
-    write_screened(
-        folder / "screened.parquet", generated, [True] * len(generated) if valid is None else valid
-    )
+    write_screened(folder / "screened.parquet", generated, [True] * len(generated) if valid is None else valid)
     write_estimated(folder / "estimated.parquet", len(generated))
     arguments = ["--settings", json.dumps(SETTINGS), "--seed", "1", "--source", "ilvr-x"]
     for name in ("screened", "estimated", "compounds", "clustered", "groups"):

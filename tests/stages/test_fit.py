@@ -26,12 +26,7 @@ def test_fit_writes_three_readable_files(tmp_path):
     scores = tables.read(tmp_path / "models" / "scores.parquet", tables.SCORES).to_pylist()
     found = {(row["model"], row["split"], row["metric"]) for row in scores if row["subset"] == "all"}
     metrics = ("tp", "fp", "r2", "mae", "rmse", "coverage")
-    expected = {
-        (model, split, m)
-        for model in ("estimator", "knn")
-        for split in ("random", "grouped")
-        for m in metrics
-    }
+    expected = {(model, split, m) for model in ("estimator", "knn") for split in ("random", "grouped") for m in metrics}
     assert expected <= found
     assert ("null", "grouped", "mae") in found
     training = tables.read(tmp_path / "models" / "neighbours.parquet", tables.NEIGHBOURS)
@@ -47,9 +42,7 @@ def test_same_seed_same_files(tmp_path):
         (tmp_path / name).mkdir()
         write_compounds(tmp_path / name / "compounds.parquet")
         assert run(tmp_path / name) == 0
-    read = [
-        tables.read(tmp_path / n / "models" / "scores.parquet", tables.SCORES).to_pylist() for n in ("a", "b")
-    ]
+    read = [tables.read(tmp_path / n / "models" / "scores.parquet", tables.SCORES).to_pylist() for n in ("a", "b")]
     assert read[0] == read[1]
 
 

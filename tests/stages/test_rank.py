@@ -22,9 +22,7 @@ def write_estimates(folder, basic, *, applicable=True):
         "tc_low_k": tc - 30,
         "tc_high_k": tc + 30,
         "applicable": np.full(len(ids), applicable),
-        **dict.fromkeys(
-            ("formation_energy_ev", "formation_energy_sd_ev", "hull_distance_ev"), [None] * len(ids)
-        ),
+        **dict.fromkeys(("formation_energy_ev", "formation_energy_sd_ev", "hull_distance_ev"), [None] * len(ids)),
     }
     tables.write(folder / "estimated.parquet", tables.ESTIMATED, columns, {})
 
@@ -98,10 +96,7 @@ def test_clusters_are_joined(sources):
             "group": [1] * 3,
         }
         tables.write(sources / name / "clustered.parquet", tables.CLUSTERED, columns, {})
-    assert (
-        run(sources, "--clustered", *(str(sources / n / "clustered.parquet") for n in ("cuprates", "ilvr-x")))
-        == 0
-    )
+    assert run(sources, "--clustered", *(str(sources / n / "clustered.parquet") for n in ("cuprates", "ilvr-x"))) == 0
     rows = tables.read(sources / "candidates.parquet", tables.CANDIDATES).to_pylist()
     assert all((row["cluster"], row["group"]) == ((5, 1) if row["id"] < 3 else (None, None)) for row in rows)
     assert any(row["cluster"] == 5 for row in rows)

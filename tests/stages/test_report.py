@@ -54,9 +54,7 @@ class _Tags(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.names += [value for name, value in attrs if name == "id"]
-        self.links += [
-            v for n, v in attrs if n in ("src", "href", "xlink:href") and not v.startswith(("#", "data:"))
-        ]
+        self.links += [v for n, v in attrs if n in ("src", "href", "xlink:href") and not v.startswith(("#", "data:"))]
         if tag not in self.void:
             self.open.append(tag)
 

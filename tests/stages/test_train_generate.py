@@ -162,12 +162,12 @@ def test_absent_cuda_is_told_with_the_key_and_the_remedy(compounds, masked, tmp_
 
 
 def test_a_full_disk_is_told_and_leaves_no_file(compounds, tmp_path, capsys):
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))  # no file may grow larger: stands for a full disk
     try:
         assert train(train_arguments(compounds, tmp_path)) == 1
     finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert "Free some space" in capsys.readouterr().err
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
@@ -199,8 +199,7 @@ def test_training_killed_in_the_middle_ends_with_the_same_weights(compounds, tmp
     assert train(train_arguments(compounds, killed, steps=steps)) == 0
     assert (killed / "model.safetensors").read_bytes() == (straight / "model.safetensors").read_bytes()
     timeless = [
-        tables.read(folder / "history.parquet", tables.HISTORY).drop_columns("seconds")
-        for folder in (straight, killed)
+        tables.read(folder / "history.parquet", tables.HISTORY).drop_columns("seconds") for folder in (straight, killed)
     ]
     assert timeless[0].equals(timeless[1])
     assert not state.parent.exists()

@@ -4,7 +4,6 @@
 rule cluster:
     input:
         screened=f"{RUN}/screen/{{source}}/screened.parquet",
-        projected=f"{RUN}/project/{{source}}/projected.parquet",
         estimated=f"{RUN}/estimate/{{source}}/estimated.parquet",
         compounds=f"{RUN}/prepare/compounds.parquet",
     output:
@@ -23,6 +22,6 @@ rule cluster:
         "Clustering {wildcards.source}"
     shell:
         "python -m superdrift.stages.cluster --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
-        " --screened {input.screened:q} --projected {input.projected:q} --estimated {input.estimated:q}"
+        " --screened {input.screened:q} --estimated {input.estimated:q}"
         " --compounds {input.compounds:q} --source {wildcards.source} {params.reference}"
         " --clustered {output.clustered:q} --groups {output.groups:q}"

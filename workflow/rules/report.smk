@@ -55,6 +55,8 @@ rule report:
         clustered=each("cluster/{source}/clustered.parquet", GENERATED),
         groups=each("cluster/{source}/groups.parquet", GENERATED),
         trajectories=each("drift/{source}/trajectories.parquet", STARTS),
+        template=SOURCE_CODE / "superdrift/report/templates/page.html.j2",
+        published=expand(str(SOURCE_CODE / "superdrift/report/published/table{n}.csv"), n=[1, 2]),
     output:
         table1=report(f"{RUN}/report/table1.csv", category="Tables"),
         table2=report(f"{RUN}/report/table2.csv", category="Tables"),

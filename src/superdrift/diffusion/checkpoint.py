@@ -41,9 +41,7 @@ def load_model(weights: Path, description: Path, device: torch.device) -> tuple[
         model = build(record)
         model.denoiser.load_state_dict(load_file(weights))
     except FileNotFoundError as error:
-        raise InputError(
-            f"{error.filename or weights} does not exist; run snakemake to train the model"
-        ) from error
+        raise InputError(f"{error.filename or weights} does not exist; run snakemake to train the model") from error
     except (json.JSONDecodeError, KeyError, TypeError, SafetensorError, RuntimeError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(

@@ -49,9 +49,7 @@ def choose_rows(
     chosen = members(compounds["family"].to_pylist(), family) & np.asarray(compounds["superconducting"])
     logger.info("%s: %d superconducting compounds", family, chosen.sum())
     excluded = set(exclude_flags)
-    flagged = np.array(
-        [not excluded.isdisjoint(flags) for flags in compounds["flags"].to_pylist()], dtype=bool
-    )
+    flagged = np.array([not excluded.isdisjoint(flags) for flags in compounds["flags"].to_pylist()], dtype=bool)
     chosen = _without(chosen, flagged, "left out for their flags")
     representable = np.zeros(len(amounts), dtype=bool)
     representable[chosen] = encoding.representable(amounts[chosen])

@@ -21,7 +21,7 @@ CUBIC_SUPPORT = 4
 
 
 def low_pass(length: int, n: int) -> Tensor:
-    """phi_N as a (length, length) float32 matrix: phi_N(x) = x @ low_pass(length, N).T.
+    """Matrix of the low-pass, (length, length) float32: a row x becomes x @ matrix.T.
 
     Args:
         length: entries along the axis; the coarse grid has ceil(length / n).

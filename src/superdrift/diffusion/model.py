@@ -60,9 +60,7 @@ def build(description: dict[str, Any]) -> Model:
     wanted = set(inspect.signature(chosen).parameters) - set(process.denoiser_arguments)
     if wanted != set(options):
         missing, unknown = sorted(wanted - set(options)), sorted(set(options) - wanted)
-        raise InputError(
-            f"denoiser '{name}': missing {missing}, unknown {unknown}; config.yaml shows an example"
-        )
+        raise InputError(f"denoiser '{name}': missing {missing}, unknown {unknown}; config.yaml shows an example")
     network = chosen(**process.denoiser_arguments, **options)
     return Model(
         process,

@@ -34,9 +34,7 @@ class Parts:
         mine = range(index, batches, shards)
         waiting = [batch for batch in mine if not self._has(batch)]
         if len(waiting) < len(mine):
-            logger.info(
-                "%s: %d of %d batches are there already", self.output, len(mine) - len(waiting), len(mine)
-            )
+            logger.info("%s: %d of %d batches are there already", self.output, len(mine) - len(waiting), len(mine))
         return waiting
 
     def add(self, batch: int, columns: Mapping[str, Any]) -> None:

@@ -96,7 +96,9 @@ def unmask(
             rows = now.flatten(1).any(dim=1)
             if rows.any():
                 logits = denoiser(x[rows])
-                x[rows] = process.settle(_draw(logits, x[rows], now[rows], temperature, allowed, generator))
+                x[rows] = process.settle(
+                    _draw(logits, x[rows], now[rows], temperature=temperature, allowed=allowed, generator=generator)
+                )
             advance()
     return x
 
@@ -105,6 +107,7 @@ def _draw(
     logits: list[Tensor],
     x: Tensor,
     now: Tensor,
+    *,
     temperature: float,
     allowed: Tensor | None,
     generator: Generator,

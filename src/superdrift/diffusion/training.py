@@ -58,9 +58,7 @@ class Trainer:
         seed: int, label: str, resume: ResumeFile,
     ) -> None:  # fmt: skip
         if settings.optimiser not in OPTIMISERS:
-            raise InputError(
-                f"unknown optimiser '{settings.optimiser}'; choose one of {', '.join(OPTIMISERS)}"
-            )
+            raise InputError(f"unknown optimiser '{settings.optimiser}'; choose one of {', '.join(OPTIMISERS)}")
         self.model, self.train_data, self.settings, self.resume = model, train, settings, resume
         self.seed, self.label, self.device = seed, label, train.device
         self.grid = _grid(validation, settings.validation_draws)
@@ -119,9 +117,7 @@ class Trainer:
         rate = learning_rate(self.step, settings)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        rows = batch_rows(
-            self.step, settings.batch_size, len(self.train_data), self.seed, "train", self.label
-        )
+        rows = batch_rows(self.step, settings.batch_size, len(self.train_data), self.seed, "train", self.label)
         x_0 = self.train_data[torch.from_numpy(rows).to(self.device)]
         generator = self._generator(self.step)
         torch.manual_seed(generator.initial_seed())  # dropout draws from the global generator
@@ -141,9 +137,7 @@ class Trainer:
     def _average(self) -> None:
         """Exponential moving average of the weights (plain copy where settings.ema is 0)."""
         decay = min(self.settings.ema, (1 + self.step) / (EMA_DELAY + self.step))
-        torch._foreach_lerp_(
-            list(self.averaged.parameters()), list(self.model.denoiser.parameters()), 1 - decay
-        )
+        torch._foreach_lerp_(list(self.averaged.parameters()), list(self.model.denoiser.parameters()), 1 - decay)
 
     def _record(self, train_loss: float) -> None:
         validation_loss = self.validate()
@@ -171,9 +165,7 @@ class Trainer:
         tensors = {f"{part}/{name}": value for part, state in parts.items() for name, value in state.items()}
         for index, state in self.optimiser.state_dict()["state"].items():
             tensors |= {f"optimiser/{index}/{name}": value for name, value in state.items()}
-        self.resume.save(
-            tensors, {"step": self.step, "seconds": self.seconds, "history": asdict(self.history)}
-        )
+        self.resume.save(tensors, {"step": self.step, "seconds": self.seconds, "history": asdict(self.history)})
 
     def _restore(self) -> None:
         saved = self.resume.load()
@@ -223,6 +215,4 @@ def _copied(module: nn.Module) -> dict[str, Tensor]:
 
 
 def _part(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
-    return {
-        key.removeprefix(f"{name}/"): value for key, value in tensors.items() if key.startswith(f"{name}/")
-    }
+    return {key.removeprefix(f"{name}/"): value for key, value in tensors.items() if key.startswith(f"{name}/")}

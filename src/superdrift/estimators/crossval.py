@@ -85,9 +85,7 @@ class NestedSearch:
         choices: what to choose from.
     """
 
-    def __init__(
-        self, known: Known, split: Split, lists: dict[str, FoldLists], choices: Sequence[Choice]
-    ) -> None:
+    def __init__(self, known: Known, split: Split, lists: dict[str, FoldLists], choices: Sequence[Choice]) -> None:
         self.known, self.split, self._lists, self._choices = known, split, lists, choices
         self._k = max(choice.k for choice in choices)
 
@@ -109,17 +107,13 @@ class NestedSearch:
                 for vote, weight in self._votes(left_out | {fold}).items():
                     said = voters.probability(self.known, negatives_per_superconductor=weight) > 0.5
                     hits[vote][choice] += [said[truth].sum() / kinds[0], said[~truth].sum() / kinds[1]]
-        best = {
-            vote: max(self._choices, key=lambda c, v=vote: hits[v][c][0] - hits[v][c][1]) for vote in hits
-        }
+        best = {vote: max(self._choices, key=lambda c, v=vote: hits[v][c][0] - hits[v][c][1]) for vote in hits}
         return Chosen(best, min(self._choices, key=lambda c: error[c]))
 
     def held_out(self) -> HeldOut:
         """Predict every composition from the other folds, with choices made on the other folds."""
         n = len(self.known.ids)
-        blank = {
-            name: np.zeros(n) for name in (ESTIMATOR, PUBLISHED, "tc", "spread", "near", "nearest", "null")
-        }
+        blank = {name: np.zeros(n) for name in (ESTIMATOR, PUBLISHED, "tc", "spread", "near", "nearest", "null")}
         for fold in range(self.split.number):
             rows, chosen = np.flatnonzero(self.split.folds == fold), self.choose(frozenset({fold}))
             for vote, weight in self._votes(frozenset({fold})).items():
@@ -129,9 +123,7 @@ class NestedSearch:
             blank["tc"][rows], blank["spread"][rows] = warm.tc(self.known)
             for name, kind in (("near", "superconducting"), ("nearest", "any")):
                 blank[name][rows] = unpack(self._merged(rows, frozenset({fold}), "manhattan", kind)[:, 0])[0]
-            blank["null"][rows] = family_means(
-                self.known, self.split.folds != fold, self.known.families[rows]
-            )
+            blank["null"][rows] = family_means(self.known, self.split.folds != fold, self.known.families[rows])
         probability = {vote: blank[vote] for vote in (ESTIMATOR, PUBLISHED)}
         predicted = Predicted(blank["tc"], blank["spread"], blank["near"])
         return HeldOut(probability, predicted, blank["nearest"], blank["null"])
@@ -159,18 +151,14 @@ class NestedSearch:
     ) -> Neighbourhood:
         return Neighbourhood.of(self._merged(rows, left_out, choice.metric, kind), choice)
 
-    def _merged(
-        self, rows: NDArray[np.int64], left_out: frozenset[int], metric: str, kind: str
-    ) -> NDArray[np.int64]:
+    def _merged(self, rows: NDArray[np.int64], left_out: frozenset[int], metric: str, kind: str) -> NDArray[np.int64]:
         """Keys of the nearest in all folds that are not left out: (n,) → (n, k), sorted."""
         kept = [fold for fold in range(self.split.number) if fold not in left_out]
         keys = getattr(self._lists[metric], kind)[np.ix_(rows, kept)]
         return smallest(keys.reshape(len(rows), -1), self._k)
 
 
-def family_means(
-    known: Known, training: NDArray[np.bool_], families: NDArray[np.str_]
-) -> NDArray[np.float64]:
+def family_means(known: Known, training: NDArray[np.bool_], families: NDArray[np.str_]) -> NDArray[np.float64]:
     """Mean Tc in K of each family's training superconductors (of all of them for a family without any)."""
     usable = training & known.superconducting
     means = np.full(len(families), known.tc[usable].mean())

@@ -52,9 +52,7 @@ def distance_blocks(
 def pack(distance: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Distance (in steps of 2⁻⁴¹) and row in one integer: sorting breaks ties by row, on any machine."""
     if len(rows) and rows.max() >= 1 << _ROW_BITS:
-        raise InputError(
-            f"{rows.max() + 1} known compositions are more than {1 << _ROW_BITS}; use fewer compounds"
-        )
+        raise InputError(f"{rows.max() + 1} known compositions are more than {1 << _ROW_BITS}; use fewer compounds")
     return (np.rint(distance * _STEPS).astype(np.int64) << _ROW_BITS) | rows
 
 

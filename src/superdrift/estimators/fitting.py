@@ -46,8 +46,7 @@ def fit(known: Known, settings: FitSettings, *, seed: int) -> Fitted:
     metrics = sorted({*settings.metrics, "manhattan"})
     lists = {m: fold_lists(known, splits, metric=m, k=max(settings.neighbours)) for m in metrics}
     searches = [
-        NestedSearch(known, split, {m: lists[m][i] for m in metrics}, choices)
-        for i, split in enumerate(splits)
+        NestedSearch(known, split, {m: lists[m][i] for m in metrics}, choices) for i, split in enumerate(splits)
     ]
     held_out = [search.held_out() for search in searches]
     scores = []
@@ -75,14 +74,10 @@ def _calibrated(known: Known, rows: NDArray[np.bool_], held_out: list[HeldOut], 
         np.concatenate([random[rows].distance, grouped[rows].distance]),
     )
     truth = known.tc[rows]
-    return Interval.calibrate(
-        (both, np.concatenate([truth, truth])), (grouped[rows], truth), coverage=coverage
-    )
+    return Interval.calibrate((both, np.concatenate([truth, truth])), (grouped[rows], truth), coverage=coverage)
 
 
-def _covered(
-    known: Known, split: Split, found: HeldOut, held_out: list[HeldOut], coverage: float
-) -> NDArray[np.bool_]:
+def _covered(known: Known, split: Split, found: HeldOut, held_out: list[HeldOut], coverage: float) -> NDArray[np.bool_]:
     """Cross-conformal: each fold's intervals are calibrated on the residuals of the other folds."""
     covered = np.zeros(len(known.ids), dtype=bool)
     for fold in range(split.number):

@@ -109,17 +109,14 @@ class Estimator:
             described = json.loads(Path(description).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise InputError(f"{description} cannot be read ({error}); run the rule `fit` again") from error
-        return cls.from_description(
-            Known.of(tables.read(neighbours, tables.NEIGHBOURS)), described, place=description
-        )
+        return cls.from_description(Known.of(tables.read(neighbours, tables.NEIGHBOURS)), described, place=description)
 
     @classmethod
     def from_description(cls, known: Known, described: Mapping[str, Any], *, place: Path) -> Self:
         """From training compositions and what `describe` gave."""
         if described.get("version") != VERSION:
             raise InputError(
-                f"{place} has layout {described.get('version')}, not {VERSION}; "
-                "delete it and run the rule `fit` again"
+                f"{place} has layout {described.get('version')}, not {VERSION}; delete it and run the rule `fit` again"
             )
         interval = described["interval"]
         return cls(

@@ -47,9 +47,7 @@ def make_splits(
     strata = np.stack([labels, np.char.add(known.families, labels)], axis=1)
     found = []
     for name, units in (("random", np.arange(len(groups))), ("grouped", groups)):
-        number = min(
-            folds, *(len(np.unique(units[known.superconducting == label])) for label in (True, False))
-        )
+        number = min(folds, *(len(np.unique(units[known.superconducting == label])) for label in (True, False)))
         assigned = balanced_folds(units, strata, max(number, 1), generator)
         _check_labels(known, assigned, name)
         found.append(Split(name, assigned, groups))

@@ -10,9 +10,7 @@ FEWEST = 8
 """Below this many compounds there are no neighbourhoods to keep; the map is their principal plane."""
 
 
-def embed(
-    amounts: NDArray[np.floating], *, perplexity: float, seed: int, threads: int
-) -> NDArray[np.float64]:
+def embed(amounts: NDArray[np.floating], *, perplexity: float, seed: int, threads: int) -> NDArray[np.float64]:
     """Place compositions on a plane so that near ones stay near.
 
     Neighbours are exact, by the L1 distance of atomic fractions, which is twice the project's distance. PCA

@@ -23,9 +23,7 @@ def worth_grouping(screened: pa.Table) -> NDArray[np.bool_]:
     return column["basic_pass"] & column["novel"] & ~column["duplicate"] & valid
 
 
-def known_family(
-    compounds: pa.Table, *, source: str, generated_families: Collection[str]
-) -> NDArray[np.bool_]:
+def known_family(compounds: pa.Table, *, source: str, generated_families: Collection[str]) -> NDArray[np.bool_]:
     """Known superconductors of the source's version; for another source, of the families it generated.
 
     Args:

@@ -1,5 +1,6 @@
 """The layers that encoder, decoder and predictor share: a residual trunk, and digits read and written per element."""
 
+import torch
 from torch import Tensor, nn
 
 from superdrift.composition.elements import N_ELEMENTS

@@ -2,13 +2,14 @@
 
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import cos, pi
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from superdrift.diffusion.device import has_fast_bfloat16
 from superdrift.progress import Progress
 from superdrift.settings import NetworkSettings
 
@@ -19,7 +20,7 @@ History = dict[str, list[float]]
 def fit(
     network: nn.Module,
     loss: Callable[[Tensor], Tensor],
-    validation_loss: Callable[[], float],
+    validation_loss: Callable[[], Tensor],
     *,
     rows: int,
     settings: NetworkSettings,
@@ -40,64 +41,71 @@ def fit(
     Returns:
         The columns of a history table, one row per validation.
     """
-    optimiser = torch.optim.AdamW(
-        network.parameters(), lr=settings.learning_rate, weight_decay=settings.weight_decay
-    )
-    history: History = {name: [] for name in
-                        ("step", "train_loss", "validation_loss", "learning_rate", "best", "seconds")}
-    best, kept, losses, seconds = float("inf"), copy.deepcopy(network.state_dict()), [], 0.0
+    optimiser = torch.optim.AdamW(network.parameters(), weight_decay=settings.weight_decay, fused=True)
     order = batches(rows, settings.batch_size, generator)
+    history: History = {
+        name: [] for name in ("step", "train_loss", "validation_loss", "learning_rate", "best", "seconds")
+    }
+    best, kept, losses, seconds = float("inf"), copy.deepcopy(network.state_dict()), [], 0.0
     with Progress(settings.steps, label, "step") as progress:
         for step in range(1, settings.steps + 1):
             started = time.monotonic()
-            losses.append(_update(network, optimiser, loss, next(order), _rate(step, settings)))
+            rate = learning_rate(step, settings)
+            losses.append(_update(network, optimiser, loss, next(order), rate))
             seconds += time.monotonic() - started
             if step % settings.validate_every == 0 or step == settings.steps:
                 held_out = _evaluate(network, validation_loss)
                 improved = held_out < best
                 if improved:
                     best, kept = held_out, copy.deepcopy(network.state_dict())
-                values = (step, float(np.mean(losses)), held_out, _rate(step, settings), improved, seconds)
-                for name, value in zip(history, values, strict=True):
-                    history[name].append(value)
+                row = (step, float(np.mean(losses)), held_out, rate, improved, seconds)
+                for column, value in zip(history.values(), row, strict=True):
+                    column.append(value)
                 losses = []
-            progress.advance(loss=history["validation_loss"][-1] if history["step"] else float("nan"))
+            progress.advance(best=best)
     network.load_state_dict(kept)
     network.eval()
     return history
 
 
-def batches(rows: int, size: int, generator: np.random.Generator):  # noqa: ANN201
-    """Endless row numbers in batches of `size`, every epoch in a new order; small data repeats within a batch."""
+def batches(rows: int, size: int, generator: np.random.Generator) -> Iterator[Tensor]:
+    """Endless row numbers in batches of `size`: permutations of all rows, end to end."""
+    waiting = np.empty(0, dtype=np.int64)
     while True:
-        order = generator.permutation(rows)
-        if rows < size:
-            yield torch.from_numpy(np.resize(order, size))
-            continue
-        for first in range(0, rows - size + 1, size):
-            yield torch.from_numpy(order[first : first + size])
+        while len(waiting) < size:
+            waiting = np.concatenate([waiting, generator.permutation(rows)])
+        yield torch.from_numpy(waiting[:size])
+        waiting = waiting[size:]
 
 
-def _rate(step: int, settings: NetworkSettings) -> float:
-    """Learning rate: linear warm-up, then half a cosine down to zero (Loshchilov & Hutter 2017, without restarts)."""
+def learning_rate(step: int, settings: NetworkSettings) -> float:
+    """Linear warm-up, then half a cosine down to zero (Loshchilov & Hutter 2017, without restarts)."""
     if step <= settings.warmup:
         return settings.learning_rate * step / settings.warmup
-    done = (step - settings.warmup) / max(1, settings.steps - settings.warmup)
+    done = (step - settings.warmup) / (settings.steps - settings.warmup)
     return settings.learning_rate * 0.5 * (1 + cos(pi * done))
 
 
-def _update(network, optimiser, loss, rows, rate) -> float:  # noqa: ANN001
+def _update(
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    loss: Callable[[Tensor], Tensor],
+    rows: Tensor,
+    rate: float,
+) -> float:
     network.train()
     for group in optimiser.param_groups:
         group["lr"] = rate
     optimiser.zero_grad(set_to_none=True)
-    value = loss(rows)
+    device = next(network.parameters()).device
+    with torch.autocast(device.type, torch.bfloat16, enabled=has_fast_bfloat16(device)):
+        value = loss(rows)
     value.backward()
     optimiser.step()
     return float(value.detach())
 
 
 @torch.no_grad()
-def _evaluate(network: nn.Module, validation_loss: Callable[[], float]) -> float:
+def _evaluate(network: nn.Module, validation_loss: Callable[[], Tensor]) -> float:
     network.eval()
-    return validation_loss()
+    return float(validation_loss())

@@ -89,9 +89,7 @@ def _training_caption(numbers: Numbers, families: list[str]) -> str:
     """Which step was kept, and how far the validation loss lies above the training loss there."""
     text = "Validation on a fixed grid of times and noise; a gap that opens means memorising."
     for family in families:
-        step, train, validation = (
-            numbers.value(family, q) for q in ("best_step", "train_loss", "validation_loss")
-        )
+        step, train, validation = (numbers.value(family, q) for q in ("best_step", "train_loss", "validation_loss"))
         losses = f"training {number(train, 3)}, validation {number(validation, 3)}"
         text += f" {family.capitalize()}: step {number(step, 0)}, {losses}."
     return text

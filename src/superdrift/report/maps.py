@@ -49,9 +49,7 @@ def _map(axis: Axes, name: str, points: pd.DataFrame, new_groups: list[int]) -> 
     known = points["known"]
     size = 3.0 if len(points) > 1500 else 8.0
     axis.scatter(points.x[known], points.y[known], s=size, c=KNOWN, lw=0, alpha=0.55, rasterized=True)
-    axis.scatter(
-        points.x[~known], points.y[~known], s=size, c=colour_of(name), lw=0, alpha=0.7, rasterized=True
-    )
+    axis.scatter(points.x[~known], points.y[~known], s=size, c=colour_of(name), lw=0, alpha=0.7, rasterized=True)
     for group in new_groups:
         members = points[~known & (points["group"] == group)]
         axis.scatter(members.x, members.y, s=3 * size, c=ACCENT, ec=INK, lw=0.2, rasterized=True)

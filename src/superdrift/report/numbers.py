@@ -32,9 +32,7 @@ def share(stage: str, source: str, quantity: str, hits: int, n: int) -> Number:
     if n == 0:
         return Number(stage, source, quantity, None, 0)
     interval = binomtest(int(hits), int(n)).proportion_ci(0.95, method="wilson")
-    return Number(
-        stage, source, quantity, hits / n, int(n), low=float(interval.low), high=float(interval.high)
-    )
+    return Number(stage, source, quantity, hits / n, int(n), low=float(interval.low), high=float(interval.high))
 
 
 def count(stage: str, source: str, quantity: str, value: int, n: int) -> Number:

@@ -17,9 +17,7 @@ from superdrift.report.sources import Record
 from superdrift.report.table1 import PUBLISHED, Row
 
 ABSENT = "–"
-_AMOUNT = re.compile(
-    r"_\{([^}]*)\}|_([A-Za-z])|(?<=[A-Za-z)\]}])(\d+(?:\.\d*)?(?:[–-][\d.]+|(?:[+-][a-z])+)?)"
-)
+_AMOUNT = re.compile(r"_\{([^}]*)\}|_([A-Za-z])|(?<=[A-Za-z)\]}])(\d+(?:\.\d*)?(?:[–-][\d.]+|(?:[+-][a-z])+)?)")
 
 
 @dataclass(frozen=True)
@@ -153,10 +151,7 @@ def _environment() -> Environment:
 def _totals(numbers: Numbers) -> dict[str, int]:
     """Sums over the unconditional versions, for the headline."""
     own = [v for v in VERSIONS if numbers.get(v, "samples")]
-    return {
-        name: round(sum(numbers.value(v, name) or 0 for v in own))
-        for name in ("samples", "distinct_novel_valid")
-    }
+    return {name: round(sum(numbers.value(v, name) or 0 for v in own)) for name in ("samples", "distinct_novel_valid")}
 
 
 def _together(rows: Sequence[Row], column: str) -> list[list[Row]]:

@@ -77,9 +77,7 @@ def score_numbers(scores: Path) -> list[Number]:
 
 def drift_numbers(start: str, trajectories: Path) -> list[Number]:
     """Tc by the climbed predictor: at the start, and at the ends of the climbs and of the random walks."""
-    data = tables.read(
-        trajectories, tables.TRAJECTORIES, ["kind", "trajectory", "step", "tc_climbed_k"]
-    ).to_pandas()
+    data = tables.read(trajectories, tables.TRAJECTORIES, ["kind", "trajectory", "step", "tc_climbed_k"]).to_pandas()
     source = f"drift-{start}"
     last = data.loc[data.groupby(["kind", "trajectory"])["step"].idxmax()]
     rows = [Number("drift", source, "tc_climbed_start", _mean(data.loc[data["step"] == 0, "tc_climbed_k"]),
@@ -100,9 +98,7 @@ def candidate_numbers(candidates: Path) -> list[Number]:
         count("rank", "all", "candidates", n, n),
         *(count("rank", source, "candidates", sources[source], n) for source in sorted(sources)),
         Number("rank", "all", "score_max", pc.max(data["score"]).as_py(), n, "K"),
-        Number(
-            "rank", "all", "tc_highest", best.get("tc_k"), n, "K", best.get("tc_low_k"), best.get("tc_high_k")
-        ),
+        Number("rank", "all", "tc_highest", best.get("tc_k"), n, "K", best.get("tc_low_k"), best.get("tc_high_k")),
     ]
 
 

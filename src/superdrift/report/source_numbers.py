@@ -58,10 +58,8 @@ def read_screened(path: Path) -> Screened:
     return Screened(data["id"].to_numpy(), data["formula"], masks)
 
 
-def screened_numbers(
-    screened: Screened, source: str, *, novel_radius: float, suffix: str = ""
-) -> list[Number]:
-    """Shares and counts of the screening (DESIGN, definitions; docs/methods/numbers.md).
+def screened_numbers(screened: Screened, source: str, *, novel_radius: float, suffix: str = "") -> list[Number]:
+    """Shares and counts of the screening, as docs/methods/numbers.md defines them.
 
     Args:
         screened: the verdicts.
@@ -118,11 +116,7 @@ def training_numbers(screened: Screened, version: str, *, novel_radius: float) -
 
 def projected_numbers(screened: Screened, source: str, projected: Path | None) -> list[Number]:
     """Share of the samples that are charge valid after projection; undefined where nothing was projected."""
-    rules = (
-        set()
-        if projected is None
-        else set(tables.read(projected, tables.PROJECTED, ["rule"])["rule"].to_pylist())
-    )
+    rules = set() if projected is None else set(tables.read(projected, tables.PROJECTED, ["rule"])["rule"].to_pylist())
     if rules <= {"none"}:
         return [Number("project", source, "valid_after_projection", None, 0)]
     hits = int(screened.passed("charge_valid").sum())
@@ -139,9 +133,7 @@ def estimated_numbers(screened: Screened, source: str, estimated: Path) -> tuple
     data = tables.read(estimated, tables.ESTIMATED, names)
     ids = data["id"].to_numpy()
     if not np.isin(ids, screened.ids).all():
-        raise InputError(
-            f"{estimated} has rows that its screened table lacks; delete it and run snakemake again"
-        )
+        raise InputError(f"{estimated} has rows that its screened table lacks; delete it and run snakemake again")
     valid = np.isin(ids, screened.ids[screened.passed("valid_published")])
     superconducting = valid & (data["superconducting_probability"].to_numpy() > SUPERCONDUCTING_ABOVE)
     hits, n = int(superconducting.sum()), int(valid.sum())

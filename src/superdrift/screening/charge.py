@@ -78,9 +78,7 @@ def observed_ranges(
     return ranges
 
 
-def _dense(
-    values: NDArray[np.float64], lowest: float, highest: float, coverage: float, bandwidth: float
-) -> Ranges:
+def _dense(values: NDArray[np.float64], lowest: float, highest: float, coverage: float, bandwidth: float) -> Ranges:
     """Intervals within [lowest, highest] in which the smoothed density of values is highest."""
     grid = np.arange(round(lowest / _STEP), round(highest / _STEP) + 1) * _STEP
     cells = np.rint((values - lowest) / _STEP).astype(np.int64)
@@ -89,14 +87,11 @@ def _dense(
     inside = density >= np.quantile(density[cells], 1 - coverage)
     edges = np.flatnonzero(np.diff(np.r_[False, inside, False]))
     return tuple(
-        (round(float(grid[a]), 2), round(float(grid[b - 1]), 2))
-        for a, b in zip(edges[::2], edges[1::2], strict=True)
+        (round(float(grid[a]), 2), round(float(grid[b - 1]), 2)) for a, b in zip(edges[::2], edges[1::2], strict=True)
     )
 
 
-def charge_verdicts(
-    amounts: NDArray[np.floating], *, ranges: Mapping[str, Ranges], tolerance: float
-) -> Charge:
+def charge_verdicts(amounts: NDArray[np.floating], *, ranges: Mapping[str, Ranges], tolerance: float) -> Charge:
     """Judge the charges of many compounds.
 
     Args:

@@ -13,9 +13,7 @@ from superdrift.errors import InputError
 RULES = ("none",)
 
 
-def project_amounts(
-    amounts: NDArray[np.float32], *, rule: str
-) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+def project_amounts(amounts: NDArray[np.float32], *, rule: str) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
     """Projected amounts, and how far each row moved.
 
     Args:
@@ -29,7 +27,5 @@ def project_amounts(
         InputError: for a rule that does not exist.
     """
     if rule not in RULES:
-        raise InputError(
-            f"unknown projection rule '{rule}' (config: project.rule); choose one of {', '.join(RULES)}"
-        )
+        raise InputError(f"unknown projection rule '{rule}' (config: project.rule); choose one of {', '.join(RULES)}")
     return amounts, np.zeros(len(amounts))

@@ -37,9 +37,7 @@ def _ions() -> tuple[_Ion, ...]:
     ions = []
     for symbol in SYMBOLS[:N_ELEMENTS]:
         element = smact.Element(symbol)
-        ions.append(
-            _Ion(tuple(element.oxidation_states_smact14 or ()), element.pauling_eneg, symbol in metals)
-        )
+        ions.append(_Ion(tuple(element.oxidation_states_smact14 or ()), element.pauling_eneg, symbol in metals))
     return tuple(ions)
 
 
@@ -98,7 +96,5 @@ def published_validity(counts: NDArray[np.int64]) -> NDArray[np.bool_]:
 def _neutral(counts: NDArray[np.int64], states: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether any of (m, k) assignments leaves each of (r, k) compounds without charge."""
     rows = max(1, _CHUNK // max(1, len(states)))
-    parts = [
-        (counts[start : start + rows] @ states.T == 0).any(axis=1) for start in range(0, len(counts), rows)
-    ]
+    parts = [(counts[start : start + rows] @ states.T == 0).any(axis=1) for start in range(0, len(counts), rows)]
     return np.concatenate(parts)

@@ -91,9 +91,7 @@ def _spread(n: int, rows: NDArray[np.int64], values: NDArray[Any], rest: Any) ->
 
 def _names(amounts: NDArray[np.float32], compound: NDArray[np.bool_]) -> dict[str, NDArray[np.object_]]:
     """Formula, reduced formula and family of the rows that are compounds; None in the others."""
-    names = {
-        name: np.full(len(amounts), None, dtype=object) for name in ("formula", "reduced_formula", "family")
-    }
+    names = {name: np.full(len(amounts), None, dtype=object) for name in ("formula", "reduced_formula", "family")}
     rows = np.flatnonzero(compound)
     for row, counts in zip(rows, whole_counts(amounts[rows]), strict=True):
         exact = from_vector(amounts[row])

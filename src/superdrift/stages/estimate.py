@@ -50,9 +50,7 @@ def estimate(
             kept = np.isin(ids, passed)
             amounts = round_amounts(tables.matrix(batch["amounts"])[kept], noise_floor=settings.noise_floor)
             nothing = [None] * int(kept.sum())
-            energies = dict.fromkeys(
-                ("formation_energy_ev", "formation_energy_sd_ev", "hull_distance_ev"), nothing
-            )
+            energies = dict.fromkeys(("formation_energy_ev", "formation_energy_sd_ev", "hull_distance_ev"), nothing)
             writer.append({"id": ids[kept], **estimator.estimate(amounts), **energies})
             progress.advance(int(kept.sum()))
 

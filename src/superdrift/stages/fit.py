@@ -12,9 +12,7 @@ from superdrift.settings import FitSettings
 from superdrift.stages.command import Run, command
 
 
-def fit(
-    run: Run, settings: FitSettings, *, compounds: Path, neighbours: Path, description: Path, scores: Path
-) -> None:
+def fit(run: Run, settings: FitSettings, *, compounds: Path, neighbours: Path, description: Path, scores: Path) -> None:
     """Fit the nearest-neighbour estimators of superconductivity and Tc.
 
     Args:

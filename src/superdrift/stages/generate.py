@@ -54,9 +54,7 @@ def generate(
     done = (len(range(part[0], batches, part[1])) - len(waiting)) * steps
     with Progress(done + len(waiting) * steps, f"generate {family}", "step", done=done) as progress:
         for batch in waiting:
-            ids = np.arange(
-                batch * settings.batch_size, min((batch + 1) * settings.batch_size, settings.samples)
-            )
+            ids = np.arange(batch * settings.batch_size, min((batch + 1) * settings.batch_size, settings.samples))
             amounts = unconditional(
                 model, settings.sampler, samples=len(ids), seed=derive(run.seed, "generate", family, batch),
                 device=device, advance=progress.advance,

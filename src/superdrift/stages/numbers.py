@@ -54,9 +54,7 @@ def numbers(
     superconductors of a version, run through the same screening.
     """
     curves = paired(history_families, histories, of="--history-families", option="--histories")
-    known = paired(
-        training_families, training_screened, of="--training-families", option="--training-screened"
-    )
+    known = paired(training_families, training_screened, of="--training-families", option="--training-screened")
     found = paired(cluster_sources, groups, of="--cluster-sources", option="--groups")
     climbs = paired(start_names, trajectories, of="--start-names", option="--trajectories")
     verdicts, estimates, projections = (
@@ -67,26 +65,32 @@ def numbers(
             ("--projected", projected),
         )
     )
-    rows: list[Number] = prepare_numbers(compounds, rejected)
-    for family, path in curves.items():
-        rows += history_numbers(family, path)
     measured = score_numbers(scores)
     calibration = Calibration.of(measured, (settings.published_tp, settings.published_fp))
-    rows += measured
-    for source, path in verdicts.items():
-        screening = read_screened(path)
-        rows += screened_numbers(screening, source, novel_radius=settings.novel_radius)
-        rows += projected_numbers(screening, source, projections[source])
-        values, hits, n = estimated_numbers(screening, source, estimates[source])
-        rows += values + corrected_numbers(source, hits, n, calibration)
-    for family, path in known.items():
-        rows += training_numbers(read_screened(path), family, novel_radius=settings.novel_radius)
-        rows += measured_tc_numbers(compounds, family)
-    for source, path in found.items():
-        rows += group_numbers(source, path)
-    for start, path in climbs.items():
-        rows += drift_numbers(start, path)
-    write(numbers, rows + candidate_numbers(candidates), run.metadata)
+    radius = settings.novel_radius
+    rows = [
+        prepare_numbers(compounds, rejected),
+        *(history_numbers(family, path) for family, path in curves.items()),
+        measured,
+        *(_of_source(s, verdicts[s], estimates[s], projections[s], radius=radius, rates=calibration) for s in sources),
+        *(training_numbers(read_screened(path), family, novel_radius=radius) for family, path in known.items()),
+        *(measured_tc_numbers(compounds, family) for family in known),
+        *(group_numbers(source, path) for source, path in found.items()),
+        *(drift_numbers(start, path) for start, path in climbs.items()),
+        candidate_numbers(candidates),
+    ]
+    write(numbers, [row for part in rows for row in part], run.metadata)
+
+
+def _of_source(
+    source: str, screened: Path, estimated: Path, projected: Path, *, radius: float, rates: Calibration
+) -> list[Number]:
+    """Screening, projection and estimates of one source."""
+    screening = read_screened(screened)
+    rows = screened_numbers(screening, source, novel_radius=radius)
+    rows += projected_numbers(screening, source, projected)
+    values, hits, n = estimated_numbers(screening, source, estimated)
+    return rows + values + corrected_numbers(source, hits, n, rates)
 
 
 main = command(numbers)

@@ -13,9 +13,7 @@ from superdrift.settings import ProjectSettings
 from superdrift.stages.command import Run, command
 
 
-def project(
-    run: Run, settings: ProjectSettings, *, samples: Path, projected: Path, family: str | None = None
-) -> None:
+def project(run: Run, settings: ProjectSettings, *, samples: Path, projected: Path, family: str | None = None) -> None:
     """Project samples on a rule.
 
     Args:

@@ -36,43 +36,45 @@ def rank(
         run: seed and provenance.
         settings: gates, spacing, how many to keep.
         compounds: prepare/compounds.parquet; candidates keep their distance from these too.
-        sources: names of the sources.
+        sources: names of the sources, at least one.
         screened: screen/{source}/screened.parquet of each.
         estimated: estimate/{source}/estimated.parquet of each.
         projected: project/{source}/projected.parquet of each.
         candidates: written: candidates.parquet.
         clustered: cluster/{source}/clustered.parquet of each; none: the cluster columns stay null.
     """
-    files = {"screened": screened, "estimated": estimated, "projected": projected}
-    for option, paths in {**files, **({"clustered": clustered} if clustered else {})}.items():
-        if len(paths) != len(sources) or not sources:
-            raise InputError(
-                f"--{option} has {len(paths)} files for {len(sources)} sources; give one for each, in order"
-            )
-    known = cKDTree(
-        atomic_fractions(tables.matrix(tables.read(compounds, tables.COMPOUNDS, ["amounts"])["amounts"]))
-    )
-    tally, parts, amounts = Tally(), [], []
+    _parallel(sources, screened=screened, estimated=estimated, projected=projected)
+    _parallel(sources if clustered else [], clustered=clustered)
+    fractions = atomic_fractions(tables.matrix(tables.read(compounds, tables.COMPOUNDS, ["amounts"])["amounts"]))
+    known, tally, parts = cKDTree(fractions), Tally(), []
     for i, source in enumerate(sources):
         batches = tables.read_batches(screened[i], tables.SCREENED)
         estimates = tables.read(estimated[i], tables.ESTIMATED)
-        rows, vectors = gather(batches, estimates, known, settings, tally, place=str(estimated[i]))
-        moves = tables.read(projected[i], tables.PROJECTED, ["id", "moved"])
-        ids = rows["id"].to_numpy()
-        moved = moves["moved"].take(match(moves["id"].to_numpy(), ids, place=str(projected[i])))
-        places = tables.read(clustered[i], tables.CLUSTERED) if clustered else None
-        extra = {
-            "source": pa.array([source] * len(ids), pa.string()),
-            "moved": moved,
-            **place_in_clusters(ids, places),
-        }
-        for name, column in extra.items():
-            rows = rows.append_column(tables.CANDIDATES.schema.field(name), column)
-        parts.append(rows)
-        amounts.append(vectors)
-    ranked = rank_rows(pa.concat_tables(parts), np.concatenate(amounts), settings, tally)
+        rows, amounts = gather(batches, estimates, known, settings, tally, place=str(estimated[i]))
+        parts.append((_joined(rows, source, projected[i], clustered[i] if clustered else None), amounts))
+    tabled, vectors = zip(*parts, strict=True)
+    ranked = rank_rows(pa.concat_tables(tabled), np.concatenate(vectors), settings, tally)
     logger.info(tally.line(ranked.num_rows))
     tables.write(candidates, tables.CANDIDATES, ranked, run.metadata)
+
+
+def _parallel(sources: list[str], **files: list[Path]) -> None:
+    for option, paths in files.items():
+        if len(paths) != len(sources):
+            raise InputError(
+                f"--{option} has {len(paths)} files for {len(sources)} sources; give one for each, in order"
+            )
+
+
+def _joined(rows: pa.Table, source: str, projected: Path, clustered: Path | None) -> pa.Table:
+    """Rows with the columns that other stages know: source, moved, cluster, group."""
+    ids = rows["id"].to_numpy()
+    moves = tables.read(projected, tables.PROJECTED, ["id", "moved"])
+    moved = moves["moved"].take(match(moves["id"].to_numpy(), ids, place=str(projected)))
+    places = place_in_clusters(ids, tables.read(clustered, tables.CLUSTERED) if clustered else None)
+    for name, column in {"source": pa.array([source] * len(ids), pa.string()), "moved": moved, **places}.items():
+        rows = rows.append_column(tables.CANDIDATES.schema.field(name), column)
+    return rows
 
 
 main = command(rank)

@@ -62,9 +62,7 @@ def report(
     maps = paired(cluster_sources, clustered, of="--cluster-sources", option="--clustered")
     found = paired(cluster_sources, groups, of="--cluster-sources", option="--groups")
     curves = paired(history_families, histories, of="--history-families", option="--histories")
-    known = paired(
-        training_families, training_screened, of="--training-families", option="--training-screened"
-    )
+    known = paired(training_families, training_screened, of="--training-families", option="--training-screened")
     climbs = paired(start_names, trajectories, of="--start-names", option="--trajectories")
     figured = Numbers.read(numbers)
     first = table1(figured, sources)
@@ -75,9 +73,7 @@ def report(
     )  # fmt: skip
     write_csv(table1_csv, TABLE1, first)
     write_csv(table2_csv, TABLE2, second)
-    pictures = draw(
-        Artifacts(compounds, candidates, curves, drawn, known, maps, found, climbs), figured, figures
-    )
+    pictures = draw(Artifacts(compounds, candidates, curves, drawn, known, maps, found, climbs), figured, figures)
     files = [("compounds", compounds), *curves.items(), *climbs.items(), *drawn.items(), *estimates.items()]
     files += [*found.items(), ("candidates", candidates), ("numbers", numbers)]
     write_page(

@@ -1,6 +1,7 @@
 """The published denoiser: a one-dimensional U-Net along the element axis (SuperDiff; Ho et al. 2020, appendix B)."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -34,15 +35,13 @@ class Unet1d(nn.Module):
         (self.length,) = shape
         self.width, time = width, 4 * width
         sizes = [width, *(width * m for m in multipliers)]
-        pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
+        pairs = list(pairwise(sizes))
         self.time = nn.Sequential(nn.Linear(width, time), nn.GELU(), nn.Linear(time, time))
         self.first = nn.Conv1d(1, width, 7, padding=3)
         last = len(pairs) - 1
         self.down = nn.ModuleList(_Down(a, b, time, halve=i < last) for i, (a, b) in enumerate(pairs))
         self.middle = _Middle(sizes[-1], time)
-        self.up = nn.ModuleList(
-            _Up(a, b, time, double=i > 0) for i, (a, b) in reversed(list(enumerate(pairs)))
-        )
+        self.up = nn.ModuleList(_Up(a, b, time, double=i > 0) for i, (a, b) in reversed(list(enumerate(pairs))))
         self.last_block = _ResidualBlock(2 * width, width, time)
         self.last = nn.Conv1d(width, 1, 1)
 

@@ -81,9 +81,7 @@ class MaskedProcess(nn.Module):
         x, following, total = self.corrupt(x_0, level, generator)
         entropy = torch.stack(
             [
-                functional.cross_entropy(
-                    logits.float().flatten(0, 1), x_0[..., f].flatten(), reduction="none"
-                )
+                functional.cross_entropy(logits.float().flatten(0, 1), x_0[..., f].flatten(), reduction="none")
                 for f, logits in enumerate(denoiser(x))
             ],
             dim=-1,

@@ -1,0 +1,113 @@
+"""Fits the VAE and the predictor on the training rows and measures both on the validation rows."""
+
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from superdrift.composition.codec import to_digits
+from superdrift.composition.vector import atomic_fractions
+from superdrift.latent.dataset import Part
+from superdrift.latent.digits import amounts_of
+from superdrift.latent.predictor import TcPredictor
+from superdrift.latent.training import History, fit
+from superdrift.latent.vae import Vae
+from superdrift.seeds import derive, generator
+from superdrift.settings import PredictorSettings, VaeSettings
+
+STAGE = "train_latent"
+
+
+def fit_vae(
+    train: Part, validation: Part, settings: VaeSettings, *, seed: int, device: torch.device
+) -> tuple[Vae, History]:
+    """The VAE of lowest validation loss, its latent coordinates standardised, and how it got there."""
+    torch.manual_seed(derive(seed, STAGE, "vae", "weights"))
+    vae = Vae(
+        latent=settings.latent, width=settings.width, depth=settings.depth, integers=settings.integers
+    ).to(device)
+    seen, unseen = (_digits(part).to(device) for part in (train, validation))
+    draws = torch.Generator().manual_seed(derive(seed, STAGE, "vae", "noise"))
+    fixed = torch.randn(len(unseen), settings.latent, generator=draws).to(device)
+
+    def loss(rows: Tensor) -> Tensor:
+        noise = torch.randn(len(rows), settings.latent, generator=draws).to(device)
+        return vae.loss(seen[rows.to(device)], noise, beta=settings.beta)
+
+    history = fit(
+        vae, loss, lambda: vae.loss(unseen, fixed, beta=settings.beta), rows=len(seen), settings=settings,
+        generator=generator(seed, STAGE, "vae", "batches"), label="train latent VAE",
+    )  # fmt: skip
+    vae.standardise(seen)
+    return vae, history
+
+
+def fit_predictor(
+    train: Part, validation: Part, settings: PredictorSettings, *, seed: int, device: torch.device
+) -> tuple[TcPredictor, History]:
+    """The predictor of lowest validation loss, and how it got there."""
+    torch.manual_seed(derive(seed, STAGE, "predictor", "weights"))
+    predictor = TcPredictor(
+        width=settings.width, depth=settings.depth, dropout=settings.dropout, scale_k=settings.scale_k
+    ).to(device)
+    seen, unseen = (
+        (torch.from_numpy(part.amounts).to(device), torch.from_numpy(part.tc_k).float().to(device))
+        for part in (train, validation)
+    )
+
+    def loss(rows: Tensor) -> Tensor:
+        rows = rows.to(device)
+        return predictor.loss(seen[0][rows], seen[1][rows])
+
+    history = fit(
+        predictor, loss, lambda: predictor.loss(*unseen), rows=len(train.tc_k), settings=settings,
+        generator=generator(seed, STAGE, "predictor", "batches"), label="train latent predictor",
+    )  # fmt: skip
+    return predictor, history
+
+
+@torch.no_grad()
+def measure_vae(vae: Vae, part: Part) -> dict[str, Any]:
+    """How well compositions come back from their own latent position."""
+    device = vae.centre.device
+    digits = _digits(part).to(device)
+    back = vae.decode(vae.encode(digits))
+    distance = half_l1(part.amounts[part.held], amounts_of(back, dtype=torch.float64).cpu().numpy())
+    same_elements = ((back > 0).any(dim=1) == (digits > 0).any(dim=1)).all(dim=1)
+    return {
+        "rows": len(digits),
+        "left_out_not_held": int((~part.held).sum()),
+        "exact_share": float((back == digits).flatten(1).all(dim=1).double().mean()),
+        "same_elements_share": float(same_elements.double().mean()),
+        "half_l1_mean": float(distance.mean()),
+        "half_l1_median": float(np.median(distance)),
+        "within_0.05_share": float((distance <= 0.05).mean()),
+    }
+
+
+@torch.no_grad()
+def measure_predictor(predictor: TcPredictor, part: Part) -> dict[str, Any]:
+    """Errors of the predicted Tc; R² is null where all rows share one Tc."""
+    device = next(predictor.parameters()).device
+    error = predictor(torch.from_numpy(part.amounts).to(device)).double().cpu().numpy() - part.tc_k
+    total = float(((part.tc_k - part.tc_k.mean()) ** 2).sum())
+    return {
+        "rows": len(error),
+        "mae_k": float(np.abs(error).mean()),
+        "rmse_k": float(np.sqrt((error**2).mean())),
+        "r2": 1 - float((error**2).sum()) / total if total > 0 else None,
+    }
+
+
+def half_l1(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Half the L1 distance of atomic fractions, row by row, (n,); 1 where either row is empty."""
+    whole = (a.sum(axis=1) > 0) & (b.sum(axis=1) > 0)
+    distance = np.ones(len(a))
+    distance[whole] = np.abs(atomic_fractions(a[whole]) - atomic_fractions(b[whole])).sum(axis=1) / 2
+    return distance
+
+
+def _digits(part: Part) -> Tensor:
+    return torch.from_numpy(to_digits(part.amounts[part.held]))

@@ -1,0 +1,44 @@
+"""The landscape that the drift climbs: latent position → composition → score, the same way for every position.
+
+`decode` and `score` are any callables: a denoising step is composed after the VAE's decoder, further terms are added
+to the score; the climb does not change.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from superdrift.latent.digits import amounts_of
+from superdrift.latent.predictor import TcPredictor
+from superdrift.latent.vae import Vae
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """Composition and score of any latent position.
+
+    Attributes:
+        decode: (n, latent) → amounts (n, 96), atoms per formula unit.
+        score: (m, 96) amounts, each row with at least one atom → (m,), K for the plain drift.
+    """
+
+    decode: Callable[[Tensor], Tensor]
+    score: Callable[[Tensor], Tensor]
+
+    @torch.no_grad()
+    def __call__(self, z: Tensor) -> Tensor:
+        """(n, latent) → (n,) score; 0 where nothing is decoded, since there is no compound to superconduct."""
+        amounts = self.decode(z)
+        values = torch.zeros(len(z), dtype=z.dtype, device=z.device)
+        some = amounts.sum(dim=1) > 0
+        if some.any():
+            values[some] = self.score(amounts[some])
+        return values
+
+
+def tc_landscape(vae: Vae, predictor: TcPredictor) -> Landscape:
+    """Tc of what the VAE decodes, in double precision: rounding must not decide which digit is the likeliest."""
+    decoder, climbed = vae.double(), predictor.double()
+    return Landscape(lambda z: amounts_of(decoder.decode(z), dtype=z.dtype), climbed)
