@@ -33,9 +33,7 @@ def test_directions_have_length_one_and_no_preferred_sense():
 def test_estimate_of_a_linear_objective_is_unbiased_and_scaled_in_units_of_the_slope():
     slope = torch.tensor([3.0, -1.0, 0.0, 0.5], dtype=torch.float64)
     directions = unit_directions(streams(1), 40000, 4)
-    estimate = gradient_estimate(
-        lambda z: z @ slope, torch.ones((1, 4), dtype=torch.float64), directions, radius=0.5
-    )
+    estimate = gradient_estimate(lambda z: z @ slope, torch.ones((1, 4), dtype=torch.float64), directions, radius=0.5)
     assert torch.allclose(estimate[0], slope, atol=0.06)
 
 

@@ -80,9 +80,9 @@ def latent(tmp_path_factory):
 
 def test_training_writes_histories_scores_and_counts(latent):
     record = json.loads((latent / "model.json").read_text())
-    assert record["validation"]["vae"]["rows"] > 0
-    assert record["training"]["vae"]["left_out_not_held"] == 1
-    assert record["training"]["predictor"]["rows"] == record["training"]["vae"]["rows"] + 1
+    assert record["validation"]["vae"]["distinct_rows"] > 0
+    assert record["training"]["vae"]["rows_left_out"] == 1
+    assert record["training"]["predictor"]["rows"] == record["training"]["vae"]["distinct_rows"] + 1
     assert record["validation"]["predictor"]["mae_k"] < 10
     assert record["provenance"]["seed"] == 7
     for name in ("vae-history", "predictor-history"):
@@ -133,9 +133,7 @@ def test_same_seed_same_rows_other_seed_others(latent, tmp_path):
 
 
 def test_more_trajectories_leave_the_first_ones_as_they_are(latent, tmp_path):
-    few, many = (
-        tables_of(drifted(latent, tmp_path / str(n), trajectories=n)[1])[0].to_pandas() for n in (2, 4)
-    )
+    few, many = (tables_of(drifted(latent, tmp_path / str(n), trajectories=n)[1])[0].to_pandas() for n in (2, 4))
     kept = many[many.trajectory < 2]
     assert kept.formula.tolist() == few.formula.tolist()
     np.testing.assert_allclose(np.stack(kept.z), np.stack(few.z), atol=1e-6)
@@ -166,6 +164,12 @@ def test_a_start_the_vae_does_not_hold_is_warned_of(latent, tmp_path):
     status, out = drifted(latent, tmp_path / "far", formula="Nb3Ge")
     assert status == 0
     assert "does not hold this composition" in (out / "drift.log").read_text()
+
+
+def test_a_flat_landscape_is_warned_of(latent, tmp_path):
+    status, out = drifted(latent, tmp_path / "flat", radius=1e-9)
+    assert status == 0
+    assert "a larger drift.radius reaches further" in (out / "drift.log").read_text()
 
 
 def test_too_few_compounds_stop_the_training(tmp_path):

@@ -1,4 +1,4 @@
-"""VAE and predictor on disk: both networks' numbers in one safetensors file, everything else in JSON, never unpickled."""
+"""VAE and predictor on disk: the numbers of both in one safetensors file, all else in JSON, never unpickled."""
 
 import json
 import os
@@ -18,9 +18,7 @@ from superdrift.latent.vae import Vae
 KIND = "latent"
 
 
-def save_latent(
-    vae: Vae, predictor: TcPredictor, weights: Path, description: Path, record: Mapping[str, Any]
-) -> None:
+def save_latent(vae: Vae, predictor: TcPredictor, weights: Path, description: Path, record: Mapping[str, Any]) -> None:
     """Write the weights under the prefixes `vae.` and `predictor.`, and the JSON that rebuilds both networks.
 
     Args:
@@ -40,9 +38,7 @@ def save_latent(
     _write(description, (json.dumps(text, indent=2, ensure_ascii=False) + "\n").encode())
 
 
-def load_latent(
-    weights: Path, description: Path, *, device: torch.device
-) -> tuple[Vae, TcPredictor, dict[str, Any]]:
+def load_latent(weights: Path, description: Path, *, device: torch.device) -> tuple[Vae, TcPredictor, dict[str, Any]]:
     """Rebuild both networks, ready to use, and give their description.
 
     Raises:

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional
 
 DECIMALS = 10
 """Symbols of the tenths and of the hundredths."""
@@ -44,7 +44,7 @@ def one_hot(digits: Tensor, *, integers: int) -> Tensor:
     Returns:
         (n, 96, integers + 20) float32.
     """
-    places = [F.one_hot(digits[:, place], size) for place, size in enumerate(symbols(integers))]
+    places = [functional.one_hot(digits[:, place], size) for place, size in enumerate(symbols(integers))]
     present = (digits > 0).any(dim=1)
     return torch.cat(places, dim=-1).float() * present[:, :, None]
 

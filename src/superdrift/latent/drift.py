@@ -73,7 +73,7 @@ def climb(
     Returns:
         (t, steps + 1, d) positions, the starts first.
     """
-    z = starts.clone()
+    z = starts.detach().clone()
     optimiser = torch.optim.Adam([z], lr=learning_rate, maximize=True)
     positions = [z.clone()]
     with Progress(steps, label, "step") as progress:

@@ -42,13 +42,14 @@ def start_digits(formula: str, *, slug: str, integers: int) -> NDArray[np.int64]
     return to_digits(vector)
 
 
+@torch.no_grad()
 def check_start(vae: Vae, landscape: Landscape, digits: Tensor, *, slug: str, tolerance: float) -> Tensor:
     """Latent position (1, latent) of the start; warns when it decodes to another composition."""
     start = vae.encode(digits)
     wanted, found = _amounts(digits), landscape.decode(start).cpu().numpy()
     distance = float(half_l1(wanted, found)[0])
     message = "start %s (%s) decodes to %s, at distance %.3f"
-    texts = _formula(wanted[0]), _formula(found[0])
+    texts = _formula(wanted[0]), _formula(found[0]) or "nothing"
     logger.info(message, slug, *texts, distance)
     if distance > tolerance:
         logger.warning(
@@ -59,6 +60,7 @@ def check_start(vae: Vae, landscape: Landscape, digits: Tensor, *, slug: str, to
     return start
 
 
+@torch.no_grad()
 def travel(
     landscape: Landscape, start: Tensor, settings: DriftSettings, *, slug: str, seed: int
 ) -> tuple[Columns, Columns]:
@@ -88,14 +90,14 @@ def travel(
 
 
 def _rows(landscape: Landscape, positions: dict[str, Tensor], slug: str) -> tuple[Columns, Columns]:
-    """Both tables' columns: decoded compositions and climbed Tc of every position."""
+    """Columns of both tables: decoded compositions and climbed Tc of every position."""
     trajectories, places, _ = next(iter(positions.values())).shape
     z = torch.cat([way.flatten(0, 1) for way in positions.values()])
     amounts, tc = landscape.decode(z).cpu().numpy(), landscape(z).cpu().numpy()
     kind = np.repeat(list(positions), trajectories * places)
     trajectory = np.tile(np.repeat(np.arange(trajectories), places), len(positions))
     step = np.tile(np.arange(places), len(positions) * trajectories)
-    _tell(slug, kind, step, tc)
+    _tell(slug, kind, step, tc, moved=bool((amounts[kind == "climb"] != amounts[0]).any()))
     everywhere = {
         "kind": kind,
         "trajectory": trajectory,
@@ -116,7 +118,14 @@ def _rows(landscape: Landscape, positions: dict[str, Tensor], slug: str) -> tupl
     return everywhere, samples
 
 
-def _tell(slug: str, kind: NDArray[np.str_], step: NDArray[np.int64], tc: NDArray[np.float64]) -> None:
+def _tell(slug: str, kind: NDArray[np.str_], step: NDArray[np.int64], tc: NDArray[np.float64], *, moved: bool) -> None:
+    """Log what the climb and its control reached; warn where the landscape is flat around the start."""
+    if not moved:
+        logger.warning(
+            "drift %s: no climb left the start's composition: at drift.radius around it the climbed Tc is the same, or"
+            " the estimates cancel; a larger drift.radius reaches further",
+            slug,
+        )
     last = step == step.max()
     logger.info(
         "drift %s: Tc by the climbed predictor %.1f K at the start; at the ends %.1f K (climb), %.1f K (walk), means;"

@@ -29,13 +29,16 @@ class Landscape:
 
     @torch.no_grad()
     def __call__(self, z: Tensor) -> Tensor:
-        """(n, latent) → (n,) score; 0 where nothing is decoded, since there is no compound to superconduct."""
-        amounts = self.decode(z)
-        values = torch.zeros(len(z), dtype=z.dtype, device=z.device)
+        """(n, latent) → (n,) score; 0 where nothing is decoded, since there is no compound to superconduct.
+
+        Equal compositions are scored once: their scores are then equal to the last bit, and a plateau is exactly flat.
+        """
+        amounts, place = torch.unique(self.decode(z), dim=0, return_inverse=True)
+        values = torch.zeros(len(amounts), dtype=z.dtype, device=z.device)
         some = amounts.sum(dim=1) > 0
         if some.any():
             values[some] = self.score(amounts[some])
-        return values
+        return values[place]
 
 
 def tc_landscape(vae: Vae, predictor: TcPredictor) -> Landscape:

@@ -4,7 +4,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from superdrift.composition.elements import N_ELEMENTS
 from superdrift.latent.layers import fraction_features, trunk
@@ -13,8 +13,8 @@ from superdrift.latent.layers import fraction_features, trunk
 class TcPredictor(nn.Module):
     """Tc from atomic fractions, so that a formula and its double have one Tc.
 
-    The network's output is arcsinh(Tc / scale_k): linear below `scale_k`, logarithmic above, so that 1 K and 100 K compounds
-    both weigh in the loss.
+    The network's output is arcsinh(Tc / scale_k): linear below `scale_k`, logarithmic above, so that compounds of 1 K
+    and of 100 K both weigh in the loss.
 
     Args:
         width: width of the hidden layers.
@@ -41,4 +41,4 @@ class TcPredictor(nn.Module):
 
     def loss(self, amounts: Tensor, tc_k: Tensor) -> Tensor:
         """Mean smooth L1 loss (Huber) of the transformed Tc, robust against the literature's misprints."""
-        return F.smooth_l1_loss(self.transformed(amounts), torch.asinh(tc_k / self.scale_k))
+        return functional.smooth_l1_loss(self.transformed(amounts), torch.asinh(tc_k / self.scale_k))

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from superdrift.diffusion.device import has_fast_bfloat16
+from superdrift.errors import InputError
 from superdrift.progress import Progress
 from superdrift.settings import NetworkSettings
 
@@ -20,19 +21,20 @@ History = dict[str, list[float]]
 def fit(
     network: nn.Module,
     loss: Callable[[Tensor], Tensor],
-    validation_loss: Callable[[], Tensor],
+    validate: Callable[[], tuple[float, float]],
     *,
     rows: int,
     settings: NetworkSettings,
     generator: np.random.Generator,
     label: str,
 ) -> History:
-    """Minimise `loss`; at the end the network holds the weights of lowest validation loss.
+    """Minimise `loss`; at the end the network holds the weights that did best on held-out rows.
 
     Args:
         network: trained in place.
         loss: row numbers (batch,) int64 → scalar training loss.
-        validation_loss: the loss on held-out rows, the same draw of noise at every call.
+        validate: the loss on held-out rows (the same draw of noise at every call), and the error whose smallest
+            value decides which weights are kept.
         rows: number of training rows.
         settings: steps, batch size, learning rate, warm-up, weight decay, steps between validations.
         generator: order of the batches.
@@ -43,10 +45,7 @@ def fit(
     """
     optimiser = torch.optim.AdamW(network.parameters(), weight_decay=settings.weight_decay, fused=True)
     order = batches(rows, settings.batch_size, generator)
-    history: History = {
-        name: [] for name in ("step", "train_loss", "validation_loss", "learning_rate", "best", "seconds")
-    }
-    best, kept, losses, seconds = float("inf"), copy.deepcopy(network.state_dict()), [], 0.0
+    best, losses, seconds = _Best(network), [], 0.0
     with Progress(settings.steps, label, "step") as progress:
         for step in range(1, settings.steps + 1):
             started = time.monotonic()
@@ -54,18 +53,35 @@ def fit(
             losses.append(_update(network, optimiser, loss, next(order), rate))
             seconds += time.monotonic() - started
             if step % settings.validate_every == 0 or step == settings.steps:
-                held_out = _evaluate(network, validation_loss)
-                improved = held_out < best
-                if improved:
-                    best, kept = held_out, copy.deepcopy(network.state_dict())
-                row = (step, float(np.mean(losses)), held_out, rate, improved, seconds)
-                for column, value in zip(history.values(), row, strict=True):
-                    column.append(value)
+                held_out, error = _evaluate(network, validate)
+                _check(losses, held_out, step, label)
+                best.record(
+                    error, step=step, train_loss=float(np.mean(losses)), validation_loss=held_out, learning_rate=rate,
+                    seconds=seconds,
+                )  # fmt: skip
                 losses = []
-            progress.advance(best=best)
-    network.load_state_dict(kept)
+            progress.advance(error=best.error)
+    network.load_state_dict(best.weights)
     network.eval()
-    return history
+    return best.history
+
+
+class _Best:
+    """The weights of smallest error so far, and the history table that tells when they were kept."""
+
+    def __init__(self, network: nn.Module) -> None:
+        self._network, self.error, self.weights = network, float("inf"), copy.deepcopy(network.state_dict())
+        self.history: History = {
+            name: [] for name in ("step", "train_loss", "validation_loss", "learning_rate", "best", "seconds")
+        }
+
+    def record(self, error: float, **row: float) -> None:
+        """Keep the weights if no earlier `error` was smaller; append a row of history."""
+        improved = error <= self.error  # of equal ones the longer trained
+        if improved:
+            self.error, self.weights = error, copy.deepcopy(self._network.state_dict())
+        for name, value in {**row, "best": improved}.items():
+            self.history[name].append(value)
 
 
 def batches(rows: int, size: int, generator: np.random.Generator) -> Iterator[Tensor]:
@@ -105,7 +121,15 @@ def _update(
     return float(value.detach())
 
 
+def _check(losses: list[float], held_out: float, step: int, label: str) -> None:
+    """Stop a training that diverged; its weights would be kept from before, and nobody would know."""
+    if not np.isfinite([*losses, held_out]).all():
+        raise InputError(
+            f"{label}: the loss is not finite after {step} steps; lower learning_rate in the drift block of the config"
+        )
+
+
 @torch.no_grad()
-def _evaluate(network: nn.Module, validation_loss: Callable[[], Tensor]) -> float:
+def _evaluate(network: nn.Module, validate: Callable[[], tuple[float, float]]) -> tuple[float, float]:
     network.eval()
-    return float(validation_loss())
+    return validate()

@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from superdrift.composition.elements import N_ELEMENTS
 from superdrift.latent.digits import amounts_of, symbols
@@ -68,11 +68,11 @@ class Vae(nn.Module):
         hidden = self.decoder(raw)
         present = (digits > 0).any(dim=1)
         logits = self.presence(hidden)
-        nll = F.binary_cross_entropy_with_logits(logits, present.to(logits.dtype), reduction="none").sum(dim=1)
+        nll = functional.binary_cross_entropy_with_logits(logits, present.to(logits.dtype), reduction="none").sum(dim=1)
         row, element = present.nonzero(as_tuple=True)
         wanted = digits[row, :, element]
         for place, scores in enumerate(self.writer(hidden, row, element).split(symbols(self.integers), dim=1)):
-            nll = nll.index_add(0, row, F.cross_entropy(scores, wanted[:, place], reduction="none"))
+            nll = nll.index_add(0, row, functional.cross_entropy(scores, wanted[:, place], reduction="none"))
         return nll
 
     @torch.no_grad()

@@ -1,4 +1,4 @@
-"""Stage drift: a start formula → climbs of predicted Tc in the latent space, random walks as control, compositions met."""
+"""Stage drift: a start formula → climbs of predicted Tc in latent space, random walks as control, compositions met."""
 
 import sys
 from pathlib import Path

@@ -45,9 +45,7 @@ def train_latent(
         read(compounds, COMPOUNDS, COLUMNS), settings.exclude_flags, integers=settings.vae.integers
     )
     vae, vae_columns = fit_vae(train, validation, settings.vae, seed=run.seed, device=device)
-    predictor, predictor_columns = fit_predictor(
-        train, validation, settings.predictor, seed=run.seed, device=device
-    )
+    predictor, predictor_columns = fit_predictor(train, validation, settings.predictor, seed=run.seed, device=device)
     measured = {
         side: {"vae": measure_vae(vae, part), "predictor": measure_predictor(predictor, part)}
         for side, part in (("training", train), ("validation", validation))

@@ -12,7 +12,7 @@ from superdrift.diffusion.schedule import cosine
 
 TIME_WIDTH = 128
 """Width of the sinusoidal time embedding."""
-SMALLEST_DEVIATION = 0.3
+SMALLEST_DEVIATION = 1.0
 """Floor of the data's deviation (atoms per formula unit): entries that are nearly always zero are not Gaussian."""
 
 
@@ -51,7 +51,7 @@ class ResidualMlp(nn.Module):
         self.deviation.copy_(flat.std(dim=0, correction=0).clamp(min=SMALLEST_DEVIATION))
 
     def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
-        """(n, *shape) and (n,) → predicted noise (n, *shape)."""
+        """(n, *shape) and (n,) or (1,) → predicted noise (n, *shape)."""
         alpha_bar = self.alpha_bar[t][:, None]
         a, b = alpha_bar.sqrt(), (1 - alpha_bar).sqrt()
         centred = x_t.flatten(1) - a * self.mean

@@ -46,7 +46,7 @@ class Unet1d(nn.Module):
         self.last = nn.Conv1d(width, 1, 1)
 
     def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
-        """(n, length) and (n,) → predicted noise (n, length)."""
+        """(n, length) and (n,) or (1,) → predicted noise (n, length)."""
         time = self.time(sinusoidal(t, self.width))
         h = first = self.first(x_t[:, None])
         kept: list[Tensor] = []

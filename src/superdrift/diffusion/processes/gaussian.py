@@ -12,7 +12,8 @@ from superdrift.diffusion.schedule import cosine
 class GaussianProcess(nn.Module):
     """DDPM (Ho et al. 2020) with the cosine schedule of Nichol & Dhariwal (2021) and sigma_t² = beta_t.
 
-    A denoiser of this process maps (x_t, t) to the predicted noise epsilon: x_t is (n, *shape), t is (n,) int64, 1…T.
+    A denoiser of this process maps (x_t, t) to the predicted noise epsilon: x_t is (n, *shape), t is (n,) int64 in 1…T,
+    or (1,) where all rows share it.
 
     Args:
         shape: shape of one datum, e.g. (96,).
@@ -63,9 +64,8 @@ class GaussianProcess(nn.Module):
 
     def step(self, denoiser: Callable[..., Any], x_t: Tensor, t: int, generator: Generator) -> Tensor:
         """One ancestral step x_t → x_{t−1} (Ho et al., algorithm 2): no noise in the last one."""
-        n = len(x_t)
         beta, alpha_bar = self.beta[t], self.alpha_bar[t]
-        epsilon = denoiser(x_t, torch.full((n,), t, device=x_t.device)).float()
+        epsilon = denoiser(x_t, torch.tensor([t], device=x_t.device)).float()
         mean = (x_t - beta / (1 - alpha_bar).sqrt() * epsilon) / (1 - beta).sqrt()
         if t == 1:
             return mean
