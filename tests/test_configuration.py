@@ -70,6 +70,26 @@ def test_mistakes_are_named_with_place_and_remedy(change, parts):
         assert part in str(caught.value)
 
 
+def test_numbers_of_the_command_line_are_numbers():
+    config = load("test")
+    config["generate"]["samples"] = "5000"
+    config["condition"]["scales"] = ["2", "4"]
+    config["condition"]["shared_noise"] = "false"
+    config["drift"]["learning_rate"] = "5e-2"
+    validate(config, SCHEMA)
+    assert config["generate"]["samples"] == 5000
+    assert config["condition"]["scales"] == [2, 4]
+    assert config["condition"]["shared_noise"] is False
+    assert config["drift"]["learning_rate"] == 0.05
+
+
+def test_text_that_is_no_number_stays_an_error():
+    config = load("test")
+    config["generate"]["samples"] = "many"
+    with pytest.raises(InputError, match='generate.samples = "many": must be of type integer'):
+        validate(config, SCHEMA)
+
+
 def test_a_missing_block_is_named():
     config = load("test")
     del config["screen"]

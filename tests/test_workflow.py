@@ -60,9 +60,7 @@ def test_tables_carry_their_provenance(finished):
 
 def test_a_finished_run_has_nothing_to_do_and_a_comment_changes_nothing(finished_copy):
     source = finished_copy.folder / "src/superdrift/composition/codec.py"
-    source.write_text(
-        source.read_text().replace('"""Digit codec', '# a comment\n"""Digit codec').replace("import", "import", 1)
-    )
+    source.write_text("# a comment\n" + source.read_text(encoding="utf-8"), encoding="utf-8")
     done = finished_copy.snakemake("--dry-run")
     assert done.returncode == 0
     assert "Nothing to be done" in done.stdout + done.stderr
@@ -72,10 +70,9 @@ def test_changed_code_reruns_what_depends_on_it_and_nothing_else(finished_copy):
     source = finished_copy.folder / "src/superdrift/ranking.py"
     source.write_text(source.read_text() + "\n\nprint\n")
     done = finished_copy.snakemake("--dry-run")
-    planned = set(re.findall(r"^rule (\w+):|^    rule (\w+)", done.stdout, re.MULTILINE)) or done.stdout
-    assert "rank" in str(planned)
-    assert "generate" not in str(planned)
-    assert "train" not in str(planned)
+    planned = set(re.findall(r"^(\w+) +\d+$", done.stdout, re.MULTILINE))
+    assert {"rank", "numbers", "report"} <= planned
+    assert not planned & {"prepare", "train", "generate", "screen", "estimate", "cluster"}
 
 
 def test_a_single_target_runs_alone(project):

@@ -15,17 +15,39 @@ from superdrift.composition.vector import to_vector
 from superdrift.errors import InputError
 
 
-def validate(config: Mapping[str, Any], schema_file: Path) -> None:
+def validate(config: dict[str, Any], schema_file: Path) -> None:
     """Check a configuration against its schema and against itself.
+
+    Args:
+        config: the merged configuration. Numbers that the command line left as text are made numbers in place:
+            Snakemake reads `--config 'generate={samples: 5000}'` as the text "5000".
+        schema_file: JSON schema, as YAML.
 
     Raises:
         InputError: naming every offending key or value, where it stands, and what is allowed there.
     """
-    schema = yaml.safe_load(Path(schema_file).read_text(encoding="utf-8"))
-    errors = sorted(Draft202012Validator(schema).iter_errors(dict(config)), key=lambda error: error.json_path)
+    validator = Draft202012Validator(yaml.safe_load(Path(schema_file).read_text(encoding="utf-8")))
+    for error in list(validator.iter_errors(config)):
+        if error.validator == "type" and isinstance(error.instance, str):
+            _put(config, list(error.absolute_path), _scalar(error.instance))
+    errors = sorted(validator.iter_errors(config), key=lambda error: error.json_path)
     problems = [line for error in errors for line in _explain(error)] or list(_inconsistencies(config))
     if problems:
         raise InputError("the configuration cannot be used:\n" + "\n".join(f"  - {line}" for line in problems))
+
+
+def _scalar(text: str) -> Any:
+    """A number or truth value written as text; the text itself where it is neither."""
+    try:
+        return float(text) if "e" in text.lower() else yaml.safe_load(text)
+    except (ValueError, yaml.YAMLError):
+        return yaml.safe_load(text) if text.lower() in ("true", "false") else text
+
+
+def _put(config: Any, path: list[str | int], value: Any) -> None:
+    for key in path[:-1]:
+        config = config[key]
+    config[path[-1]] = value
 
 
 def _explain(error: ValidationError) -> Iterator[str]:

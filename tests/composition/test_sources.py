@@ -43,7 +43,7 @@ def test_row_of_another_length_has_a_problem(tmp_path, row):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "no column formula and no column tc_k .found nothing"),
+        ("", "is empty"),
         ("formula;tc_k\nMgB2;39\n", "found formula;tc_k"),
         ("formula,Tc\nMgB2,39\n", "no column tc_k"),
         ("formula,tc_k,tc_k\nMgB2,39,39\n", "column tc_k appears twice"),

@@ -55,8 +55,8 @@ rule report:
         clustered=each("cluster/{source}/clustered.parquet", GENERATED),
         groups=each("cluster/{source}/groups.parquet", GENERATED),
         trajectories=each("drift/{source}/trajectories.parquet", STARTS),
-        template=SOURCE_CODE / "superdrift/report/templates/page.html.j2",
-        published=expand(str(SOURCE_CODE / "superdrift/report/published/table{n}.csv"), n=[1, 2]),
+        template="src/superdrift/report/templates/page.html.j2",
+        published=["src/superdrift/report/published/table1.csv", "src/superdrift/report/published/table2.csv"],
     output:
         table1=report(f"{RUN}/report/table1.csv", category="Tables"),
         table2=report(f"{RUN}/report/table2.csv", category="Tables"),

@@ -57,7 +57,10 @@ def read_source(name: str, path: Path) -> list[Row]:
     kind = entry.reader if entry is not None else "table"
     if kind not in READERS:
         raise InputError(f"source '{name}' holds no compounds with Tc; choose one of {', '.join(sources())}")
-    rows = list(READERS[kind](name, _text(path)))
+    text = _text(path)
+    if not text.strip():
+        raise InputError(f"{name}: {path} is empty; it needs a first line formula,tc_k and a row for each compound")
+    rows = list(READERS[kind](name, text))
     if not rows:
         raise InputError(f"{path} holds no row; give a table with one compound a row (formula,tc_k)")
     return rows
