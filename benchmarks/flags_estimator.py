@@ -154,9 +154,7 @@ def planted_results(table: pa.Table) -> list[dict[str, object]]:
             damaged[i] = Row("table", int(i) + 1, text, str(changed))
         compounds, _ = clean(damaged, malformed_rows="reject")
         flags = flag(compounds, np.stack([to_vector(c.amounts) for c in compounds]), settings)
-        found = {
-            c.row.number - 1 for c, names in zip(compounds, flags, strict=True) if "misprint_suspect" in names
-        }
+        found = {c.row.number - 1 for c, names in zip(compounds, flags, strict=True) if "misprint_suspect" in names}
         share = np.mean([i in found for i in chosen])
         results.append(_row("planted, then flagged", kind, "share", value=share, n=len(chosen)))
     return results

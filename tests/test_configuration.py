@@ -86,7 +86,7 @@ def test_numbers_of_the_command_line_are_numbers():
 def test_text_that_is_no_number_stays_an_error():
     config = load("test")
     config["generate"]["samples"] = "many"
-    with pytest.raises(InputError, match='generate.samples = "many": must be of type integer'):
+    with pytest.raises(InputError, match=r'generate\.samples = "many": must be of type integer'):
         validate(config, SCHEMA)
 
 

@@ -74,9 +74,7 @@ def test_zero_is_measured_and_not_superconducting():
 
 
 def test_own_rows_stop_with_file_line_and_text():
-    with pytest.raises(
-        InputError, match=r"my\.csv:7: row 'Mg2Xx,39': .*'Xx' is not.*malformed_rows to reject"
-    ):
+    with pytest.raises(InputError, match=r"my\.csv:7: row 'Mg2Xx,39': .*'Xx' is not.*malformed_rows to reject"):
         clean([row("Mg2Xx", 39, 7, "my.csv", own=True)], malformed_rows="stop")
 
 
@@ -95,9 +93,7 @@ def test_unknown_choice_is_named():
 
 
 def test_family_of_own_row_must_agree():
-    with pytest.raises(
-        InputError, match="MgB2 is listed under cuprates, but its elements make it one of the others"
-    ):
+    with pytest.raises(InputError, match="MgB2 is listed under cuprates, but its elements make it one of the others"):
         clean([row("MgB2", 39, family="cuprates", own=True)], malformed_rows="stop")
     with pytest.raises(InputError, match="metals, which is none of cuprates, pnictides, others"):
         clean([row("MgB2", 39, family="metals", own=True)], malformed_rows="stop")
@@ -123,9 +119,7 @@ def test_negative_that_is_a_superconductor_elsewhere_is_dropped():
 
 
 def test_negatives_of_one_composition_count_once():
-    accepted, dropped = clean(
-        rows(("CuO", 0), ("Cu2O2", 0), ("Cu1.0001O", 0), ("CuO2", 0)), malformed_rows="stop"
-    )
+    accepted, dropped = clean(rows(("CuO", 0), ("Cu2O2", 0), ("Cu1.0001O", 0), ("CuO2", 0)), malformed_rows="stop")
     assert [compound.row.text for compound in accepted] == ["CuO", "CuO2"]
     assert all("repeats a non-superconductor of a (line 1, CuO)" in each.reason for each in dropped)
 

@@ -66,9 +66,7 @@ def test_nearest_other_of_a_single_compound():
 
 def test_distance_is_between_0_and_1_and_ignores_scale():
     known = np.stack([to_vector(parse_formula(t)) for t in ("Cu2O2", "MgB2")])
-    distance, row = CompositionIndex(known).nearest(
-        np.stack([to_vector(parse_formula(t)) for t in ("CuO", "Nb")])
-    )
+    distance, row = CompositionIndex(known).nearest(np.stack([to_vector(parse_formula(t)) for t in ("CuO", "Nb")]))
     assert distance.tolist() == pytest.approx([0.0, 1.0])
     assert row[0] == 0
 

@@ -96,12 +96,8 @@ NEIGHBOURS = [(f"Nb{0.75 + 0.002 * i:.3f}Sn0.25", 17 + 0.1 * i) for i in range(5
 def test_tc_far_above_all_near_neighbours():
     assert "misprint_suspect" in flags_of(*NEIGHBOURS, ("Nb3Sn", 32.5))[-1]
     assert "misprint_suspect" not in flags_of(*NEIGHBOURS, ("Nb3Sn", 32.3))[-1]
-    assert "misprint_suspect" not in flags_of(*NEIGHBOURS[:4], ("Nb3Sn", 33))[-1], (
-        "too few neighbours to judge"
-    )
-    assert "misprint_suspect" not in flags_of(*NEIGHBOURS, ("Nb3Sn", 33), ("Nb6Sn2", 30))[-2], (
-        "confirmed by another"
-    )
+    assert "misprint_suspect" not in flags_of(*NEIGHBOURS[:4], ("Nb3Sn", 33))[-1], "too few neighbours to judge"
+    assert "misprint_suspect" not in flags_of(*NEIGHBOURS, ("Nb3Sn", 33), ("Nb6Sn2", 30))[-2], "confirmed by another"
 
 
 def test_tc_below_its_neighbours_is_not_suspect():

@@ -7,16 +7,12 @@ from hypothesis import strategies as st
 from superdrift.composition.families import FAMILIES
 from superdrift.composition.splits import TRAIN, VALIDATION, split_groups
 
-ROWS = st.lists(
-    st.tuples(st.integers(0, 25), st.sampled_from(FAMILIES), st.booleans()), min_size=1, max_size=200
-)
+ROWS = st.lists(st.tuples(st.integers(0, 25), st.sampled_from(FAMILIES), st.booleans()), min_size=1, max_size=200)
 
 
 def split(rows, seed=1, fraction=0.05):
     groups, families, superconducting = zip(*rows, strict=True)
-    return np.array(
-        split_groups(np.array(groups), families, np.array(superconducting), fraction=fraction, seed=seed)
-    )
+    return np.array(split_groups(np.array(groups), families, np.array(superconducting), fraction=fraction, seed=seed))
 
 
 @given(ROWS, st.integers(0, 100), st.sampled_from([0.05, 0.2]))
@@ -41,9 +37,7 @@ def test_every_family_of_two_groups_is_validated(rows, seed):
 def test_negatives_alone_are_never_validated(rows, seed):
     sides = split(rows, seed)
     with_superconductors = {row[0] for row in rows if row[2]}
-    assert all(
-        side == TRAIN for side, row in zip(sides, rows, strict=True) if row[0] not in with_superconductors
-    )
+    assert all(side == TRAIN for side, row in zip(sides, rows, strict=True) if row[0] not in with_superconductors)
 
 
 def families_of_pairs():
@@ -54,9 +48,7 @@ def test_quota_of_each_family_is_met():
     rows = families_of_pairs()
     sides = split(rows)
     for family in FAMILIES:
-        share = np.mean(
-            [side == VALIDATION for side, row in zip(sides, rows, strict=True) if row[1] == family]
-        )
+        share = np.mean([side == VALIDATION for side, row in zip(sides, rows, strict=True) if row[1] == family])
         assert share == 0.05
 
 

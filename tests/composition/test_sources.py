@@ -70,9 +70,7 @@ def test_public_file_with_another_content_stops(tmp_path):
 
 @pytest.mark.usefixtures("any_hash")
 def test_supercon(tmp_path):
-    rows = read_source(
-        "supercon", written(tmp_path, "1\tMgB2\t39\t3\n2\tFeSe\t8\t2\n3 broken\n4\tCuO\t1\t9\n")
-    )
+    rows = read_source("supercon", written(tmp_path, "1\tMgB2\t39\t3\n2\tFeSe\t8\t2\n3 broken\n4\tCuO\t1\t9\n"))
     assert [(r.number, r.text, r.tc, r.family, r.own) for r in rows[:2]] == [
         (1, "MgB2", "39", "others", False),
         (2, "FeSe", "8", "pnictides", False),
@@ -91,8 +89,6 @@ def test_stanev_serves_for_its_negatives(tmp_path):
 
 @pytest.mark.usefixtures("any_hash")
 def test_other_registry_files_are_no_source(tmp_path):
-    with pytest.raises(
-        InputError, match="holds no compounds with Tc; choose one of literature, supercon, stanev"
-    ):
+    with pytest.raises(InputError, match="holds no compounds with Tc; choose one of literature, supercon, stanev"):
         read_source("critexam_val", written(tmp_path, "formula,target\nCuO,1\n"))
     assert sources() == ["literature", "supercon", "stanev"]

@@ -136,9 +136,7 @@ def test_every_row_read_is_accepted_or_rejected(real):
     assert accepted["supercon"] + dropped["supercon"] == 16_708
     assert accepted["stanev"] + dropped["stanev"] == 16_414
     assert accepted["supercon"] == 16_517
-    seen = [
-        (row["origin"], row["row"]) for table in real for row in table.select(["origin", "row"]).to_pylist()
-    ]
+    seen = [(row["origin"], row["row"]) for table in real for row in table.select(["origin", "row"]).to_pylist()]
     assert len(seen) == len(set(seen))
 
 
@@ -170,13 +168,9 @@ def test_formula_to_vector_to_formula_on_every_row(real):
 def test_negatives_that_superconduct_elsewhere_are_dropped(real):
     compounds, rejected = real
     reasons = [r["reason"] for r in rejected.to_pylist() if r["origin"] == "stanev"]
-    assert (
-        sum(reason.startswith("not superconducting here, but a superconductor") for reason in reasons) == 145
-    )
+    assert sum(reason.startswith("not superconducting here, but a superconductor") for reason in reasons) == 145
     rows = compounds.select(["reduced_formula", "superconducting"]).to_pylist()
-    sides = {
-        side: {r["reduced_formula"] for r in rows if r["superconducting"] == side} for side in (True, False)
-    }
+    sides = {side: {r["reduced_formula"] for r in rows if r["superconducting"] == side} for side in (True, False)}
     assert not sides[True] & sides[False]
 
 
@@ -201,9 +195,7 @@ def test_split_holds_out_whole_groups_and_a_twentieth_of_each_family(real):
     for row in rows:
         assert sides.setdefault(row["group"], row["split"]) == row["split"]
     for family in FAMILIES:
-        held = [
-            row["split"] == "validation" for row in rows if row["family"] == family and row["superconducting"]
-        ]
+        held = [row["split"] == "validation" for row in rows if row["family"] == family and row["superconducting"]]
         assert np.mean(held) == pytest.approx(0.05, abs=0.005)
 
 

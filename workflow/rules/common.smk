@@ -70,9 +70,10 @@ def noise_floor_of(source):
     return config["models"][model]["noise_floor"]
 
 
-def model_folder(family, model):
-    """Where a trained model lies: the generator under its family, another named model one level below."""
-    return f"{RUN}/train/{family}" if model == config["train"]["model"] else f"{RUN}/train/{family}/{model}"
+def conditioner(reference, file):
+    """A file of the model that a reference conditions: the generator of its family, or another one level below."""
+    folder = f"{RUN}/train/{version_of(f'ilvr-{reference}')}"
+    return f"{folder}/{file}" if CONDITIONER == config["train"]["model"] else f"{folder}/{CONDITIONER}/{file}"
 
 
 def samples_of(source):

@@ -4,13 +4,13 @@
 rule fetch:
     output:
         "data/downloads/{name}/{file}",
-    params:
-        settings=settings(),
-        code=code("fetch"),
     log:
         "logs/fetch/{name}-{file}.log",
     conda:
         ENV
+    params:
+        settings=settings(),
+        code=code("fetch"),
     message:
         "Fetching {wildcards.file} (or taking the local copy under SUPERDRIFT_DATA)"
     shell:
@@ -24,15 +24,16 @@ rule prepare:
     output:
         compounds=f"{RUN}/prepare/compounds.parquet",
         rejected=f"{RUN}/prepare/rejected.parquet",
-    params:
-        settings=settings(**config["prepare"]),
-        code=code("prepare"),
     log:
         f"{LOGS}/prepare.log",
     conda:
         ENV
+    params:
+        settings=settings(**config["prepare"]),
+        code=code("prepare"),
+        seed=config["seed"],
     message:
         "Preparing the known compounds"
     shell:
-        "python -m superdrift.stages.prepare --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        "python -m superdrift.stages.prepare --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --sources {input.sources:q} --compounds {output.compounds:q} --rejected {output.rejected:q}"

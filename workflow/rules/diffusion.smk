@@ -8,18 +8,19 @@ rule train:
         weights=f"{RUN}/train/{{family}}/model.safetensors",
         description=f"{RUN}/train/{{family}}/model.json",
         history=f"{RUN}/train/{{family}}/history.parquet",
-    params:
-        settings=settings(**config["train"] | {"model": config["models"][config["train"]["model"]]}),
-        code=code("train"),
-    threads: config["models"][config["train"]["model"]]["training"]["threads"]
     log:
         f"{LOGS}/train/{{family}}.log",
     conda:
         conda_env(config["train"]["device"])
+    threads: config["models"][config["train"]["model"]]["training"]["threads"]
+    params:
+        settings=settings(**config["train"] | {"model": config["models"][config["train"]["model"]]}),
+        code=code("train"),
+        seed=config["seed"],
     message:
         "Training the generator on {wildcards.family}"
     shell:
-        "python -m superdrift.stages.train --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        "python -m superdrift.stages.train --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --compounds {input.compounds:q} --family {wildcards.family}"
         " --weights {output.weights:q} --description {output.description:q} --history {output.history:q}"
 
@@ -30,12 +31,13 @@ use rule train as train_conditioner with:
         weights=f"{RUN}/train/{{family}}/{CONDITIONER}/model.safetensors",
         description=f"{RUN}/train/{{family}}/{CONDITIONER}/model.json",
         history=f"{RUN}/train/{{family}}/{CONDITIONER}/history.parquet",
+    log:
+        f"{LOGS}/train/{{family}}-{CONDITIONER}.log",
+    threads: config["models"][CONDITIONER]["training"]["threads"]
     params:
         settings=settings(**config["train"] | {"model": config["models"][CONDITIONER]}),
         code=code("train"),
-    threads: config["models"][CONDITIONER]["training"]["threads"]
-    log:
-        f"{LOGS}/train/{{family}}-{CONDITIONER}.log",
+        seed=config["seed"],
     message:
         "Training the model to condition on {wildcards.family}"
 
@@ -46,28 +48,34 @@ rule generate:
         description=f"{RUN}/train/{{family}}/model.json",
     output:
         samples=f"{RUN}/generate/{{family}}/samples.parquet",
-    params:
-        settings=settings(**config["generate"], sampler=config["models"][config["train"]["model"]]["sampler"]),
-        code=code("generate"),
-    threads: config["generate"]["threads"]
     log:
         f"{LOGS}/generate/{{family}}.log",
     conda:
         conda_env(config["generate"]["device"])
+    threads: config["generate"]["threads"]
+    params:
+        settings=settings(**config["generate"], sampler=config["models"][config["train"]["model"]]["sampler"]),
+        code=code("generate"),
+        seed=config["seed"],
     message:
         "Sampling {wildcards.family}"
     shell:
-        "python -m superdrift.stages.generate --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        "python -m superdrift.stages.generate --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --weights {input.weights:q} --description {input.description:q} --family {wildcards.family}"
         " --samples {output.samples:q}"
 
 
 rule condition:
     input:
-        weights=lambda w: model_folder(version_of(f"ilvr-{w.reference}"), CONDITIONER) + "/model.safetensors",
-        description=lambda w: model_folder(version_of(f"ilvr-{w.reference}"), CONDITIONER) + "/model.json",
+        weights=lambda w: conditioner(w.reference, "model.safetensors"),
+        description=lambda w: conditioner(w.reference, "model.json"),
     output:
         samples=f"{RUN}/condition/{{reference}}/samples.parquet",
+    log:
+        f"{LOGS}/condition/{{reference}}.log",
+    conda:
+        conda_env(config["condition"]["device"])
+    threads: config["condition"]["threads"]
     params:
         settings=settings(
             **{key: value for key, value in config["condition"].items() if key != "model"},
@@ -75,14 +83,10 @@ rule condition:
         ),
         formula=lambda w: config["catalogue"][w.reference]["formula"],
         code=code("condition"),
-    threads: config["condition"]["threads"]
-    log:
-        f"{LOGS}/condition/{{reference}}.log",
-    conda:
-        conda_env(config["condition"]["device"])
+        seed=config["seed"],
     message:
         "Conditioning on {wildcards.reference} by ILVR"
     shell:
-        "python -m superdrift.stages.condition --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        "python -m superdrift.stages.condition --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --weights {input.weights:q} --description {input.description:q} --reference {wildcards.reference}"
         " --formula {params.formula:q} --samples {output.samples:q}"

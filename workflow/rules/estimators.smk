@@ -8,17 +8,18 @@ rule fit:
         neighbours=f"{RUN}/estimate/models/neighbours.parquet",
         description=f"{RUN}/estimate/models/estimators.json",
         scores=f"{RUN}/estimate/models/scores.parquet",
-    params:
-        settings=settings(**config["estimate"]),
-        code=code("fit"),
     log:
         f"{LOGS}/estimate/fit.log",
     conda:
         ENV
+    params:
+        settings=settings(**config["estimate"]),
+        code=code("fit"),
+        seed=config["seed"],
     message:
         "Fitting the estimators and measuring them on held-out compounds"
     shell:
-        "python -m superdrift.stages.fit --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        "python -m superdrift.stages.fit --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --compounds {input.compounds:q} --neighbours {output.neighbours:q}"
         " --description {output.description:q} --scores {output.scores:q}"
 
@@ -31,17 +32,18 @@ rule estimate:
         description=f"{RUN}/estimate/models/estimators.json",
     output:
         estimated=f"{RUN}/estimate/{{source}}/estimated.parquet",
-    params:
-        settings=lambda w: settings(noise_floor=noise_floor_of(w.source)),
-        code=code("estimate"),
     log:
         f"{LOGS}/estimate/{{source}}.log",
     conda:
         ENV
+    params:
+        settings=lambda w: settings(noise_floor=noise_floor_of(w.source)),
+        code=code("estimate"),
+        seed=config["seed"],
     message:
         "Estimating {wildcards.source}"
     shell:
-        "python -m superdrift.stages.estimate --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        "python -m superdrift.stages.estimate --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --screened {input.screened:q} --projected {input.projected:q} --neighbours {input.neighbours:q}"
         " --description {input.description:q} --estimated {output.estimated:q}"
 
@@ -55,18 +57,19 @@ rule rank:
         clustered=each("cluster/{source}/clustered.parquet", GENERATED),
     output:
         candidates=f"{RUN}/candidates.parquet",
-    params:
-        settings=settings(**config["rank"]),
-        sources=GENERATED,
-        code=code("rank"),
     log:
         f"{LOGS}/rank.log",
     conda:
         ENV
+    params:
+        settings=settings(**config["rank"]),
+        sources=GENERATED,
+        code=code("rank"),
+        seed=config["seed"],
     message:
         "Ranking the candidates"
     shell:
-        "python -m superdrift.stages.rank --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        "python -m superdrift.stages.rank --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --compounds {input.compounds:q} --sources {params.sources} --screened {input.screened:q}"
         " --projected {input.projected:q} --estimated {input.estimated:q} --clustered {input.clustered:q}"
         " --candidates {output.candidates:q}"

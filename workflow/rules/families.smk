@@ -9,19 +9,20 @@ rule cluster:
     output:
         clustered=f"{RUN}/cluster/{{source}}/clustered.parquet",
         groups=f"{RUN}/cluster/{{source}}/groups.parquet",
-    params:
-        settings=settings(**config["cluster"]),
-        reference=lambda w: f"--reference {w.source.removeprefix('ilvr-')}" if w.source.startswith("ilvr-") else "",
-        code=code("cluster"),
-    threads: config["cluster"]["threads"]
     log:
         f"{LOGS}/cluster/{{source}}.log",
     conda:
         ENV
+    threads: config["cluster"]["threads"]
+    params:
+        settings=settings(**config["cluster"]),
+        reference=lambda w: f"--reference {w.source.removeprefix('ilvr-')}" if w.source.startswith("ilvr-") else "",
+        code=code("cluster"),
+        seed=config["seed"],
     message:
         "Clustering {wildcards.source}"
     shell:
-        "python -m superdrift.stages.cluster --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        "python -m superdrift.stages.cluster --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --screened {input.screened:q} --estimated {input.estimated:q}"
         " --compounds {input.compounds:q} --source {wildcards.source} {params.reference}"
         " --clustered {output.clustered:q} --groups {output.groups:q}"

@@ -9,20 +9,21 @@ rule train_latent:
         description=f"{RUN}/train/latent/model.json",
         vae_history=f"{RUN}/train/latent/vae-history.parquet",
         predictor_history=f"{RUN}/train/latent/predictor-history.parquet",
+    log:
+        f"{LOGS}/train/latent.log",
+    conda:
+        conda_env(config["drift"]["device"])
+    threads: config["drift"]["threads"]
     params:
         settings=settings(
             **{key: config["drift"][key] for key in ("vae", "predictor", "device", "threads", "exclude_flags")}
         ),
         code=code("train_latent"),
-    threads: config["drift"]["threads"]
-    log:
-        f"{LOGS}/train/latent.log",
-    conda:
-        conda_env(config["drift"]["device"])
+        seed=config["seed"],
     message:
         "Training the VAE and the predictor that is climbed"
     shell:
-        "python -m superdrift.stages.train_latent --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        "python -m superdrift.stages.train_latent --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --compounds {input.compounds:q} --weights {output.weights:q} --description {output.description:q}"
         " --vae-history {output.vae_history:q} --predictor-history {output.predictor_history:q}"
 
@@ -34,20 +35,25 @@ rule drift:
     output:
         trajectories=f"{RUN}/drift/{{start}}/trajectories.parquet",
         samples=f"{RUN}/drift/{{start}}/samples.parquet",
-    params:
-        settings=settings(
-            **{key: value for key, value in config["drift"].items() if key not in ("vae", "predictor", "exclude_flags")}
-        ),
-        formula=lambda w: config["catalogue"][w.start]["formula"],
-        code=code("drift"),
-    threads: config["drift"]["threads"]
     log:
         f"{LOGS}/drift/{{start}}.log",
     conda:
         conda_env(config["drift"]["device"])
+    threads: config["drift"]["threads"]
+    params:
+        settings=settings(
+            **{
+                key: value
+                for key, value in config["drift"].items()
+                if key not in ("vae", "predictor", "exclude_flags")
+            }
+        ),
+        formula=lambda w: config["catalogue"][w.start]["formula"],
+        code=code("drift"),
+        seed=config["seed"],
     message:
         "Drifting from {wildcards.start} toward higher critical temperature"
     shell:
-        "python -m superdrift.stages.drift --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        "python -m superdrift.stages.drift --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --weights {input.weights:q} --description {input.description:q} --start {wildcards.start}"
         " --formula {params.formula:q} --trajectories {output.trajectories:q} --samples {output.samples:q}"

@@ -16,6 +16,10 @@ rule numbers:
         trajectories=each("drift/{source}/trajectories.parquet", STARTS),
     output:
         numbers=f"{RUN}/report/numbers.parquet",
+    log:
+        f"{LOGS}/numbers.log",
+    conda:
+        ENV
     params:
         settings=settings(
             novel_radius=config["screen"]["novel_radius"],
@@ -26,14 +30,11 @@ rule numbers:
         sources=GENERATED,
         starts=STARTS,
         code=code("numbers"),
-    log:
-        f"{LOGS}/numbers.log",
-    conda:
-        ENV
+        seed=config["seed"],
     message:
         "Collecting every number of the run"
     shell:
-        "python -m superdrift.stages.numbers --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        "python -m superdrift.stages.numbers --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --compounds {input.compounds:q} --rejected {input.rejected:q} --scores {input.scores:q}"
         " --candidates {input.candidates:q} --history-families {params.families} --histories {input.histories:q}"
         " --sources {params.sources} --screened {input.screened:q} --estimated {input.estimated:q}"
@@ -62,6 +63,10 @@ rule report:
         table2=report(f"{RUN}/report/table2.csv", category="Tables"),
         page=report(f"{RUN}/report/report.html", category="Results"),
         figures=report(directory(f"{RUN}/report/figures"), patterns=["{name}.svg"], category="Figures"),
+    log:
+        f"{LOGS}/report.log",
+    conda:
+        ENV
     params:
         settings=settings(top=config["report"]["top"], groups=config["report"]["groups"]),
         families=FAMILIES,
@@ -69,16 +74,14 @@ rule report:
         starts=STARTS,
         references=REFERENCES,
         formulas=[config["catalogue"][name]["formula"] for name in REFERENCES],
+        run=config["run"],
         code=code("report"),
-    log:
-        f"{LOGS}/report.log",
-    conda:
-        ENV
+        seed=config["seed"],
     message:
         "Writing the report"
     shell:
-        "python -m superdrift.stages.report --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
-        " --run-name {config[run]} --numbers {input.numbers:q} --compounds {input.compounds:q}"
+        "python -m superdrift.stages.report --settings {params.settings:q} --seed {params.seed} --log {log:q}"
+        " --run-name {params.run} --numbers {input.numbers:q} --compounds {input.compounds:q}"
         " --candidates {input.candidates:q} --estimators {input.estimators:q}"
         " --history-families {params.families} --histories {input.histories:q}"
         " --sources {params.sources} --screened {input.screened:q} --estimated {input.estimated:q}"

@@ -6,18 +6,19 @@ rule project:
         samples=lambda w: samples_of(w.source),
     output:
         projected=f"{RUN}/project/{{source}}/projected.parquet",
-    params:
-        settings=settings(**config["project"]),
-        training=lambda w: f"--family {version_of(w.source)}" if w.source in BASELINES else "",
-        code=code("project"),
     log:
         f"{LOGS}/project/{{source}}.log",
     conda:
         ENV
+    params:
+        settings=settings(**config["project"]),
+        training=lambda w: f"--family {version_of(w.source)}" if w.source in BASELINES else "",
+        code=code("project"),
+        seed=config["seed"],
     message:
         "Projecting {wildcards.source}"
     shell:
-        "python -m superdrift.stages.project --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        "python -m superdrift.stages.project --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --samples {input.samples:q} {params.training} --projected {output.projected:q}"
 
 
@@ -27,6 +28,10 @@ rule screen:
         compounds=f"{RUN}/prepare/compounds.parquet",
     output:
         screened=f"{RUN}/screen/{{source}}/screened.parquet",
+    log:
+        f"{LOGS}/screen/{{source}}.log",
+    conda:
+        ENV
     params:
         settings=lambda w: settings(
             **config["screen"]
@@ -37,13 +42,10 @@ rule screen:
         ),
         training=lambda w: "--training true" if w.source in BASELINES else "",
         code=code("screen"),
-    log:
-        f"{LOGS}/screen/{{source}}.log",
-    conda:
-        ENV
+        seed=config["seed"],
     message:
         "Screening {wildcards.source}"
     shell:
-        "python -m superdrift.stages.screen --settings {params.settings:q} --seed {config[seed]} --log {log:q}"
+        "python -m superdrift.stages.screen --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --projected {input.projected:q} --compounds {input.compounds:q} {params.training}"
         " --screened {output.screened:q}"

@@ -22,9 +22,7 @@ from superdrift.stages.command import Run, command
 logger = logging.getLogger("superdrift")
 
 
-def prepare(
-    run: Run, settings: PrepareSettings, *, sources: list[Path], compounds: Path, rejected: Path
-) -> None:
+def prepare(run: Run, settings: PrepareSettings, *, sources: list[Path], compounds: Path, rejected: Path) -> None:
     """Read, clean, flag, group and split the known compounds.
 
     Args:
@@ -35,26 +33,18 @@ def prepare(
         rejected: table of rejected rows to write.
     """
     if len(sources) != len(settings.sources):
-        raise InputError(
-            f"{len(settings.sources)} names in prepare.sources, {len(sources)} files; give one for each"
-        )
-    rows = [
-        row for name, path in zip(settings.sources, sources, strict=True) for row in read_source(name, path)
-    ]
+        raise InputError(f"{len(settings.sources)} names in prepare.sources, {len(sources)} files; give one for each")
+    rows = [row for name, path in zip(settings.sources, sources, strict=True) for row in read_source(name, path)]
     accepted, dropped = clean(rows, malformed_rows=settings.malformed_rows)
     if not any(compound.tc_k is not None for compound in accepted):
         why = f"; the first rejected: {dropped[0].reason}" if dropped else ""
-        raise InputError(
-            f"no superconductor among the {len(rows)} rows of {', '.join(settings.sources)}{why}"
-        )
+        raise InputError(f"no superconductor among the {len(rows)} rows of {', '.join(settings.sources)}{why}")
     columns = _columns(accepted, settings, run.seed)
     flags = dict(Counter(name for row in columns["flags"] for name in row))
     reasons = {c.name: [getattr(row, c.name) for row in dropped] for c in tables.REJECTED.columns}
     tables.write(rejected, tables.REJECTED, reasons, run.metadata)
     tables.write(compounds, tables.COMPOUNDS, columns, run.metadata)
-    logger.info(
-        "prepare: %d rows, %d accepted, %d rejected; %s", len(rows), len(accepted), len(dropped), flags
-    )
+    logger.info("prepare: %d rows, %d accepted, %d rejected; %s", len(rows), len(accepted), len(dropped), flags)
 
 
 def _columns(accepted: list[Compound], settings: PrepareSettings, seed: int) -> dict[str, Any]:
