@@ -94,5 +94,5 @@ def verify_tables():
 
 
 def each(pattern, sources):
-    """One path per source."""
-    return [f"{RUN}/" + pattern.format(source=source) for source in sources]
+    """One path in the run's folder per source."""
+    return expand(f"{RUN}/{pattern}", source=sources)
