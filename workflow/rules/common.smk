@@ -4,10 +4,15 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.settings.types import DeploymentMethod
 
 SOURCE_CODE = Path(workflow.basedir) / "src"
 sys.path.insert(0, str(SOURCE_CODE))
-shell.prefix(f"set -euo pipefail; export PYTHONPATH='{SOURCE_CODE}'; ")
+
+# Jobs run in the Python that runs Snakemake, activated or not; with --use-conda, in that of the rule's environment.
+WITH_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
+OWN_PYTHON = "" if WITH_CONDA else f"export PATH='{Path(sys.executable).parent}':\"$PATH\"; "
+shell.prefix(f"set -euo pipefail; export PYTHONPATH='{SOURCE_CODE}'; {OWN_PYTHON}")
 
 from superdrift import configuration, registry
 from superdrift.errors import InputError
