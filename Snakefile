@@ -24,7 +24,7 @@ report: "workflow/report/workflow.rst"
 
 
 onstart:
-    verify_tables()
+    verify_start()
 
 
 localrules:

@@ -1,10 +1,14 @@
 """The whole workflow through the user's command: artifacts of the contract, reruns, and every kind of bad input."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from superdrift import tables
 from superdrift.tables import TABLES
@@ -181,8 +185,30 @@ def test_cuda_asked_for_and_absent_is_one_clear_error(finished_copy):
     assert done.returncode != 0
     assert "generate.device" in error_lines(done)
     assert "cuda" in error_lines(done)
-    after = finished_copy.files()
-    assert {path for path in before if path not in after} <= {path for path in before if "generate" in path.parts}
+    assert "Traceback" not in error_lines(done)
+    assert finished_copy.files() == before
+
+
+def test_a_full_disk_is_one_clear_error_and_leaves_no_half_file(project):
+    limited = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
+    command = [sys.executable, "-c", limited + "runpy.run_module('superdrift.stages.prepare', run_name='__main__')"]
+    config = yaml.safe_load((project.folder / "config.yaml").read_text(encoding="utf-8"))["prepare"]
+    out = project.folder / "results/full/prepare"
+    done = subprocess.run(
+        [
+            *command,
+            *("--settings", json.dumps(config | {"sources": ["literature"]}), "--seed", "1"),
+            *("--sources", "data/literature.csv", "--compounds", str(out / "compounds.parquet")),
+            *("--rejected", str(out / "rejected.parquet")),
+        ],
+        cwd=project.folder, capture_output=True, text=True, check=False, timeout=120,
+        env={**os.environ, "PYTHONPATH": str(project.folder / "src")},
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "cannot write" in done.stderr
+    assert "Free some space" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert {path.name for path in project.files()} <= {"rejected.parquet"}  # whole before the disk was full
 
 
 def test_same_seed_same_rows(finished, project):

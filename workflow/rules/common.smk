@@ -88,12 +88,17 @@ def samples_of(source):
     return f"{RUN}/prepare/compounds.parquet" if kind == "training" else f"{RUN}/{folder}/samples.parquet"
 
 
-def verify_tables():
-    """Stop before any job when a table of this run is damaged."""
+def verify_start():
+    """Before any job, and so before any result is replaced: no damaged table, no CUDA where there is none."""
     from superdrift.tables import verify
 
+    on_cuda = [stage for stage in ("train", "generate", "condition", "drift") if config[stage]["device"] == "cuda"]
     try:
         verify(RUN)
+        if on_cuda and not workflow.non_local_exec and not WITH_CONDA:  # elsewhere each job looks for itself
+            from superdrift.diffusion.device import choose
+
+            choose("cuda", key=f"{on_cuda[0]}.device")
     except InputError as error:
         raise WorkflowError(str(error)) from None
 

@@ -8,7 +8,6 @@ import inspect
 import json
 import logging
 import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +36,7 @@ def command(stage: Callable[..., None]) -> Callable[[Sequence[str] | None], int]
 
     Exit status 0: done. 1: bad input or a full disk, told in one line on standard error and in the log.
     """
-    name = stage.__module__.rsplit(".", 1)[-1] if stage.__module__ != "__main__" else Path(sys.argv[0]).stem
+    name = stage.__name__  # that of its module and of its rule, too
 
     def main(argv: Sequence[str] | None = None) -> int:
         arguments = vars(_parser(stage, name).parse_args(argv))
