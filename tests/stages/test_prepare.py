@@ -76,7 +76,7 @@ def test_nothing_rejected_is_an_empty_table(tmp_path):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "no column formula"),
+        ("", "is empty"),
         ("formula,tc_k\n", "holds no row"),
         ("formula,temperature\nMgB2,39\n", "no column tc_k"),
         ("formula,tc_k\nMgB2,39\nMg2Xx,12\n", "mine.csv:3: row 'Mg2Xx,12'"),

@@ -59,7 +59,7 @@ def read_source(name: str, path: Path) -> list[Row]:
         raise InputError(f"source '{name}' holds no compounds with Tc; choose one of {', '.join(sources())}")
     text = _text(path)
     if not text.strip():
-        raise InputError(f"{name}: {path} is empty; it needs a first line formula,tc_k and a row for each compound")
+        raise InputError(f"{name} is empty; it needs a first line formula,tc_k and a row for each compound")
     rows = list(READERS[kind](name, text))
     if not rows:
         raise InputError(f"{path} holds no row; give a table with one compound a row (formula,tc_k)")
