@@ -1,7 +1,6 @@
 """Weights on disk: safetensors for numbers, JSON for everything else; written whole or not at all, never unpickled."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from torch import Tensor
 
 from superdrift.diffusion.model import Model, build
 from superdrift.errors import InputError
+from superdrift.files import write_whole
 
 _HEADER = "superdrift"
 
@@ -26,8 +26,8 @@ def save_model(model: Model, weights: Path, description: Path, record: Mapping[s
         description: the .json file.
         record: further entries of the description (training, provenance).
     """
-    _write(weights, save(_plain(model.denoiser.state_dict())))
-    _write(description, (json.dumps({**model.description, **record}, indent=2) + "\n").encode())
+    write_whole(weights, save(_plain(model.denoiser.state_dict())))
+    write_whole(description, (json.dumps({**model.description, **record}, indent=2) + "\n").encode())
 
 
 def load_model(weights: Path, description: Path, device: torch.device) -> tuple[Model, dict[str, Any]]:
@@ -76,7 +76,7 @@ class ResumeFile:
     def save(self, tensors: Mapping[str, Tensor], notes: Mapping[str, Any]) -> None:
         """Replace the state; `notes` must be JSON."""
         header = {_HEADER: json.dumps({"key": self.key, "notes": dict(notes)})}
-        _write(self.path, save(_plain(tensors), metadata=header))
+        write_whole(self.path, save(_plain(tensors), metadata=header))
 
     def delete(self) -> None:
         """Remove the state, and its folder if nothing else is in it."""
@@ -87,18 +87,3 @@ class ResumeFile:
 
 def _plain(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write under a temporary name, force to disk, rename."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.partial")
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

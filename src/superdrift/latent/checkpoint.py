@@ -1,7 +1,6 @@
 """VAE and predictor on disk: the numbers of both in one safetensors file, all else in JSON, never unpickled."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from safetensors.torch import load_file, save
 from torch import nn
 
 from superdrift.errors import InputError
+from superdrift.files import write_whole
 from superdrift.latent.predictor import TcPredictor
 from superdrift.latent.vae import Vae
 
@@ -34,8 +34,8 @@ def save_latent(vae: Vae, predictor: TcPredictor, weights: Path, description: Pa
         for key, value in network.state_dict().items()
     }
     text = {"kind": KIND, "vae": vae.arguments, "predictor": predictor.arguments, **record}
-    _write(weights, save(tensors))
-    _write(description, (json.dumps(text, indent=2, ensure_ascii=False) + "\n").encode())
+    write_whole(weights, save(tensors))
+    write_whole(description, (json.dumps(text, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def load_latent(weights: Path, description: Path, *, device: torch.device) -> tuple[Vae, TcPredictor, dict[str, Any]]:
@@ -70,18 +70,3 @@ def load_latent(weights: Path, description: Path, *, device: torch.device) -> tu
 
 def _ready(network: nn.Module, device: torch.device) -> Any:
     return network.eval().requires_grad_(requires_grad=False).to(device)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write under a temporary name, force to disk, rename: whole or not at all."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.partial")
-    try:
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
