@@ -27,8 +27,8 @@ import torch
 import yaml
 from numpy.typing import NDArray
 
-from superdrift import tables
 from superdrift.composition.distance import CompositionIndex
+from superdrift.composition.valence import formal_valence
 from superdrift.composition.vector import round_amounts
 from superdrift.diffusion.checkpoint import ResumeFile
 from superdrift.diffusion.dataset import choose_rows
@@ -37,9 +37,11 @@ from superdrift.diffusion.drawing import unconditional
 from superdrift.diffusion.encodings import ENCODINGS
 from superdrift.diffusion.model import Model, build, design
 from superdrift.diffusion.training import Trainer
+from superdrift.parquet import METADATA_KEY, read, read_metadata
 from superdrift.screening.sites import site_balanced
 from superdrift.seeds import derive
 from superdrift.settings import ModelSettings, from_mapping
+from superdrift.tables import COMPOUNDS
 
 SEED, FAMILY, BATCH, TIMED = 20240501, "cuprates", 1000, 3
 CPU = torch.device("cpu")
@@ -53,12 +55,12 @@ def main() -> None:
     """Measure, print and write benchmarks/generation_small.parquet."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("compounds", type=Path, nargs="?", default=DEFAULT)
-    parser.add_argument("--steps", type=int, default=3000, help="training steps of the default model")
+    parser.add_argument("--steps", type=int, default=2500, help="training steps of the default model")
     parser.add_argument("--samples", type=int, default=4000)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    compounds = tables.read(arguments.compounds, tables.COMPOUNDS)
+    compounds = read(arguments.compounds, COMPOUNDS)
     results = [*generation(compounds, arguments.steps, arguments.samples), *costs()]
     for row in results:
         print("{measurement:<28} {metric:<32} {value:>12.5g}".format(**row))
@@ -66,11 +68,11 @@ def main() -> None:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, 1 thread used",
         "date": datetime.now(UTC).date().isoformat(),
         "torch": torch.__version__,
-        "compounds": tables.read_metadata(arguments.compounds).get("inputs"),
+        "compounds": read_metadata(arguments.compounds).get("inputs"),
         "steps": arguments.steps,
         "samples": arguments.samples,
     }
-    written = pa.Table.from_pylist(results).replace_schema_metadata({tables.METADATA_KEY: json.dumps(origin)})
+    written = pa.Table.from_pylist(results).replace_schema_metadata({METADATA_KEY: json.dumps(origin)})
     pq.write_table(written, HERE / "generation_small.parquet")
 
 
@@ -115,6 +117,11 @@ def rates(name: str, amounts: Amounts, training: Amounts | None) -> list[dict[st
         "unique of basic pass": len(np.unique(reduced[passed], axis=0)) / passed.sum(),
         "site balance": site_balanced(amounts).mean(),
     }
+    copper, (least, most) = formal_valence(amounts).valence, CONFIG["prepare"]["copper_valence"]
+    oxygen = amounts[:, 7]
+    outside = (copper < least) | (copper > most)
+    found["copper valence out of range"] = outside.mean()
+    found["placeholder oxygen"] = (outside & (oxygen == np.rint(oxygen))).mean()
     if training is not None:
         distance, _ = CompositionIndex(training).nearest(amounts[passed])
         found["median distance to training"] = float(np.median(distance))

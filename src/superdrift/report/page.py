@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from superdrift import __version__, tables
 from superdrift.composition.families import VERSIONS
+from superdrift.files import write_whole
 from superdrift.report.numbers import Numbers
 from superdrift.report.sources import Record
 from superdrift.report.table1 import PUBLISHED, Row
@@ -73,8 +74,7 @@ def write_page(
         provenance=provenance,
         inputs=_inputs(provenance),
     )  # fmt: skip
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    write_whole(path, text.encode())
 
 
 def candidate_rows(candidates: Path, top: int) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from superdrift import tables
 from superdrift.estimators.fitting import fit as fit_estimators
 from superdrift.estimators.known import COLUMNS, distinct
 from superdrift.estimators.scores import columns
+from superdrift.files import write_whole
 from superdrift.settings import FitSettings
 from superdrift.stages.command import Run, command
 
@@ -45,9 +46,8 @@ def fit(run: Run, settings: FitSettings, *, compounds: Path, neighbours: Path, d
         "splits": fitted.splits,
         "provenance": run.metadata,
     }
-    partial = description.with_name(f".{description.name}.partial")
-    partial.write_text(json.dumps(described, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    partial.replace(description)
+    text = json.dumps(described, indent=1, sort_keys=True) + "\n"
+    write_whole(description, text.encode())
 
 
 main = command(fit)
