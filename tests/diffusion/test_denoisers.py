@@ -6,7 +6,6 @@ from torch import Generator
 from superdrift.diffusion.denoisers import DENOISERS
 from superdrift.diffusion.denoisers.mlp import ResidualMlp
 from superdrift.diffusion.denoisers.slot_transformer import SlotTransformer
-from superdrift.diffusion.denoisers.sums import HARMONICS, SumFeatures
 from superdrift.diffusion.denoisers.unet1d import Unet1d
 from superdrift.diffusion.schedule import cosine
 
@@ -40,30 +39,9 @@ def test_untrained_mlp_is_nearly_the_gaussian_guess():
 
 
 def test_slot_transformer_gives_logits_for_every_field():
-    net = SlotTransformer(slots=8, vocabulary=(97, 100, 10, 10), groups=(), width=16, depth=1, heads=2, dropout=0.0)
+    net = SlotTransformer(slots=8, vocabulary=(97, 100, 10, 10), width=16, depth=1, heads=2, dropout=0.0)
     x = torch.tensor([97, 100, 10, 10]).expand(3, 8, 4)
     assert [tuple(logits.shape) for logits in net(x)] == [(3, 8, 97), (3, 8, 100), (3, 8, 10), (3, 8, 10)]
-
-
-def shown(tokens):
-    """The features themselves, for the groups {1, 2} and {3}: (slots, group, digit, 2 · HARMONICS + 1)."""
-    sums = SumFeatures(vocabulary=(4, 20, 10, 10), groups=((1, 2), (3,)), width=4 * (2 * HARMONICS + 1))
-    torch.nn.init.eye_(sums.out.weight)
-    return sums(torch.tensor(tokens)[None])[0].detach().reshape(len(tokens), 2, 2, 2 * HARMONICS + 1)
-
-
-def test_sums_show_what_is_missing_to_a_whole_and_nothing_before_it_follows():
-    # 1.85 of the first, 0.1? of the second, 4.00 of another group: the last hundredth follows from the rest.
-    features = shown([[1, 1, 8, 5], [2, 0, 1, 10], [3, 4, 0, 0], [0, 0, 0, 0]])
-    tenths, hundredths = features[1, 0]
-    turn = 2 * torch.pi * torch.arange(1, HARMONICS + 1)
-    torch.testing.assert_close(tenths, torch.cat([(0.85 * turn).cos(), (0.85 * turn).sin(), torch.ones(1)]))
-    torch.testing.assert_close(hundredths, torch.cat([(0.5 * turn).cos(), (0.5 * turn).sin(), torch.ones(1)]))
-    assert (features[0, 0, 1] == 0).all(), "the other slot's hundredth is not known yet"
-    assert (features[3] == 0).all(), "an empty slot has no sums"
-    undecided = shown([[1, 1, 8, 5], [2, 0, 10, 10], [3, 4, 0, 0], [4, 20, 10, 10]])
-    assert (undecided[1, 0, 1] == 0).all(), "the slot's own tenth comes first"
-    assert (undecided[3] == 0).all(), "nothing is known of a hidden element"
 
 
 def test_every_denoiser_names_its_process():

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from superdrift.composition import codec
-from superdrift.composition.elements import N_ELEMENTS, SYMBOLS
-from superdrift.composition.valence import NONMETALS
+from superdrift.composition.elements import N_ELEMENTS
 
 
 class Encoding(NamedTuple):
@@ -40,21 +39,9 @@ def _vectors(amounts: NDArray[np.floating]) -> Tensor:
 AMOUNTS = Encoding({"shape": (N_ELEMENTS,)}, _all, _vectors, lambda x: x.cpu().numpy())
 """The vector of R^96 itself, in atoms per formula unit (SuperDiff)."""
 
-_TOKEN_OF = {symbol: z for z, symbol in enumerate(SYMBOLS[:N_ELEMENTS], start=1)}
-
 TOKENS = Encoding(
-    {
-        "slots": codec.N_SLOTS,
-        "vocabulary": codec.VOCABULARY,
-        # Which elements there are is settled first, then how much of each, from the coarsest digit to the finest.
-        "stages": (0, 1, 2, 3),
-        "empty": True,
-        # Metals share the cation sites of a crystal, and nonmetals the anion sites: their sums tend to be whole.
-        "groups": tuple(
-            tuple(token for symbol, token in _TOKEN_OF.items() if (symbol in NONMETALS) == nonmetal)
-            for nonmetal in (True, False)
-        ),
-    },
+    # Which elements there are is settled first, then how much of each, from the coarsest digit to the finest.
+    {"slots": codec.N_SLOTS, "vocabulary": codec.VOCABULARY, "stages": (0, 1, 2, 3), "empty": True},
     codec.representable,
     lambda amounts: torch.from_numpy(codec.to_tokens(amounts)),
     lambda x: codec.from_tokens(x.cpu().numpy()),

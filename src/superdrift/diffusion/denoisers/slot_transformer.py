@@ -6,8 +6,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from superdrift.diffusion.denoisers.sums import SumFeatures
-
 INITIAL_DEVIATION = 0.3
 """Deviation of the embeddings at the start."""
 
@@ -15,13 +13,12 @@ INITIAL_DEVIATION = 0.3
 class SlotTransformer(nn.Module):
     """Transformer (pre-normalised, Xiong et al. 2020) whose positions are slots.
 
-    A slot enters as the sum of the embeddings of its fields, hidden ones included, of its place in the row, and of what
-    the other slots add up to; one linear head per field reads the logits.
+    A slot enters as the sum of the embeddings of its fields, hidden ones included, and of its place in the row; one
+    linear head per field reads the logits.
 
     Args:
         slots: slots in a row.
         vocabulary: how many tokens each field has.
-        groups: sets of first-field tokens whose numbers are summed (see `SumFeatures`); none: no sums.
         width: embedding width, a multiple of `heads`.
         depth: layers.
         heads: attention heads.
@@ -31,16 +28,14 @@ class SlotTransformer(nn.Module):
     process = "masked"
 
     def __init__(
-        self, *, slots: int, vocabulary: Sequence[int], groups: Sequence[Sequence[int]], width: int, depth: int,
-        heads: int, dropout: float,
-    ) -> None:  # fmt: skip
+        self, *, slots: int, vocabulary: Sequence[int], width: int, depth: int, heads: int, dropout: float
+    ) -> None:
         super().__init__()
         # Four fields and a place add up in a slot; small embeddings keep the sum near unit size at the start.
         self.fields = nn.ModuleList(nn.Embedding(size + 1, width) for size in vocabulary)
         self.place = nn.Parameter(torch.randn(slots, width) * INITIAL_DEVIATION)
         for field in self.fields:
             nn.init.normal_(field.weight, std=INITIAL_DEVIATION)
-        self.sums = SumFeatures(vocabulary=vocabulary, groups=groups, width=width) if groups else None
         self.layers = nn.ModuleList(_Layer(width, heads, dropout) for _ in range(depth))
         self.norm = nn.LayerNorm(width)
         self.heads = nn.ModuleList(nn.Linear(width, size) for size in vocabulary)
@@ -48,8 +43,6 @@ class SlotTransformer(nn.Module):
     def forward(self, x: Tensor) -> list[Tensor]:
         """(n, slots, fields) tokens → logits (n, slots, vocabulary[f]) for each field f."""
         h = self.place + sum(field(x[..., f]) for f, field in enumerate(self.fields))
-        if self.sums is not None:
-            h = h + self.sums(x)
         for layer in self.layers:
             h = layer(h)
         h = self.norm(h)

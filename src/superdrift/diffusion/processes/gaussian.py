@@ -30,6 +30,11 @@ class GaussianProcess(nn.Module):
         self.register_buffer("alpha_bar", schedule.alpha_bar, persistent=False)
 
     @property
+    def arguments(self) -> dict[str, Any]:
+        """Constructor arguments, for the model's description."""
+        return {"shape": list(self.shape), "steps": self.steps}
+
+    @property
     def denoiser_arguments(self) -> dict[str, Any]:
         """What a denoiser has to know of the data and the process."""
         return {"shape": self.shape, "steps": self.steps}

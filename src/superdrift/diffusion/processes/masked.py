@@ -26,25 +26,27 @@ class MaskedProcess(nn.Module):
         vocabulary: how many tokens each field has.
         stages: for each field the stage in which the reverse process fills it, from 0.
         empty: token 0 of the first field marks an empty slot: its other fields are 0 and never drawn.
-        groups: sets of first-field tokens whose numbers add up to something, for denoisers that use it.
     """
 
     kind = "masked"
 
-    def __init__(
-        self, *, slots: int, vocabulary: Sequence[int], stages: Sequence[int], empty: bool,
-        groups: Sequence[Sequence[int]] = (),
-    ) -> None:  # fmt: skip
+    def __init__(self, *, slots: int, vocabulary: Sequence[int], stages: Sequence[int], empty: bool) -> None:
         super().__init__()
         self.slots, self.vocabulary, self.stages, self.empty = slots, tuple(vocabulary), tuple(stages), empty
-        self.groups = groups
         self.register_buffer("hidden", torch.tensor(self.vocabulary), persistent=False)
         self.register_buffer("stage", torch.tensor(self.stages), persistent=False)
 
     @property
+    def arguments(self) -> dict[str, Any]:
+        """Constructor arguments, for the model's description."""
+        return {
+            "slots": self.slots, "vocabulary": list(self.vocabulary), "stages": list(self.stages), "empty": self.empty,
+        }  # fmt: skip
+
+    @property
     def denoiser_arguments(self) -> dict[str, Any]:
         """What a denoiser has to know of the data."""
-        return {"slots": self.slots, "vocabulary": self.vocabulary, "groups": self.groups}
+        return {"slots": self.slots, "vocabulary": self.vocabulary}
 
     def corrupt(self, x_0: Tensor, level: Tensor, generator: Generator) -> tuple[Tensor, Tensor, Tensor]:
         """Hide the tokens that the reverse process would not have filled yet at a given moment.
