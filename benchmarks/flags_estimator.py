@@ -29,6 +29,7 @@ from superdrift.composition.flags import flag
 from superdrift.composition.formula import format_formula
 from superdrift.composition.sources import Row
 from superdrift.composition.vector import atomic_fractions, from_vector, to_vector
+from superdrift.parquet import METADATA_KEY
 from superdrift.seeds import generator
 from superdrift.settings import PrepareSettings, from_mapping
 
@@ -52,7 +53,7 @@ def main() -> None:
         "date": datetime.now(UTC).date().isoformat(),
         "compounds": tables.read_metadata(parser.parse_args().compounds).get("inputs"),
     }
-    written = pa.Table.from_pylist(results).replace_schema_metadata({tables.METADATA_KEY: json.dumps(origin)})
+    written = pa.Table.from_pylist(results).replace_schema_metadata({METADATA_KEY: json.dumps(origin)})
     pq.write_table(written, HERE / "flags_estimator.parquet")
 
 
