@@ -13,8 +13,9 @@ from smact.screening import smact_validity
 from superdrift.composition.elements import ATOMIC_NUMBER, SYMBOLS
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
-from superdrift.screening.counts import whole_counts
-from superdrift.screening.published import assignments, published_validity
+from superdrift.errors import InputError
+from superdrift.screening.counts import published_counts, whole_counts
+from superdrift.screening.published import MANY, OXIDATION_SETS, _neutral_by_table, ions, published_validity
 
 DATA = os.environ.get("SUPERDRIFT_DATA")
 needs_data = pytest.mark.skipif(not DATA, reason="set SUPERDRIFT_DATA to the folder with the public data")
@@ -30,34 +31,56 @@ def counts_of(*formulas):
     return whole_counts(np.stack([to_vector(parse_formula(formula)) for formula in formulas]))
 
 
-def by_smact(counts):
+def by_smact(counts, oxidation_states="smact14"):
     formulas = ["".join(f"{SYMBOLS[i]}{row[i]}" for i in np.flatnonzero(row)) for row in counts]
-    return [smact_validity(formula, oxidation_states_set="smact14") for formula in formulas]
+    return [smact_validity(formula, oxidation_states_set=oxidation_states) for formula in formulas]
 
 
-def truncated_counts(formula):
-    """The published conversion: common denominator, then whole parts of floats (0.57 · 100 → 56)."""
-    amounts = parse_formula(formula)
-    common = lcm(*(Fraction(amount).denominator for amount in amounts.values()))
-    row = np.zeros(96, dtype=np.int64)
-    for symbol, amount in amounts.items():
-        row[ATOMIC_NUMBER[symbol] - 1] = int(float(amount) * common)
-    return row
-
-
-def test_random_formulas_get_the_verdict_of_smact():
-    stream = np.random.default_rng(7)
-    counts = np.zeros((400, 96), dtype=np.int64)
+def random_counts(n, seed, *, most=5):
+    """Compounds of 1 to `most` elements and, in most rows, oxygen."""
+    stream = np.random.default_rng(seed)
+    counts = np.zeros((n, 96), dtype=np.int64)
     for row in counts:
-        pool = stream.choice(96, stream.integers(1, 6), replace=False)
-        # most rows hold oxygen, or few would be valid
+        pool = stream.choice(96, stream.integers(1, most + 1), replace=False)
         if stream.random() < 0.7:
-            pool = np.unique(np.r_[pool, 7])
+            pool = np.unique(np.r_[pool[: most - 1], 7])
         row[pool] = stream.integers(1, 9, len(pool))
-    counts //= np.gcd.reduce(counts, axis=1)[:, None]
-    verdicts = published_validity(counts)
-    assert verdicts.tolist() == by_smact(counts)
+    return counts // np.gcd.reduce(counts, axis=1)[:, None]
+
+
+@pytest.mark.parametrize("oxidation_states", OXIDATION_SETS)
+@pytest.mark.filterwarnings("ignore:This set of oxidation states")
+def test_random_formulas_get_the_verdict_of_smact(oxidation_states):
+    counts = random_counts(300, 7)
+    verdicts = published_validity(counts, oxidation_states=oxidation_states)
+    assert verdicts.tolist() == by_smact(counts, oxidation_states)
     assert 0.1 < verdicts.mean() < 0.9
+
+
+def test_an_unknown_set_is_an_error():
+    with pytest.raises(InputError, match=r"'smact15'.*smact14"):
+        published_validity(counts_of("NaCl"), oxidation_states="smact15")
+
+
+def test_search_and_table_agree():
+    counts = random_counts(400, 11, most=7)
+    data = ions()
+    usual = (data.number > 0) & ~np.isnan(data.electronegativity)
+    counts = counts[~((counts > 0) & ~usual).any(axis=1) & ((counts > 0) & ~data.metal).any(axis=1)]
+    counts = counts[(counts > 0).sum(axis=1) > 1]
+    by_table = [_neutral_by_table(row, data) for row in counts]
+    assert published_validity(counts).tolist() == by_table
+    assert 0.1 < np.mean(by_table) < 0.9
+
+
+def test_many_elements_are_decided_exactly():
+    counts = np.zeros((3, 96), dtype=np.int64)
+    plain = [i for i in range(96) if ions().number[i] and i not in (7, 8)][: MANY + 30]
+    counts[0, plain], counts[0, 7] = 1, 60
+    cations = [i for i in range(96) if ions().number[i] == 1 and ions().states[i, 0] > 0][: MANY + 3]
+    counts[1:, cations], counts[1:, 8] = 2, 2 * int(ions().states[cations, 0].sum())
+    counts[2, 8] += 1  # fluorine holds −1 only
+    assert published_validity(counts).tolist() == [True, True, False]
 
 
 def test_real_doped_formulas_get_the_verdict_of_smact():
@@ -102,13 +125,23 @@ def test_large_counts_stay_whole():
     assert published_validity(counts).tolist() == [True, False]
 
 
-def test_assignments_part_the_elements_by_electronegativity():
-    states = assignments((7, 28, 56))  # O, Cu, La
-    oxygen, copper, lanthanum = states.T
-    assert set(oxygen.tolist()) == {-1, -2}
-    assert (copper > 0).all()
-    assert (lanthanum > 0).all()
-    assert assignments((1, 7)).shape == (0, 2)  # helium has no states
+def test_signs_follow_electronegativity():
+    assert published_validity(counts_of("CS2", "OF2", "HeO2", "CaO")).tolist() == by_smact(
+        counts_of("CS2", "OF2", "HeO2", "CaO")
+    )
+
+
+def test_published_conversion_keeps_whole_parts_of_floats():
+    counts = published_counts(np.stack([to_vector(parse_formula("La0.57Sr0.43O1.29"))]))
+    assert counts[0, [56, 37, 7]].tolist() == [56, 43, 129]
+    exact = published_counts(np.stack([to_vector(parse_formula("YBa2Cu3O6.5"))]))
+    assert exact[0, [38, 55, 28, 7]].tolist() == [2, 4, 6, 13]
+
+
+def test_published_conversion_of_long_decimals():
+    vector = to_vector(parse_formula("La0.1234567O2"))
+    common = lcm(*(Fraction(str(x)).denominator for x in ("0.1234567", "2")))
+    assert published_counts(vector[None])[0, [56, 7]].tolist() == [int(0.1234567 * common), 2 * common]
 
 
 @needs_data
@@ -116,5 +149,5 @@ def test_published_compounds():
     lines = Path(DATA, "superdiff_outputs", "final_cuprate_1.csv").read_text().split()
     exact = published_validity(counts_of(*lines))
     assert exact.mean() == pytest.approx(0.8087, abs=0.001)
-    truncated = published_validity(np.stack([truncated_counts(line) for line in lines]))
+    truncated = published_validity(published_counts(np.stack([to_vector(parse_formula(line)) for line in lines])))
     assert truncated.mean() == pytest.approx(0.9974, abs=0.001)
