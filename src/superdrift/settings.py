@@ -149,10 +149,30 @@ class DriftSettings:
 
 
 @dataclass(frozen=True)
+class ChargeSettings:
+    """The charge check: what it accepts, learned from known compounds; see config.yaml."""
+
+    coverage: float
+    neighbours: int
+    radius: float
+    bandwidth: float
+    overall_weight: float
+    nominal_weight: float
+    min_known: int
+    tolerance: float
+
+
+@dataclass(frozen=True)
 class ProjectSettings:
-    """Projection of samples on a rule; `none` passes them through."""
+    """Projection of samples on a rule; `none` passes them through. `charge` and `noise_floor` as for the screening."""
 
     rule: str
+    tolerance: float
+    oxidation_states: str
+    noise_floor: float
+    charge: ChargeSettings
+    batch_size: int
+    threads: int
 
 
 @dataclass(frozen=True)
@@ -163,11 +183,11 @@ class ScreenSettings:
     noise_floor: float
     known_radius: float
     novel_radius: float
-    valence_coverage: float
-    valence_bandwidth: float
-    valence_min_known: int
-    charge_tolerance: float
+    oxidation_states: str
+    counts: str
+    charge: ChargeSettings
     batch_size: int
+    threads: int
 
 
 @dataclass(frozen=True)

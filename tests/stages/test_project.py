@@ -1,19 +1,35 @@
 """Stage project."""
 
+import json
+from pathlib import Path
+
 import numpy as np
+import yaml
 from compounds_table import write_amounts, write_compounds
 
 from superdrift import tables
 from superdrift.stages.project import main
 
-NONE = ["--settings", '{"rule": "none"}', "--seed", "1"]
+CHARGE = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text(encoding="utf-8"))["screen"]["charge"]
+SETTINGS = {
+    "rule": "none", "tolerance": 0.1, "oxidation_states": "smact14", "noise_floor": 0.0, "charge": CHARGE,
+    "batch_size": 3, "threads": 1,
+}  # fmt: skip
+
+
+def arguments(folder, samples, rule="none"):
+    known = write_compounds(folder / "known.parquet", ["La2CuO4", "FeSe"], superconducting=[True, True])
+    return [
+        "--settings", json.dumps(SETTINGS | {"rule": rule}), "--seed", "1", "--compounds", str(known),
+        "--samples", str(samples), "--projected", str(folder / "projected.parquet"),
+    ]  # fmt: skip
 
 
 def test_samples_pass_through(tmp_path):
     amounts = np.random.default_rng(0).random((7, 96), dtype=np.float32)
     samples = write_amounts(tmp_path / "samples.parquet", tables.SAMPLES, amounts)
     out = tmp_path / "projected.parquet"
-    assert main([*NONE, "--samples", str(samples), "--projected", str(out)]) == 0
+    assert main(arguments(tmp_path, samples)) == 0
     projected = tables.read(out, tables.PROJECTED)
     np.testing.assert_array_equal(tables.matrix(projected["amounts"]), amounts)
     assert projected["id"].to_pylist() == list(range(7))
@@ -27,25 +43,26 @@ def test_superconductors_of_a_family_keep_their_ids(tmp_path):
         tmp_path / "compounds.parquet", ["FeSe", "La2CuO4", "YBa2Cu3O7"], superconducting=[True, False, True]
     )
     out = tmp_path / "projected.parquet"
-    assert main([*NONE, "--samples", str(compounds), "--projected", str(out), "--family", "cuprates"]) == 0
+    assert main([*arguments(tmp_path, compounds), "--family", "cuprates"]) == 0
     assert tables.read(out, tables.PROJECTED)["id"].to_pylist() == [2]
-    assert main([*NONE, "--samples", str(compounds), "--projected", str(out), "--family", "everything"]) == 0
+    assert main([*arguments(tmp_path, compounds), "--family", "everything"]) == 0
     assert tables.read(out, tables.PROJECTED)["id"].to_pylist() == [0, 2]
 
 
 def test_bad_input_is_told_and_leaves_nothing(tmp_path, capsys):
     samples = write_amounts(tmp_path / "samples.parquet", tables.SAMPLES, np.ones((2, 96)))
-    out = tmp_path / "projected.parquet"
-    bad = [
-        "--settings",
-        '{"rule": "round"}',
-        "--seed",
-        "1",
-        "--samples",
-        str(samples),
-        "--projected",
-        str(out),
-    ]
-    assert main(bad) == 1
+    assert main(arguments(tmp_path, samples, rule="round")) == 1
     assert "unknown projection rule 'round'" in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == [samples]
+    assert not (tmp_path / "projected.parquet").exists()
+
+
+def test_rows_are_projected_on_a_rule(tmp_path):
+    amounts = np.zeros((4, 96))
+    amounts[:, 19] = 1
+    amounts[:, 7] = [1.0, 1.04, 1.5, 0.97]
+    samples = write_amounts(tmp_path / "samples.parquet", tables.SAMPLES, amounts)
+    assert main(arguments(tmp_path, samples, rule="published")) == 0
+    projected = tables.read(tmp_path / "projected.parquet", tables.PROJECTED)
+    ratio = tables.matrix(projected["amounts"])[:, 7] / tables.matrix(projected["amounts"])[:, 19]
+    np.testing.assert_allclose(ratio, [1, 1, 1.5, 1], atol=1e-6)
+    assert [moved > 0 for moved in projected["moved"].to_pylist()] == [False, True, False, True]

@@ -1,8 +1,10 @@
 """Stage screen."""
 
 import json
+from pathlib import Path
 
 import numpy as np
+import yaml
 from compounds_table import write_amounts, write_compounds
 
 from superdrift import tables
@@ -10,29 +12,32 @@ from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.stages.screen import main
 
+CHARGE = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text(encoding="utf-8"))["screen"]["charge"]
 SETTINGS = {
     "n_elements": [2, 7],
     "noise_floor": 0.0,
     "known_radius": 0.005,
     "novel_radius": 0.02,
-    "valence_coverage": 0.95,
-    "valence_bandwidth": 0.05,
-    "valence_min_known": 200,
-    "charge_tolerance": 0.02,
+    "oxidation_states": "smact14",
+    "counts": "published",
+    "charge": CHARGE,
     "batch_size": 2,
+    "threads": 2,
 }
 FORMULAS = ["YBa2Cu3O6.5", "La1.85Sr0.15CuO4", "Nb3Sn", "Y2Ba4Cu6O13", "La1.7Sr0.3CuO4", "CuO9"]
 KNOWN = ["La1.85Sr0.15CuO4", "FeSe", "LaSr"]
 
 
-def screened(folder, amounts, *more, **changes):
+def screened(folder, amounts, *more, before=None, rule="none", **changes):
     compounds = write_compounds(folder / "compounds.parquet", KNOWN, superconducting=[True, True, False])
     n = len(amounts)
     projected = write_amounts(
-        folder / "projected.parquet", tables.PROJECTED, amounts, moved=np.zeros(n), rule=["none"] * n
+        folder / "projected.parquet", tables.PROJECTED, amounts, moved=np.zeros(n), rule=[rule] * n
     )
+    samples = write_amounts(folder / "samples.parquet", tables.SAMPLES, amounts if before is None else before)
     out = folder / "screened.parquet"
     arguments = ["--settings", json.dumps(SETTINGS | changes), "--seed", "1", "--projected", str(projected)]
+    arguments += ["--samples", str(samples)]
     status = main([*arguments, "--compounds", str(compounds), "--screened", str(out), *more])
     assert status == 0
     return tables.read(out, tables.SCREENED).to_pydict()
@@ -90,11 +95,19 @@ def test_training_rows_are_compared_with_others(tmp_path):
     assert rows["formula"][0] == "Sr0.15La1.85CuO4"  # amounts as they stand: no noise floor
 
 
+def test_raw_and_projected_verdicts_stand_side_by_side(tmp_path):
+    amounts, before = vectors("La2CuO4", "La2CuO4"), vectors("La2CuO4", "La2CuO5.31")
+    rows = screened(tmp_path, amounts, before=before, rule="charge_valid")
+    assert rows["charge_valid"] == [True, True]
+    assert rows["charge_valid_raw"] == [True, False]
+    assert rows["valid_published_raw"] == [True, False]
+
+
 def test_no_rows(tmp_path):
     assert screened(tmp_path, np.zeros((0, 96)))["id"] == []
 
 
 def test_a_flag_that_is_neither_true_nor_false(tmp_path, capsys):
-    arguments = ["--settings", json.dumps(SETTINGS), "--seed", "1", "--projected", "a", "--compounds", "b"]
+    arguments = ["--settings", json.dumps(SETTINGS), "--seed", "1", "--projected", "a", "--compounds", "b", "--samples", "d"]
     assert main([*arguments, "--screened", "c", "--training", "maybe"]) == 1
     assert "--training is 'maybe'; write true or false" in capsys.readouterr().err

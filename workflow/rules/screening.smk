@@ -4,6 +4,7 @@
 rule project:
     input:
         samples=lambda w: samples_of(w.source),
+        compounds=f"{RUN}/prepare/compounds.parquet",
     output:
         projected=f"{RUN}/project/{{source}}/projected.parquet",
     log:
@@ -11,21 +12,27 @@ rule project:
     conda:
         ENV
     params:
-        settings=settings(**config["project"]),
+        settings=lambda w: settings(
+            **config["project"],
+            **{key: config["screen"][key] for key in ("oxidation_states", "charge", "batch_size", "threads")},
+            noise_floor=noise_floor_of(w.source),
+        ),
         training=lambda w: f"--family {version_of(w.source)}" if w.source in BASELINES else "",
         code=code("project"),
         seed=config["seed"],
+    threads: config["screen"]["threads"]
     message:
         "Projecting {wildcards.source}"
     shell:
         "python -m superdrift.stages.project --settings {params.settings:q} --seed {params.seed} --log {log:q}"
-        " --samples {input.samples:q} {params.training} --projected {output.projected:q}"
+        " --samples {input.samples:q} --compounds {input.compounds:q} {params.training} --projected {output.projected:q}"
 
 
 rule screen:
     input:
         projected=f"{RUN}/project/{{source}}/projected.parquet",
         compounds=f"{RUN}/prepare/compounds.parquet",
+        samples=lambda w: samples_of(w.source),
     output:
         screened=f"{RUN}/screen/{{source}}/screened.parquet",
     log:
@@ -43,9 +50,11 @@ rule screen:
         training=lambda w: "--training true" if w.source in BASELINES else "",
         code=code("screen"),
         seed=config["seed"],
+    threads: config["screen"]["threads"]
     message:
         "Screening {wildcards.source}"
     shell:
         "python -m superdrift.stages.screen --settings {params.settings:q} --seed {params.seed} --log {log:q}"
-        " --projected {input.projected:q} --compounds {input.compounds:q} {params.training}"
+        " --projected {input.projected:q} --samples {input.samples:q} --compounds {input.compounds:q}"
+        " {params.training}"
         " --screened {output.screened:q}"

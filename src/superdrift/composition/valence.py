@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS, SYMBOLS
+from superdrift.composition.elements import ATOMIC_NUMBER, ELECTRONEGATIVITY, N_ELEMENTS, SYMBOLS
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -19,6 +19,9 @@ def _words(text: str) -> tuple[str, ...]:
 
 NONMETALS = frozenset(_words("H He B C N O F Ne Si P S Cl Ar As Se Br Kr Te I Xe At Rn"))
 """Elements that make a compound more than metals. As in SMACT's list, Ge and Sb are metals."""
+
+ANIONS = _words("O F Cl Br I S Se Te N P As")
+"""Elements that are anions in most of their compounds."""
 
 # Shannon (1976); Greenwood & Earnshaw: what an element holds in most of its oxides.
 _COMMON: tuple[tuple[int, str], ...] = (
@@ -65,6 +68,10 @@ LONE_PAIR = _words("Bi Sn Pb Sb In Tl Zr Hf")
 OXIDE_RATIO = 4.0
 """Oxygen per heavier anion from which P and As are phosphate and arsenate rather than anions."""
 
+ORDERED = 0.1
+"""Fraction of atoms from which a cation must be less electronegative than every anion of that fraction; dopants on
+the iron site (Ir, Pt) may be more so than arsenic."""
+
 MINOR = 0.25
 """A redox ion below this multiple of the lone-pair ions is a dopant among them (Cu0.1Bi2Se3)."""
 
@@ -74,16 +81,23 @@ class Valence:
     """Formal valences of n compounds.
 
     Attributes:
-        ionic: (n,) the ionic picture applies: an anion is present and every element holds a defined charge.
+        ionic: (n,) the ionic picture applies: an anion is present, every element holds a defined charge, and
+            Pauling's order is kept.
         ion: (n,) symbol of the redox ion; None where all charges are fixed or no ionic picture applies.
+        ion_index: (n,) its atomic number − 1; −1 where `ion` is None.
         valence: (n,) its mean charge in e; nan where `ion` is None.
         charge: (n,) sum of the fixed charges, e per formula unit, without the redox ion; nan where not ionic.
+        charges: (n, 96) mean charge of each element in e; nan where it is absent or no ionic picture applies.
+        why: (n,) why no ionic picture applies; None where it does.
     """
 
     ionic: NDArray[np.bool_]
     ion: NDArray[np.object_]
+    ion_index: NDArray[np.int64]
     valence: NDArray[np.float64]
     charge: NDArray[np.float64]
+    charges: NDArray[np.float64]
+    why: NDArray[np.object_]
 
 
 def formal_valence(amounts: NDArray[np.floating]) -> Valence:
@@ -100,14 +114,48 @@ def formal_valence(amounts: NDArray[np.floating]) -> Valence:
     has_ion = redox >= 0
     fixed = present.copy()
     fixed[rows[has_ion], redox[has_ion]] = False
-    undefined = (np.isnan(charges) & fixed).any(axis=1)
-    anion = (np.nan_to_num(charges) * fixed < 0).any(axis=1)
-    ionic = anion & ~undefined & ~metals_only(exact)
-    charge = np.where(ionic, (np.nan_to_num(charges) * exact * fixed).sum(axis=1), np.nan)
+    undefined = np.isnan(charges) & fixed
+    known = np.nan_to_num(charges) * fixed
+    anion = (known < 0).any(axis=1)
+    disorder = _out_of_order(exact, known, redox)
+    ionic = anion & ~undefined.any(axis=1) & (disorder < 0) & ~metals_only(exact)
+    charge = np.where(ionic, (known * exact).sum(axis=1), np.nan)
     has_ion &= ionic
     amount = np.where(has_ion, exact[rows, redox], 1.0)
     ion = np.where(has_ion, np.asarray(SYMBOLS[:N_ELEMENTS], dtype=object)[redox], None)
-    return Valence(ionic, ion, np.where(has_ion, -charge / amount, np.nan), charge)
+    valence = np.where(has_ion, -charge / amount, np.nan)
+    charges[~(present & ionic[:, None])] = np.nan
+    charges[rows[has_ion], redox[has_ion]] = valence[has_ion]
+    return Valence(ionic, ion, np.where(has_ion, redox, -1), valence, charge, charges, _why(ionic, undefined, anion, disorder))
+
+
+def _out_of_order(
+    amounts: NDArray[np.float64], charges: NDArray[np.float64], redox: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Index of a cation that is no less electronegative than some anion (Pauling's order), −1 for none: (n,)."""
+    own = np.array([ELECTRONEGATIVITY.get(symbol, -1.0) for symbol in SYMBOLS[:N_ELEMENTS]])
+    main = amounts > ORDERED * amounts.sum(axis=1, keepdims=True)
+    least = np.where(main & (charges < 0), own, np.inf).min(axis=1)
+    cation = charges > 0
+    has_ion = np.flatnonzero(redox >= 0)
+    cation[has_ion, redox[has_ion]] = True
+    wrong = main & cation & (own >= least[:, None])
+    return np.where(wrong.any(axis=1), wrong.argmax(axis=1), -1)
+
+
+def _why(
+    ionic: NDArray[np.bool_], undefined: NDArray[np.bool_], anion: NDArray[np.bool_], disorder: NDArray[np.int64]
+) -> NDArray[np.object_]:
+    """Why no ionic picture applies; None where it does: (n,)."""
+    why = np.full(len(ionic), None, dtype=object)
+    names = np.asarray(SYMBOLS[:N_ELEMENTS], dtype=object)
+    why[~ionic] = "no ionic picture: no anion"
+    without_charge = "no ionic picture: no common charge of " + names
+    more = "no ionic picture: an anion is no more electronegative than " + names
+    why = np.where(anion & (disorder >= 0), more[disorder], why)
+    why = np.where(anion & undefined.any(axis=1), without_charge[undefined.argmax(axis=1)], why)
+    why[ionic] = None
+    return why
 
 
 def metals_only(amounts: NDArray[np.floating]) -> NDArray[np.bool_]:
@@ -152,6 +200,8 @@ def _charges(amounts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray
     put(oxide & (_columns(amounts, "Cu") > 0), {"Ce": 4})  # Nd2-xCexCuO4
     put(oxide & (_columns(amounts, "Cu") == 0), {"Pb": 4, "Ru": 4})  # BaPb1-xBixO3
     put(oxygen == 0, {"Eu": 2, "Yb": 2})  # EuFe2As2
+    heavier = _columns(amounts, "Sb Bi")
+    put((oxygen > 0) & (oxygen < heavier) & (heavy == 0), {"Sb": -3, "Bi": -3})  # BaTi2Sb2O
     pnictide = ~oxide & (_columns(amounts, "P As") > 0)
     put(pnictide | (iron & (oxygen > 0)), {"Sb": -3, "H": -1})  # LaFeAs1-xSbxO, LaFeAsO1-xHx
     put(pnictide, {"Ge": -4, "Si": -4})  # on the arsenic site, isoelectronic with a Zintl anion

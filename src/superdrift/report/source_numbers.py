@@ -28,6 +28,8 @@ TRUTHS = (
     "metallic",
     "valid_published",
     "charge_valid",
+    "valid_published_raw",
+    "charge_valid_raw",
     "site_balanced",
 )
 TC = ("tc_mean", "tc_sd", "tc_max")
@@ -82,8 +84,8 @@ def screened_numbers(screened: Screened, source: str, *, novel_radius: float, su
         of("unique", screened.truth["basic_pass"] & ~screened.truth["duplicate"], passes),
         of("novel", novel, passes),
         of("known", screened.passed("known"), passes),
-        of("valid_published", valid, n),
-        of("charge_valid", screened.passed("charge_valid"), n),
+        of("valid_published", screened.truth["valid_published_raw"], n),
+        of("charge_valid", screened.truth["charge_valid_raw"], n),
         of("metallic", screened.passed("metallic"), n),
         of("site_balanced", screened.passed("site_balanced"), n),
         of("valid_published_metallic", valid & metallic, int(valid.sum())),
@@ -115,11 +117,15 @@ def training_numbers(screened: Screened, version: str, *, novel_radius: float) -
 
 
 def projected_numbers(screened: Screened, source: str, projected: Path | None) -> list[Number]:
-    """Share of the samples that are charge valid after projection; undefined where nothing was projected."""
+    """Share of the samples that the rule they were projected on accepts; undefined where nothing was projected.
+
+    The shares named valid_published and charge_valid are of the samples before that.
+    """
     rules = set() if projected is None else set(tables.read(projected, tables.PROJECTED, ["rule"])["rule"].to_pylist())
     if rules <= {"none"}:
         return [Number("project", source, "valid_after_projection", None, 0)]
-    hits = int(screened.passed("charge_valid").sum())
+    verdict = {"published": "valid_published"}.get(rules.pop(), "charge_valid")
+    hits = int(screened.passed(verdict).sum())
     return [share("project", source, "valid_after_projection", hits, screened.n)]
 
 

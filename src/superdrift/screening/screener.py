@@ -1,27 +1,26 @@
 """All checks of a source together, batch by batch: from amounts to the columns of the screened table."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from superdrift.composition.elements import SYMBOLS
-from superdrift.composition.families import family_of
-from superdrift.composition.formula import format_formula
+from superdrift.composition.names import count_formulas, families, formulas
 from superdrift.composition.valence import metals_only
-from superdrift.composition.vector import from_vector
+from superdrift.errors import InputError
+from superdrift.screening.assignment import charge_texts
 from superdrift.screening.basic import basic_checks
-from superdrift.screening.charge import Ranges, charge_verdicts
-from superdrift.screening.counts import whole_counts
+from superdrift.screening.charge import ChargeCheck
+from superdrift.screening.counts import published_counts, whole_counts
 from superdrift.screening.novelty import Duplicates, KnownCompounds
 from superdrift.screening.published import published_validity
 from superdrift.screening.sites import site_balanced
 from superdrift.settings import ScreenSettings
 
 NOT_CHECKED = "not checked: fails the basic checks"
+COUNTS = {"published": published_counts, "exact": whole_counts}
+"""How amounts become whole numbers for the published rule, by the name that the config uses."""
 
 
 @dataclass
@@ -29,21 +28,27 @@ class Screener:
     """Screens the batches of one source, in row order.
 
     Attributes:
-        settings: radii, range of elements, noise floor.
+        settings: radii, range of elements, noise floor, published rule.
         known: index of the known compounds.
-        ranges: accepted formal valences by ion.
+        charge: the charge check.
         exact: leave amounts as they are (known compounds), without rounding and noise floor.
+        all_rows: judge rows that fail the basic checks too, as long as they are compounds.
     """
 
     settings: ScreenSettings
     known: KnownCompounds
-    ranges: Mapping[str, Ranges]
+    charge: ChargeCheck
     exact: bool = False
+    all_rows: bool = False
 
     def __post_init__(self) -> None:
+        if self.settings.counts not in COUNTS:
+            raise InputError(f"unknown counts '{self.settings.counts}' (screen.counts); choose {' or '.join(COUNTS)}")
         self._duplicates = Duplicates()
 
-    def screen(self, ids: NDArray[np.int64], amounts: NDArray[np.floating]) -> dict[str, Any]:
+    def screen(
+        self, ids: NDArray[np.int64], amounts: NDArray[np.floating], raw: NDArray[np.floating] | None = None
+    ) -> dict[str, Any]:
         """Columns of `tables.SCREENED` for one batch.
 
         Rows that fail the basic checks are not judged further: false, or null where the column allows it.
@@ -51,35 +56,54 @@ class Screener:
         Args:
             ids: (n,) row numbers within the source.
             amounts: (n, 96) atoms per formula unit, as projected.
+            raw: (n, 96) the same rows before projection; None where nothing was projected.
         """
         settings = self.settings
         basic = basic_checks(
             amounts, n_elements=settings.n_elements, noise_floor=settings.noise_floor, exact=self.exact
         )
-        columns = _names(basic.amounts, basic.compound)
-        passed = np.flatnonzero(basic.passed)
-        clean = basic.amounts[passed]
+        n, rows = len(ids), np.flatnonzero(basic.compound if self.all_rows else basic.passed)
+        clean = basic.amounts[rows]
         near = self.known.nearest(clean)
-        charge = charge_verdicts(clean, ranges=self.ranges, tolerance=settings.charge_tolerance)
-        n = len(ids)
-        return columns | {
+        charge = self.charge.verdicts(clean)
+        columns = _names(basic.amounts, basic.compound)
+        columns |= {
             "id": ids,
             "n_elements": basic.n_elements,
             "basic_pass": basic.passed,
             "basic_failure": basic.failure,
             "duplicate": self._duplicates.mark(columns["reduced_formula"]),
-            "known": _spread(n, passed, near.known, False),
-            "novel": _spread(n, passed, near.novel, False),
-            "distance_to_known": _spread(n, passed, near.distance, np.nan),
-            "nearest_known": _spread(n, passed, near.formula, None),
-            "metallic": _spread(n, passed, metals_only(clean), False),
-            "valid_published": _spread(n, passed, published_validity(whole_counts(clean)), False),
-            "charge_valid": _spread(n, passed, charge.valid, None),
-            "charge_reason": _spread(n, passed, charge.reason, NOT_CHECKED),
-            "redox_ion": _spread(n, passed, charge.ion, None),
-            "formal_valence": _spread(n, passed, charge.valence, np.nan),
-            "site_balanced": _spread(n, passed, site_balanced(clean), False),
+            "known": _spread(n, rows, near.known, False),
+            "novel": _spread(n, rows, near.novel, False),
+            "distance_to_known": _spread(n, rows, near.distance, np.nan),
+            "nearest_known": _spread(n, rows, near.formula, None),
+            "metallic": _spread(n, rows, metals_only(clean), False),
+            "valid_published": _spread(n, rows, self._published(clean), False),
+            "charge_valid": _spread(n, rows, charge.valid, None),
+            "charge_reason": _spread(n, rows, charge.reason, NOT_CHECKED),
+            "charge_score": _spread(n, rows, charge.score, np.nan),
+            "charges": _spread(n, rows, charge_texts(charge.charges), None),
+            "redox_ion": _spread(n, rows, charge.ion, None),
+            "formal_valence": _spread(n, rows, charge.valence, np.nan),
+            "site_balanced": _spread(n, rows, site_balanced(clean), False),
         }
+        return columns | self._before(raw, columns)
+
+    def _before(self, raw: NDArray[np.floating] | None, columns: dict[str, Any]) -> dict[str, Any]:
+        """Validity of the rows before they were projected."""
+        if raw is None:
+            return {f"{name}_raw": columns[name] for name in ("valid_published", "charge_valid")}
+        basic = basic_checks(raw, n_elements=self.settings.n_elements, noise_floor=self.settings.noise_floor)
+        rows = np.flatnonzero(basic.passed)
+        clean = basic.amounts[rows]
+        return {
+            "valid_published_raw": _spread(len(raw), rows, self._published(clean), False),
+            "charge_valid_raw": _spread(len(raw), rows, self.charge.verdicts(clean).valid, None),
+        }
+
+    def _published(self, clean: NDArray[np.float32]) -> NDArray[np.bool_]:
+        counts = COUNTS[self.settings.counts](clean)
+        return published_validity(counts, oxidation_states=self.settings.oxidation_states)
 
 
 def _spread(n: int, rows: NDArray[np.int64], values: NDArray[Any], rest: Any) -> NDArray[Any]:
@@ -91,13 +115,11 @@ def _spread(n: int, rows: NDArray[np.int64], values: NDArray[Any], rest: Any) ->
 
 def _names(amounts: NDArray[np.float32], compound: NDArray[np.bool_]) -> dict[str, NDArray[np.object_]]:
     """Formula, reduced formula and family of the rows that are compounds; None in the others."""
-    names = {name: np.full(len(amounts), None, dtype=object) for name in ("formula", "reduced_formula", "family")}
     rows = np.flatnonzero(compound)
-    for row, counts in zip(rows, whole_counts(amounts[rows]), strict=True):
-        exact = from_vector(amounts[row])
-        names["formula"][row] = format_formula(exact)
-        names["reduced_formula"][row] = format_formula(
-            {SYMBOLS[index]: Decimal(int(counts[index])) for index in np.flatnonzero(counts)}
-        )
-        names["family"][row] = family_of(exact)
-    return names
+    clean = amounts[rows]
+    found = {
+        "formula": np.array(formulas(clean), dtype=object),
+        "reduced_formula": np.array(count_formulas(whole_counts(clean)), dtype=object),
+        "family": families(clean),
+    }
+    return {name: _spread(len(amounts), rows, values, None) for name, values in found.items()}

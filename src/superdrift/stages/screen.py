@@ -3,12 +3,12 @@
 import sys
 from pathlib import Path
 
-import numpy as np
+import numba
 
 from superdrift import tables
 from superdrift.errors import InputError
 from superdrift.progress import Progress
-from superdrift.screening.charge import observed_ranges
+from superdrift.screening.charge import charge_check
 from superdrift.screening.novelty import KnownCompounds
 from superdrift.screening.screener import Screener
 from superdrift.settings import ScreenSettings
@@ -20,6 +20,7 @@ def screen(
     settings: ScreenSettings,
     *,
     projected: Path,
+    samples: Path,
     compounds: Path,
     screened: Path,
     training: str = "false",
@@ -28,8 +29,9 @@ def screen(
 
     Args:
         run: seed and provenance.
-        settings: radii, ranges, and the range of elements and noise floor of the source's model.
+        settings: radii, rules, and the range of elements and noise floor of the source's model.
         projected: the rows to judge.
+        samples: the same rows before projection, for the validity that the model itself reached.
         compounds: known compounds; superconductors and others all count as known.
         screened: written, in row order.
         training: true when the rows are known compounds themselves (a baseline): amounts are judged as they
@@ -37,40 +39,36 @@ def screen(
     """
     if training not in ("true", "false"):
         raise InputError(f"--training is '{training}'; write true or false")
-    screener = _screener(settings, compounds, baseline=training == "true")
-    total = tables.read(projected, tables.PROJECTED, ["id"]).num_rows
+    numba.set_num_threads(min(settings.threads, numba.config.NUMBA_NUM_THREADS))
+    screener = known_screener(settings, compounds, baseline=training == "true")
+    rows = tables.read(projected, tables.PROJECTED, ["id", "rule"])
+    moved = rows.num_rows > 0 and rows["rule"][0].as_py() != "none"
+    before = tables.read_batches(samples, tables.SAMPLES, ["id", "amounts"]) if moved else None
     with (
         tables.Writer(screened, tables.SCREENED, run.metadata) as writer,
-        Progress(total, f"screen {projected.parent.name}", "row") as progress,
+        Progress(rows.num_rows, f"screen {projected.parent.name}", "row") as progress,
     ):
         for group in tables.read_batches(projected, tables.PROJECTED, ["id", "amounts"]):
+            raw = None if before is None else next(before)
+            if raw is not None and not raw["id"].equals(group["id"]):
+                raise InputError(f"{samples} and {projected} do not hold the same rows; make the latter again")
             for start in range(0, max(1, group.num_rows), settings.batch_size):
-                batch = group.slice(start, settings.batch_size)
-                writer.append(screener.screen(batch["id"].to_numpy(), tables.matrix(batch["amounts"])))
-                progress.advance(batch.num_rows)
+                part = group.slice(start, settings.batch_size)
+                given = None if raw is None else tables.matrix(raw.slice(start, settings.batch_size)["amounts"])
+                writer.append(screener.screen(part["id"].to_numpy(), tables.matrix(part["amounts"]), given))
+                progress.advance(part.num_rows)
 
 
-def _screener(settings: ScreenSettings, compounds: Path, *, baseline: bool) -> Screener:
+def known_screener(settings: ScreenSettings, compounds: Path, *, baseline: bool, all_rows: bool = False) -> Screener:
+    """A screener that knows the compounds of a table."""
     known = tables.read(compounds, tables.COMPOUNDS, ["formula", "superconducting", "amounts", "flags"])
-    amounts = tables.matrix(known["amounts"])
-    unflagged = np.array([not flags for flags in known["flags"].to_pylist()], dtype=bool)
-    trusted = unflagged & np.array(known["superconducting"], dtype=bool)
+    radii = {"known_radius": settings.known_radius, "novel_radius": settings.novel_radius}
     return Screener(
         settings,
-        KnownCompounds(
-            amounts,
-            known["formula"].to_pylist(),
-            known_radius=settings.known_radius,
-            novel_radius=settings.novel_radius,
-            others=baseline,
-        ),
-        observed_ranges(
-            amounts[trusted],
-            coverage=settings.valence_coverage,
-            bandwidth=settings.valence_bandwidth,
-            min_known=settings.valence_min_known,
-        ),
-        exact=baseline,
+        KnownCompounds(tables.matrix(known["amounts"]), known["formula"].to_pylist(), **radii, others=baseline),
+        charge_check(known, settings.charge),
+        exact=baseline or all_rows,
+        all_rows=all_rows,
     )
 
 
