@@ -1,4 +1,4 @@
-"""The commands for people: `superdrift show RUN`. Heavy libraries are imported where they are needed."""
+"""The commands for people: show, check, enumerate. Heavy libraries are imported where they are needed."""
 
 import sys
 from collections.abc import Sequence
@@ -47,6 +47,89 @@ def show(
     folder = _find(run)
     for line in _summary(folder, top):
         typer.echo(line)
+
+
+@app.command()
+def check(
+    formulas: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FORMULA...|FILE", help="Formulas, or a file: CSV or Parquet with a column 'formula', "
+                       "or one formula per line."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="F.parquet", help="Write all columns to this table.")
+    ] = None,
+    known: Annotated[
+        Path | None,
+        typer.Option("--known", "-k", metavar="RUN|FILE", help="Known compounds: a run, its compounds.parquet, or a "
+                     "file of formulas. Without it those that come with the project."),
+    ] = None,
+) -> None:  # fmt: skip
+    """Screen formulas: charges, formal valence, published rule, nearest known compounds."""
+    from superdrift import checking  # noqa: PLC0415 - keeps `superdrift --help` fast
+
+    texts, amounts = checking.read_formulas(formulas or [])
+    table = checking.check(texts, amounts, known)
+    against = f"compared with {known or 'the compounds that come with superdrift (--known for others)'}"
+    if output is not None:
+        _write(table, output)
+        rows = table.num_rows
+        shares = [f"{sum(v is True for v in table[name].to_pylist()):,} {name}" for name in _VERDICTS]
+        typer.echo(f"{output}: {rows:,} formulas; {', '.join(shares)}; {against}")
+        return
+    for row in table.to_pylist():
+        typer.echo("\n".join(checking.lines(row)))
+    typer.echo(against)
+
+
+@app.command(name="enumerate")
+def enumerate_(
+    elements: Annotated[list[str], typer.Argument(metavar="ELEMENT...", help="The elements of the system.")],
+    max_coefficient: Annotated[int, typer.Option("--max-coefficient", "-m", min=1, metavar="N", help="Most atoms of "
+                                                 "each element.")] = 6,
+    oxidation_states: Annotated[str, typer.Option("--oxidation-states", metavar="SET", help="SMACT's set: smact14, "
+                                                  "icsd16, icsd24, pymatgen_sp or wiki.")] = "smact14",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="F.parquet", help="Write the formulas to this table.")
+    ] = None,
+) -> None:  # fmt: skip
+    """List the compositions of a chemical system that are neutral and keep Pauling's order."""
+    from superdrift.enumeration import enumerate_system  # noqa: PLC0415 - keeps `superdrift --help` fast
+
+    table, accepted = enumerate_system(elements, max_coefficient, oxidation_states=oxidation_states)
+    total = (max_coefficient + 1) ** len(elements) - 1
+    told = f"{total:,} compositions, {accepted:,} accepted, {table.num_rows:,} distinct reduced formulas"
+    if output is None:
+        for formula in table["formula"].to_pylist():
+            typer.echo(formula)
+        typer.echo(told, err=True)
+        return
+    _write(table, output)
+    typer.echo(f"{output}: {told}")
+
+
+_VERDICTS = ("basic_pass", "valid_published", "charge_valid", "site_balanced", "known", "novel")
+
+
+def _write(table: Any, output: Path) -> None:
+    """Write a table whole or not at all.
+
+    Raises:
+        InputError: where it cannot be written.
+    """
+    import pyarrow as pa  # noqa: PLC0415 - keeps `superdrift --help` fast
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    from superdrift.files import write_whole  # noqa: PLC0415
+
+    content = pa.BufferOutputStream()
+    pq.write_table(table, content)
+    try:
+        write_whole(output, content.getvalue())
+    except OSError as error:
+        raise InputError(
+            f"cannot write {output}: {error.strerror or error}; name a file in a folder that is there"
+        ) from None
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,8 +1,8 @@
 """Formulas of whole tables are those of single compounds."""
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-import numpy as np
 
 from superdrift.composition.elements import SYMBOLS
 from superdrift.composition.families import family_of

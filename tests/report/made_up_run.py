@@ -62,7 +62,10 @@ def write_screened(path: Path, formulas: list[str], rng: np.random.Generator, **
         "formal_valence": valence,
         "site_balanced": rng.random(n) < 0.7,
     }
-    tables.write(path, tables.SCREENED, columns | verdicts, RECORD | {"stage": "screen"})
+    columns |= verdicts
+    columns |= {f"{name}_raw": columns[name] for name in ("valid_published", "charge_valid")}
+    columns |= {"charge_score": np.zeros(n), "charges": [None] * n}
+    tables.write(path, tables.SCREENED, columns, RECORD | {"stage": "screen"})
     return path
 
 

@@ -51,7 +51,8 @@ def test_verdicts_and_reasons():
         "no ionic picture: common charges do not cancel, so other bonds are at work",
     ]
     assert re.fullmatch(
-        r"Cu would hold \+3.60; known compounds of the nearest cations hold \+(1.9|2.0)\d to \+2.[012]\d", found.reason[1]
+        r"Cu would hold \+3.60; known compounds of the nearest cations hold \+(1.9|2.0)\d to \+2.[012]\d",
+        found.reason[1],
     )
     assert found.ion.tolist() == ["Cu", "Cu", None, None, None, None, None, None]
     assert (found.score[[0, 4]] >= 0).all()
@@ -87,7 +88,10 @@ def test_few_known_compounds_leave_the_range_of_the_literature():
 
 def test_known_valences_beyond_chemistry_do_not_widen_anything():
     oxides = np.concatenate([doped("SrTiO3", "O", np.linspace(2.9, 3.0, 60)), doped("SrTiO9", "O", np.full(60, 9.0))])
-    assert ChargeCheck(oxides, charge_settings()).verdicts(vectors("SrTiO9", "SrTiO2.95")).valid.tolist() == [False, True]
+    assert ChargeCheck(oxides, charge_settings()).verdicts(vectors("SrTiO9", "SrTiO2.95")).valid.tolist() == [
+        False,
+        True,
+    ]
 
 
 def test_pauling_order_is_kept():

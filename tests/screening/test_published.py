@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from smact.screening import smact_validity
 
-from superdrift.composition.elements import ATOMIC_NUMBER, SYMBOLS
+from superdrift.composition.elements import SYMBOLS
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.errors import InputError

@@ -34,6 +34,10 @@ def write_screened(path, formulas, valid):
         "metallic": false,
         "valid_published": false,
         "charge_valid": [True] * n,
+        "valid_published_raw": false,
+        "charge_valid_raw": [True] * n,
+        "charge_score": np.zeros(n),
+        "charges": [None] * n,
         "site_balanced": false,
     }
     tables.write(path, tables.SCREENED, columns, {})

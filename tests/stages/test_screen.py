@@ -108,6 +108,17 @@ def test_no_rows(tmp_path):
 
 
 def test_a_flag_that_is_neither_true_nor_false(tmp_path, capsys):
-    arguments = ["--settings", json.dumps(SETTINGS), "--seed", "1", "--projected", "a", "--compounds", "b", "--samples", "d"]
+    arguments = [
+        "--settings",
+        json.dumps(SETTINGS),
+        "--seed",
+        "1",
+        "--projected",
+        "a",
+        "--compounds",
+        "b",
+        "--samples",
+        "d",
+    ]
     assert main([*arguments, "--screened", "c", "--training", "maybe"]) == 1
     assert "--training is 'maybe'; write true or false" in capsys.readouterr().err

@@ -126,7 +126,9 @@ def formal_valence(amounts: NDArray[np.floating]) -> Valence:
     valence = np.where(has_ion, -charge / amount, np.nan)
     charges[~(present & ionic[:, None])] = np.nan
     charges[rows[has_ion], redox[has_ion]] = valence[has_ion]
-    return Valence(ionic, ion, np.where(has_ion, redox, -1), valence, charge, charges, _why(ionic, undefined, anion, disorder))
+    return Valence(
+        ionic, ion, np.where(has_ion, redox, -1), valence, charge, charges, _why(ionic, undefined, anion, disorder)
+    )
 
 
 def _out_of_order(

@@ -62,6 +62,14 @@ class KnownCompounds:
             novel=distance > self._novel_radius + TOLERANCE,
         )
 
+    def several(self, amounts: NDArray[np.floating], k: int) -> list[list[str]]:
+        """Formulas of the k nearest known compounds of each of (n, 96) compositions, with their distances."""
+        distance, row = self._index.several(amounts, k, others=self._others)
+        return [
+            [f"{self._formulas[r]} ({d:.3f})" for d, r in zip(*pair, strict=True) if r >= 0]
+            for pair in zip(distance.tolist(), row.tolist(), strict=True)
+        ]
+
 
 class Duplicates:
     """Marks reduced formulas that came before, over all batches of a source in row order."""

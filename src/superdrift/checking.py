@@ -1,0 +1,184 @@
+"""Formulas from people: read from words or a file, screened against known compounds, told in lines or a table."""
+
+import csv
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
+from numpy.typing import NDArray
+
+from superdrift import registry, tables
+from superdrift.composition.families import family_of
+from superdrift.composition.formula import parse_formula
+from superdrift.composition.vector import from_vector, to_vector
+from superdrift.errors import InputError
+from superdrift.provenance import describe
+from superdrift.screening.basic import basic_checks
+from superdrift.settings import PrepareSettings, ScreenSettings, from_mapping
+from superdrift.stages.command import Run
+from superdrift.stages.prepare import prepare
+from superdrift.stages.screen import known_screener
+
+EMBEDDED = "literature"
+"""The known compounds that come with the project."""
+NEAREST = 3
+"""Known compounds named for each formula."""
+
+_CONFIG = Path(__file__).resolve().parents[2] / "config.yaml"
+
+
+def read_formulas(words: Sequence[str]) -> tuple[list[str], NDArray[np.float32]]:
+    """Formulas and their vectors, from the words of a command line.
+
+    Args:
+        words: formulas, or one path of a file: Parquet or CSV with a column `formula`, or one formula per line.
+
+    Returns:
+        (n,) texts and (n, 96) atoms per formula unit.
+
+    Raises:
+        InputError: for no formula at all, or one that cannot be read, naming it and its place.
+    """
+    path = Path(words[0]) if len(words) == 1 else None
+    is_file = path is not None and (path.is_file() or path.suffix in (".csv", ".txt", ".parquet", ".dat"))
+    if is_file and path is not None:
+        texts, place = list(_texts(path)), f" in {path}, entry {{}}"
+    else:
+        texts, place = list(words), ""
+    if not texts:
+        raise InputError(f"no formula{f' in {path}' if is_file else ''}; give one such as La1.85Sr0.15CuO4")
+    amounts = np.zeros((len(texts), 96), dtype=np.float32)
+    for row, text in enumerate(texts):
+        try:
+            amounts[row] = to_vector(parse_formula(text))
+        except InputError as error:
+            raise InputError(f"{error}{place.format(row + 1)}") from None
+        if not amounts[row].any():
+            raise InputError(f"formula '{text}' holds no atoms{place.format(row + 1)}; give amounts above 0")
+    return texts, amounts
+
+
+def _texts(path: Path) -> Iterable[str]:
+    """Formulas of a file."""
+    if not path.is_file():
+        raise InputError(f"no file {path}; give formulas, or a file that is there")
+    if path.suffix == ".parquet":
+        try:
+            return pq.read_table(path, columns=["formula"])["formula"].drop_null().to_pylist()
+        except (pa.ArrowException, KeyError) as error:
+            raise InputError(f"{path} cannot be read as Parquet with a column 'formula': {error}") from None
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise InputError(f"{path} is no text; give one formula per line, or CSV or Parquet with 'formula'") from None
+    if lines and "formula" in next(csv.reader(lines[:1]), []):
+        return [row["formula"] for row in csv.DictReader(lines) if (row["formula"] or "").strip()]
+    return [line.strip() for line in lines if line.strip()]
+
+
+def known_compounds(known: Path | None, folder: Path) -> Path:
+    """The table of known compounds to compare with.
+
+    Args:
+        known: a run's folder, its compounds.parquet, or a file of formulas, all of which count as known
+            superconductors; None for the compounds that come with the project.
+        folder: where a table may be made.
+
+    Raises:
+        InputError: where there is no such thing.
+    """
+    if known is not None:
+        for path in (
+            known,
+            known / "prepare" / "compounds.parquet",
+            Path("results") / known / "prepare/compounds.parquet",
+        ):
+            if path.suffix == ".parquet" and path.is_file() and _is_compounds(path):
+                return path
+        if not known.is_file():
+            raise InputError(f"no known compounds at '{known}'; give a run's name, its compounds.parquet, or a file")
+    path = folder / "compounds.parquet"
+    blocks = yaml.safe_load(_CONFIG.read_text(encoding="utf-8"))
+    source = EMBEDDED if known is None else str(_as_source(known, folder))
+    block = blocks["prepare"] | {"sources": [source]}
+    file = registry.DATA / registry.entry_of(EMBEDDED).file if known is None else Path(source)
+    run = Run(blocks["seed"], describe("prepare", block, blocks["seed"], [file]))
+    settings = from_mapping(PrepareSettings, block, place="prepare")
+    prepare(run, settings, sources=[file], compounds=path, rejected=folder / "rejected.parquet")
+    return path
+
+
+def _is_compounds(path: Path) -> bool:
+    return set(tables.COMPOUNDS.schema.names) <= set(pq.read_schema(path).names)
+
+
+def _as_source(known: Path, folder: Path) -> Path:
+    """A user's list of formulas in the form that `prepare` reads; what counts is that they are known."""
+    source = folder / "known.csv"
+    with source.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["formula", "tc_k"])
+        writer.writerows([text, 1] for text in _texts(known))
+    return source
+
+
+def screen_settings() -> ScreenSettings:
+    """The screening as config.yaml declares it, on amounts as they are given."""
+    block = yaml.safe_load(_CONFIG.read_text(encoding="utf-8"))["screen"]
+    return from_mapping(ScreenSettings, block | {"noise_floor": 0.0, "n_elements": [1, 96]}, place="screen")
+
+
+def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None) -> pa.Table:
+    """One row per formula with the columns of screened.parquet, and `nearest`, the nearest known compounds.
+
+    Args:
+        texts: (n,) formulas as given.
+        amounts: (n, 96) atoms per formula unit.
+        known: as for `known_compounds`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        compounds = known_compounds(known, Path(folder))
+        screener = known_screener(screen_settings(), compounds, baseline=False, all_rows=True)
+    columns = screener.screen(np.arange(len(amounts)), amounts)
+    columns |= _basic(amounts)
+    nearest = screener.known.several(amounts, NEAREST)
+    rows: dict[str, Any] = {"given": list(texts)}
+    for column in tables.SCREENED.columns:
+        values = columns[column.name]
+        rows[column.name] = pa.array(values, type=column.type, from_pandas=True)
+    return pa.table(rows | {"nearest": nearest})
+
+
+def _basic(amounts: NDArray[np.float32]) -> dict[str, Any]:
+    """The published basic checks, by the range of elements of each formula's own family."""
+    ranges = yaml.safe_load(_CONFIG.read_text(encoding="utf-8"))["screen"]["n_elements"]
+    own = np.array([ranges[family_of(from_vector(row))] for row in amounts])
+    passed, failure = np.zeros(len(amounts), dtype=bool), np.full(len(amounts), None, dtype=object)
+    for fewest, most in np.unique(own, axis=0):
+        rows = np.flatnonzero((own == (fewest, most)).all(axis=1))
+        found = basic_checks(amounts[rows], n_elements=(fewest, most), noise_floor=0.0, exact=True)
+        passed[rows], failure[rows] = found.passed, found.failure
+    return {"basic_pass": passed, "basic_failure": failure}
+
+
+def lines(row: dict[str, Any]) -> list[str]:
+    """What one row of `check` says, for a terminal."""
+    valence = "" if row["formal_valence"] is None else f", {row['redox_ion']} {row['formal_valence']:+.2f}"
+    charge = {True: "valid", False: "not valid", None: "undecided"}[row["charge_valid"]]
+    told = {
+        "family": f"{row['family']}, {row['n_elements']} element{'s' if row['n_elements'] != 1 else ''}"
+        + ("" if row["basic_pass"] else f"; fails the basic checks: {row['basic_failure']}"),
+        "reduced": row["reduced_formula"],
+        "charge": charge + valence + (f": {row['charge_reason']}" if row["charge_reason"] else ""),
+        "charges": row["charges"] or "-",
+        "published": "valid" if row["valid_published"] else "not valid",
+        "sites": "cations sum to a whole number" if row["site_balanced"] else "cations sum to no whole number",
+        "known": "known" if row["known"] else "novel" if row["novel"] else "near a known compound",
+        "nearest": ", ".join(row["nearest"]) or "-",
+    }
+    return [row["formula"], *(f"  {name:<10} {text}" for name, text in told.items())]
