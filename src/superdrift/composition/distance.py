@@ -20,7 +20,7 @@ TOLERANCE = 1e-9
 SAME = 1e-6
 """Half L1; compositions this close are the same but for the rounding of single precision."""
 
-_PROJECTIONS = 5
+_PROJECTIONS = 7
 """Directions of the grid in which a greedy net looks for neighbours."""
 
 

@@ -1,20 +1,26 @@
-"""Whole-number atom counts of many compositions at once: exact ones, and those of the published code."""
+"""Whole-number atom counts of many compositions at once: exact ones, and those of the published code.
+
+An amount is read as the decimal it stands for: scaled by the lowest power of ten at which the nearest whole number
+reads back as the same float32, which is what `vector.shortest_decimal` means. Compiled; the few rows with an amount of
+more than six decimals are done with exact fractions.
+"""
 
 from fractions import Fraction
 from math import lcm
 
 import numpy as np
+from numba import njit, prange
 from numpy.typing import NDArray
 
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.formula import integer_counts
 from superdrift.composition.vector import from_vector
 
-_DECIMALS = (2, 3, 4, 5, 6)
+_MOST_DECIMALS = 6
 
 
 def whole_counts(amounts: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Smallest whole numbers in the proportion of the amounts, read as the decimals they stand for.
+    """Smallest whole numbers in the proportion of the amounts.
 
     Args:
         amounts: (n, 96) float32, atoms per formula unit, none negative, some positive in each row.
@@ -22,13 +28,12 @@ def whole_counts(amounts: NDArray[np.float32]) -> NDArray[np.int64]:
     Returns:
         (n, 96) int64 without a common divisor within a row.
     """
-    digits, power, rest = _decimals(amounts)
-    counts = digits * 10 ** (power.max(axis=1, keepdims=True, initial=0) - power) * (digits > 0)
-    for row in rest:
-        counts[row] = 0
-        for symbol, count in integer_counts(from_vector(np.asarray(amounts[row], dtype=np.float32))).items():
+    single = np.ascontiguousarray(amounts, dtype=np.float32)
+    counts, done = _counts(single, False)
+    for row in np.flatnonzero(~done):
+        for symbol, count in integer_counts(from_vector(single[row])).items():
             counts[row, ATOMIC_NUMBER[symbol] - 1] = count
-    return counts // np.maximum(np.gcd.reduce(counts, axis=1), 1)[:, None]
+    return counts
 
 
 def published_counts(amounts: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -43,37 +48,53 @@ def published_counts(amounts: NDArray[np.float32]) -> NDArray[np.int64]:
     Returns:
         (n, 96) int64.
     """
-    digits, power, rest = _decimals(amounts)
-    ten = 10**power
-    common = np.lcm.reduce(np.where(digits > 0, ten // np.maximum(np.gcd(digits, ten), 1), 1), axis=1)
-    counts = np.trunc(digits / ten * common[:, None]).astype(np.int64)
-    for row in rest:
-        exact = from_vector(np.asarray(amounts[row], dtype=np.float32))
+    single = np.ascontiguousarray(amounts, dtype=np.float32)
+    counts, done = _counts(single, True)
+    for row in np.flatnonzero(~done):
+        exact = from_vector(single[row])
         denominator = lcm(*(Fraction(amount).denominator for amount in exact.values()))
         for symbol, amount in exact.items():
             counts[row, ATOMIC_NUMBER[symbol] - 1] = int(float(amount) * denominator)
     return counts
 
 
-def _decimals(amounts: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Each amount as digits / 10^power, both (n, 96), and the rows with an amount of more than six decimals.
+@njit(parallel=True, cache=True)
+def _counts(amounts: NDArray[np.float32], published: bool) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Counts, and which rows they are done for; the others are left at 0."""
+    counts, done = np.zeros(amounts.shape, dtype=np.int64), np.ones(len(amounts), dtype=np.bool_)
+    for row in prange(len(amounts)):
+        elements = np.flatnonzero(amounts[row])
+        digits, ten = np.zeros(len(elements), dtype=np.int64), np.ones(len(elements), dtype=np.int64)
+        common = 1
+        for i in range(len(elements)):
+            digits[i], ten[i] = _decimal(amounts[row, elements[i]])
+            if ten[i] == 0:
+                done[row] = False
+                break
+            denominator = ten[i] // np.gcd(digits[i], ten[i])
+            common = common // np.gcd(common, denominator) * denominator
+        if not done[row]:
+            continue
+        divisor = 0
+        for i in range(len(elements)):
+            if published:
+                counts[row, elements[i]] = np.int64(digits[i] / ten[i] * common)
+            else:
+                counts[row, elements[i]] = digits[i] * common // ten[i]
+                divisor = np.gcd(divisor, counts[row, elements[i]])
+        if divisor > 1:
+            for e in elements:
+                counts[row, e] //= divisor
+    return counts, done
 
-    Values are scaled by the lowest power of ten at which the nearest whole number reads back as the same float32,
-    which is what `shortest_decimal` means.
-    """
-    single = np.asarray(amounts, dtype=np.float32)
-    rows, columns = np.nonzero(single)
-    values = single[rows, columns]
-    exact = values.astype(np.float64)
-    found, power = np.zeros(len(values), dtype=np.int64), np.zeros(len(values), dtype=np.int64)
-    todo = np.ones(len(values), dtype=bool)
-    for decimals in _DECIMALS:
-        scaled = np.rint(exact * 10**decimals)
-        fits = todo & ((scaled / 10**decimals).astype(np.float32) == values)
-        found[fits], power[fits] = scaled[fits].astype(np.int64), decimals
-        todo &= ~fits
-        if not todo.any():
-            break
-    digits, powers = np.zeros(single.shape, dtype=np.int64), np.zeros(single.shape, dtype=np.int64)
-    digits[rows, columns], powers[rows, columns] = found, power
-    return digits, powers, np.unique(rows[todo])
+
+@njit(cache=True)
+def _decimal(value: np.float32) -> tuple[int, int]:
+    """Digits and power of ten of an amount; power 0 where it has too many decimals."""
+    ten = 100
+    for _ in range(2, _MOST_DECIMALS + 1):
+        scaled = np.rint(np.float64(value) * ten)
+        if np.float32(scaled / ten) == value:
+            return np.int64(scaled), ten
+        ten *= 10
+    return 0, 0
