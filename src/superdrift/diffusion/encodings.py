@@ -41,12 +41,18 @@ AMOUNTS = Encoding({"shape": (N_ELEMENTS,)}, _all, _vectors, lambda x: x.cpu().n
 
 TOKENS = Encoding(
     # Which elements there are is settled first, then how much of each, from the coarsest digit to the finest.
-    {"slots": codec.N_SLOTS, "vocabulary": codec.VOCABULARY, "stages": (0, 1, 2, 3), "empty": True},
+    {
+        "slots": codec.N_SLOTS,
+        "vocabulary": codec.VOCABULARY,
+        "stages": (0, 1, 2, 3),
+        "empty": True,
+        "rising": codec.CLASSES,
+    },
     codec.representable,
     lambda amounts: torch.from_numpy(codec.to_tokens(amounts)),
     lambda x: codec.from_tokens(x.cpu().numpy()),
 )
-"""Eight slots of (element, integer part, tenths, hundredths), elements by rising atomic number."""
+"""Eight slots of (element, integer part, tenths, hundredths of the running sum), cations before anions."""
 
 ENCODINGS = {"gaussian": AMOUNTS, "masked": TOKENS}
 """Encoding by the kind of the process."""

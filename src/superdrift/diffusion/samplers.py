@@ -95,7 +95,7 @@ def unmask(
             now = waiting & (rank < count[:, None, None])
             rows = now.flatten(1).any(dim=1)
             if rows.any():
-                logits = denoiser(x[rows])
+                logits = process.restricted(denoiser(x[rows]), x[rows])
                 x[rows] = process.settle(
                     _draw(logits, x[rows], now[rows], temperature=temperature, allowed=allowed, generator=generator)
                 )
@@ -116,7 +116,7 @@ def _draw(
     x = x.clone()
     for f, scores in enumerate(logits):
         where = now[..., f]
-        chosen = scores[where].float() / (temperature if f else 1.0)
+        chosen = scores[where] / (temperature if f else 1.0)
         if f == 0 and allowed is not None:
             chosen = chosen.masked_fill(~allowed, -torch.inf)
         if len(chosen):

@@ -14,6 +14,11 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.nn import functional
 
+from superdrift.diffusion.processes.rising import Rising
+
+_NEVER = -1e9
+"""Logit of what may not stand; finite, so that a row of them has a gradient."""
+
 
 class MaskedProcess(nn.Module):
     """Absorbing diffusion of rows of slots, each slot with several fields.
@@ -26,13 +31,19 @@ class MaskedProcess(nn.Module):
         vocabulary: how many tokens each field has.
         stages: for each field the stage in which the reverse process fills it, from 0.
         empty: token 0 of the first field marks an empty slot: its other fields are 0 and never drawn.
+        rising: class of each token of the first field where the slots are ordered and their numbers rise within a class
+            (`rising.Rising`); None where any token may stand anywhere.
     """
 
     kind = "masked"
 
-    def __init__(self, *, slots: int, vocabulary: Sequence[int], stages: Sequence[int], empty: bool) -> None:
+    def __init__(
+        self, *, slots: int, vocabulary: Sequence[int], stages: Sequence[int], empty: bool,
+        rising: Sequence[int] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.slots, self.vocabulary, self.stages, self.empty = slots, tuple(vocabulary), tuple(stages), empty
+        self.rising = None if rising is None else Rising(self.vocabulary, rising)
         self.register_buffer("hidden", torch.tensor(self.vocabulary), persistent=False)
         self.register_buffer("stage", torch.tensor(self.stages), persistent=False)
 
@@ -41,6 +52,7 @@ class MaskedProcess(nn.Module):
         """Constructor arguments, for the model's description."""
         return {
             "slots": self.slots, "vocabulary": list(self.vocabulary), "stages": list(self.stages), "empty": self.empty,
+            "rising": None if self.rising is None else list(self.rising.classes),
         }  # fmt: skip
 
     @property
@@ -81,12 +93,20 @@ class MaskedProcess(nn.Module):
         x, following, total = self.corrupt(x_0, level, generator)
         entropy = torch.stack(
             [
-                functional.cross_entropy(logits.float().flatten(0, 1), x_0[..., f].flatten(), reduction="none")
-                for f, logits in enumerate(denoiser(x))
+                functional.cross_entropy(logits.flatten(0, 1), x_0[..., f].flatten(), reduction="none")
+                for f, logits in enumerate(self.restricted(denoiser(x), x))
             ],
             dim=-1,
         ).reshape(x_0.shape)
-        return total * (entropy * following).sum(dim=(1, 2)) / following.sum(dim=(1, 2))
+        # What is not asked for may be illegal, so infinite: left out rather than multiplied by 0.
+        return total * torch.where(following, entropy, 0.0).sum(dim=(1, 2)) / following.sum(dim=(1, 2))
+
+    def restricted(self, logits: Sequence[Tensor], x: Tensor) -> list[Tensor]:
+        """The logits in single precision, those of tokens that may not stand beside the others at −1e9."""
+        if self.rising is None:
+            return [scores.float() for scores in logits]
+        legal = self.rising.legal(x)
+        return [scores.float().masked_fill(~may, _NEVER) for scores, may in zip(logits, legal, strict=True)]
 
     def start(self, n: int) -> Tensor:
         """(n, slots, fields) rows in which every token is hidden."""
