@@ -11,6 +11,7 @@ rule project:
         f"{LOGS}/project/{{source}}.log",
     conda:
         ENV
+    threads: config["screen"]["threads"]
     params:
         settings=lambda w: settings(
             **config["project"],
@@ -20,7 +21,6 @@ rule project:
         training=lambda w: f"--family {version_of(w.source)}" if w.source in BASELINES else "",
         code=code("project"),
         seed=config["seed"],
-    threads: config["screen"]["threads"]
     message:
         "Projecting {wildcards.source}"
     shell:
@@ -39,6 +39,7 @@ rule screen:
         f"{LOGS}/screen/{{source}}.log",
     conda:
         ENV
+    threads: config["screen"]["threads"]
     params:
         settings=lambda w: settings(
             **config["screen"]
@@ -50,7 +51,6 @@ rule screen:
         training=lambda w: "--training true" if w.source in BASELINES else "",
         code=code("screen"),
         seed=config["seed"],
-    threads: config["screen"]["threads"]
     message:
         "Screening {wildcards.source}"
     shell:

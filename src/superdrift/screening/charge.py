@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from numba import njit, prange
 from numpy.typing import NDArray
 
 from superdrift.composition.distance import CompositionIndex
@@ -42,6 +43,8 @@ _SLACK = 0.25
 _HARD = [ATOMIC_NUMBER[symbol] - 1 for symbol in ("O", "F", "Cl", "Br")]
 _SOFT = [ATOMIC_NUMBER[symbol] - 1 for symbol in ANIONS if symbol not in ("O", "F", "Cl", "Br")]
 """Anions that bond with cations alone, and those that also bond among themselves (CuS2, HoTe3, CaFeAs2)."""
+_WIDTH = 6.0
+"""Bandwidths beyond which a Gaussian counts as 0 where densities are tabulated."""
 _SHUFFLE = 0
 """Seed of the order of the known compounds."""
 _FLOOR = 1e-6
@@ -127,9 +130,9 @@ class ChargeCheck:
             return np.broadcast_to(possible, (len(amounts), len(possible)))
         known = self._ions[ion]
         valence, weight = self._neighbours(known, amounts)
-        density = self._smooth(grid()[None, :, None] - valence[:, None, :]) @ weight[:, :, None]
+        density = _densities(grid(), valence, weight, self.settings.bandwidth)
         overall = self.settings.overall_weight
-        total = (density[..., 0] + overall * known.overall) / (weight.sum(axis=1, keepdims=True) + overall)
+        total = (density + overall * known.overall) / (weight.sum(axis=1, keepdims=True) + overall)
         return possible & (np.log(total + _FLOOR) >= known.threshold)
 
     def _fit(self, amounts: NDArray[np.float64], valence: NDArray[np.float64], nominal: NDArray[np.bool_]) -> _Ion:
@@ -239,6 +242,25 @@ def grid() -> NDArray[np.float64]:
 
 _GRID = np.arange(round(_SPAN[0] / _STEP), round(_SPAN[1] / _STEP) + 1) * _STEP
 _ANIONS = [ATOMIC_NUMBER[symbol] - 1 for symbol in ANIONS]
+
+
+@njit(parallel=True, cache=True)
+def _densities(
+    places: NDArray[np.float64], valence: NDArray[np.float64], weight: NDArray[np.float64], bandwidth: float
+) -> NDArray[np.float64]:
+    """Sum of weighted Gaussians at evenly spaced places, per e: (n, k) valences and weights → (n, g)."""
+    density = np.zeros((len(valence), len(places)))
+    step = places[1] - places[0]
+    far = np.int64(_WIDTH * bandwidth / step) + 1
+    height = 1.0 / (bandwidth * np.sqrt(2 * np.pi))
+    for row in prange(len(valence)):
+        for j in range(valence.shape[1]):
+            if weight[row, j] > 0:
+                middle = np.int64(np.rint((valence[row, j] - places[0]) / step))
+                for cell in range(max(0, middle - far), min(len(places), middle + far + 1)):
+                    away = (places[cell] - valence[row, j]) / bandwidth
+                    density[row, cell] += weight[row, j] * height * np.exp(-0.5 * away * away)
+    return density
 
 
 def _cells(valence: NDArray[np.float64]) -> NDArray[np.int64]:
