@@ -103,7 +103,7 @@ def known_compounds(known: Path | None, folder: Path) -> Path:
         if not known.is_file():
             raise InputError(f"no known compounds at '{known}'; give a run's name, its compounds.parquet, or a file")
     path = folder / "compounds.parquet"
-    blocks = yaml.safe_load(_CONFIG.read_text(encoding="utf-8"))
+    blocks = _blocks()
     source = EMBEDDED if known is None else str(_as_source(known, folder))
     block = blocks["prepare"] | {"sources": [source]}
     file = registry.DATA / registry.entry_of(EMBEDDED).file if known is None else Path(source)
@@ -111,6 +111,18 @@ def known_compounds(known: Path | None, folder: Path) -> Path:
     settings = from_mapping(PrepareSettings, block, place="prepare")
     prepare(run, settings, sources=[file], compounds=path, rejected=folder / "rejected.parquet")
     return path
+
+
+def _blocks() -> dict[str, Any]:
+    """The project's config.yaml.
+
+    Raises:
+        InputError: when it is missing (the package was installed away from its repository).
+    """
+    if not _CONFIG.is_file():
+        raise InputError(f"no {_CONFIG}; install superdrift from its repository: pip install -e .")
+    blocks: dict[str, Any] = yaml.safe_load(_CONFIG.read_text(encoding="utf-8"))
+    return blocks
 
 
 def _is_compounds(path: Path) -> bool:
@@ -129,7 +141,7 @@ def _as_source(known: Path, folder: Path) -> Path:
 
 def screen_settings() -> ScreenSettings:
     """The screening as config.yaml declares it, on amounts as they are given."""
-    block = yaml.safe_load(_CONFIG.read_text(encoding="utf-8"))["screen"]
+    block = _blocks()["screen"]
     return from_mapping(ScreenSettings, block | {"noise_floor": 0.0, "n_elements": [1, 96]}, place="screen")
 
 
@@ -156,7 +168,7 @@ def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None
 
 def _basic(amounts: NDArray[np.float32]) -> dict[str, Any]:
     """The published basic checks, by the range of elements of each formula's own family."""
-    ranges = yaml.safe_load(_CONFIG.read_text(encoding="utf-8"))["screen"]["n_elements"]
+    ranges = _blocks()["screen"]["n_elements"]
     own = np.array([ranges[family_of(from_vector(row))] for row in amounts])
     passed, failure = np.zeros(len(amounts), dtype=bool), np.full(len(amounts), None, dtype=object)
     for fewest, most in np.unique(own, axis=0):
