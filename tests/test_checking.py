@@ -46,6 +46,8 @@ def test_a_list_of_known_compounds_of_ones_own(tmp_path):
     found = check(*read_formulas(["MgB2", "Nb3Sn"]), own)
     assert found["known"].to_pylist() == [True, False]
     assert found["nearest"].to_pylist() == [["MgB2 (0.000)"], ["Nb3Ge (0.250)"]]
+    # what is known changes no verdict on charges
+    assert check(*read_formulas(FORMULAS), own)["charge_valid"].to_pylist() == [True, True, True, None, False]
 
 
 def test_a_file_in_and_a_table_out(tmp_path, capsys):

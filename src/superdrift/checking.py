@@ -19,6 +19,7 @@ from superdrift.composition.vector import from_vector, to_vector
 from superdrift.errors import InputError
 from superdrift.provenance import describe
 from superdrift.screening.basic import basic_checks
+from superdrift.screening.novelty import KnownCompounds
 from superdrift.settings import PrepareSettings, ScreenSettings, from_mapping
 from superdrift.stages.command import Run
 from superdrift.stages.prepare import prepare
@@ -82,31 +83,21 @@ def _texts(path: Path) -> Iterable[str]:
 
 
 def known_compounds(known: Path | None, folder: Path) -> Path:
-    """The table of known compounds to compare with.
+    """The table of known compounds to compare with: that of a run, or the compounds that come with the project.
 
     Args:
-        known: a run's folder, its compounds.parquet, or a file of formulas, all of which count as known
-            superconductors; None for the compounds that come with the project.
+        known: a run's name or folder, or its compounds.parquet; anything else leaves the project's own.
         folder: where a table may be made.
-
-    Raises:
-        InputError: where there is no such thing.
     """
     if known is not None:
-        for path in (
-            known,
-            known / "prepare" / "compounds.parquet",
-            Path("results") / known / "prepare/compounds.parquet",
-        ):
+        below = Path("prepare") / "compounds.parquet"
+        for path in (known, known / below, Path("results") / known / below):
             if path.suffix == ".parquet" and path.is_file() and _is_compounds(path):
                 return path
-        if not known.is_file():
-            raise InputError(f"no known compounds at '{known}'; give a run's name, its compounds.parquet, or a file")
     path = folder / "compounds.parquet"
     blocks = _blocks()
-    source = EMBEDDED if known is None else str(_as_source(known, folder))
-    block = blocks["prepare"] | {"sources": [source]}
-    file = registry.DATA / registry.entry_of(EMBEDDED).file if known is None else Path(source)
+    block = blocks["prepare"] | {"sources": [EMBEDDED]}
+    file = registry.DATA / registry.entry_of(EMBEDDED).file
     run = Run(blocks["seed"], describe("prepare", block, blocks["seed"], [file]))
     settings = from_mapping(PrepareSettings, block, place="prepare")
     prepare(run, settings, sources=[file], compounds=path, rejected=folder / "rejected.parquet")
@@ -129,16 +120,6 @@ def _is_compounds(path: Path) -> bool:
     return set(tables.COMPOUNDS.schema.names) <= set(pq.read_schema(path).names)
 
 
-def _as_source(known: Path, folder: Path) -> Path:
-    """A user's list of formulas in the form that `prepare` reads; what counts is that they are known."""
-    source = folder / "known.csv"
-    with source.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(["formula", "tc_k"])
-        writer.writerows([text, 1] for text in _texts(known))
-    return source
-
-
 def screen_settings() -> ScreenSettings:
     """The screening as config.yaml declares it, on amounts as they are given."""
     block = _blocks()["screen"]
@@ -151,11 +132,24 @@ def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None
     Args:
         texts: (n,) formulas as given.
         amounts: (n, 96) atoms per formula unit.
-        known: as for `known_compounds`.
+        known: what to compare with: a run, its compounds.parquet, or a file of formulas; None for the compounds that
+            come with the project. With a file of formulas the charge check still learns from the latter.
+
+    Raises:
+        InputError: where `known` is none of these.
     """
+    settings = screen_settings()
     with tempfile.TemporaryDirectory() as folder:
         compounds = known_compounds(known, Path(folder))
-        screener = known_screener(screen_settings(), compounds, baseline=False, all_rows=True)
+        screener = known_screener(settings, compounds, baseline=False, all_rows=True)
+        if known is not None and compounds.parent == Path(folder):
+            if not known.is_file():
+                raise InputError(
+                    f"no known compounds at '{known}'; give a run's name, its compounds.parquet, or a file"
+                )
+            own, vectors = read_formulas([str(known)])
+            radii = {"known_radius": settings.known_radius, "novel_radius": settings.novel_radius}
+            screener.known = KnownCompounds(vectors, own, **radii)
     columns = screener.screen(np.arange(len(amounts)), amounts)
     columns |= _basic(amounts)
     nearest = screener.known.several(amounts, NEAREST)

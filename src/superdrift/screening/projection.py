@@ -45,6 +45,8 @@ class Projection:
     def __post_init__(self) -> None:
         if self.rule not in RULES:
             raise InputError(f"unknown projection rule '{self.rule}' (project.rule); choose one of {', '.join(RULES)}")
+        if self.rule == "charge_valid" and self.check is None:
+            raise ValueError("the rule charge_valid needs a charge check")
 
     def project(self, amounts: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
         """Projected amounts, and how far each row moved.
@@ -65,11 +67,10 @@ class Projection:
         rows = np.flatnonzero((clean >= 0).all(axis=1) & (clean > 0).any(axis=1))
         hundredths = np.rint(clean[rows] * 100.0).astype(np.int64)
         most = round(self.tolerance * 100)
-        if self.rule == "published":
-            nearest = neutral_nearest(hundredths, ions(self.oxidation_states), most)
-        else:
-            assert self.check is not None
+        if self.rule == "charge_valid" and self.check is not None:
             nearest = _charge_valid_nearest(hundredths, self.check, most)
+        else:
+            nearest = neutral_nearest(hundredths, ions(self.oxidation_states), most)
         projected[rows] = (nearest / 100).astype(np.float32)
         moved = np.zeros(len(projected))
         moved[rows] = np.abs(atomic_fractions(projected[rows]) - atomic_fractions(clean[rows])).sum(axis=1) / 2
