@@ -9,7 +9,7 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from superdrift.screening.moves import FAR
-from superdrift.screening.published import MANY, Ions
+from superdrift.screening.published import MANY, Ions, following_assignment
 
 
 def neutral_nearest(hundredths: NDArray[np.int64], data: Ions, most: int) -> NDArray[np.int64]:
@@ -51,32 +51,18 @@ def _best_moves(
     most: int,
     best: NDArray[np.int64],
 ) -> bool:
-    """Walk all assignments in Pauling's order (as `published._neutral`) and keep the cheapest to make neutral."""
+    """Keep, of all assignments in Pauling's order, the cheapest to make neutral; fills `best`."""
     k = len(elements)
-    fewest = FAR
-    turn, charge = np.zeros(k + 1, dtype=np.int64), np.zeros(k + 1, dtype=np.int64)
-    highest = np.full(k + 1, -np.inf)
-    anion = np.zeros(k + 1, dtype=np.bool_)
-    chosen = np.zeros(k, dtype=np.int64)
-    i = 0
-    while i >= 0:
-        if i == k or turn[i] == number[elements[i]]:
-            i -= 1
-            continue
-        state, own = states[elements[i], turn[i]], electronegativity[elements[i]]
-        turn[i] += 1
-        if (state > 0 and anion[i]) or (state < 0 and own <= highest[i]):
-            continue
-        chosen[i], total = state, charge[i] + counts[i] * state
-        if i == k - 1:
-            fewest = _cheapest(counts, chosen, total, most, fewest, best)
-            if fewest == 0:
-                return True
-            continue
-        charge[i + 1], turn[i + 1] = total, 0
-        highest[i + 1] = own if state > 0 else highest[i]
-        anion[i + 1] = anion[i] or state < 0
-        i += 1
+    slack = 0  # most charge that moves within the tolerance can cancel
+    for e in elements:
+        slack += most * np.abs(states[e, : number[e]]).max()
+    fewest, at = FAR, 0
+    chosen, turn = np.zeros(k, dtype=np.int64), np.zeros(k + 1, dtype=np.int64)
+    while fewest > 0:
+        at = following_assignment(at, counts, elements, states, number, electronegativity, slack, chosen, turn)
+        if at < 0:
+            break
+        fewest = _cheapest(counts, chosen, (counts * chosen).sum(), most, fewest, best)
     return fewest < FAR
 
 

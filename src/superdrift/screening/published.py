@@ -123,35 +123,68 @@ def _neutral(
     number: NDArray[np.int64],
     electronegativity: NDArray[np.float64],
 ) -> bool:
-    """Depth-first search over the states of k elements, which come by rising electronegativity."""
+    """Whether any assignment of k elements, which come by rising electronegativity, is neutral."""
+    chosen, turn = np.zeros(len(elements), dtype=np.int64), np.zeros(len(elements) + 1, dtype=np.int64)
+    return following_assignment(0, counts, elements, states, number, electronegativity, 0, chosen, turn) >= 0
+
+
+@njit(cache=True)
+def following_assignment(
+    start: int,
+    counts: NDArray[np.int64],
+    elements: NDArray[np.int64],
+    states: NDArray[np.int64],
+    number: NDArray[np.int64],
+    electronegativity: NDArray[np.float64],
+    slack: int,
+    chosen: NDArray[np.int64],
+    turn: NDArray[np.int64],
+) -> int:
+    """The next assignment in Pauling's order with |charge| ≤ slack, by a depth-first search that can go on.
+
+    Args:
+        start: 0 at first, then what the last call returned.
+        counts: (k,) atoms.
+        elements: (k,) their indices, by rising electronegativity.
+        states: as in `Ions`, like `number` and `electronegativity`.
+        number: likewise.
+        electronegativity: likewise.
+        slack: most that the charge may be off; branches that cannot come so close are left early.
+        chosen: (k,) the states, filled in.
+        turn: (k + 1,) which state of each element to try next; zeros at first.
+
+    Returns:
+        k − 1 where there is one, −1 where there is none.
+    """
     k = len(elements)
     least, most = np.zeros(k + 1, dtype=np.int64), np.zeros(k + 1, dtype=np.int64)
     for i in range(k - 1, -1, -1):
         own = states[elements[i], : number[elements[i]]]
         least[i], most[i] = least[i + 1] + counts[i] * own.min(), most[i + 1] + counts[i] * own.max()
-    turn = np.zeros(k + 1, dtype=np.int64)  # the state of each element to try next
-    charge = np.zeros(k + 1, dtype=np.int64)
-    highest = np.full(k + 1, -np.inf)  # electronegativity of the last cation
-    anion = np.zeros(k + 1, dtype=np.bool_)  # an anion has come: no cation may follow
-    i = 0
+    i = start
     while i >= 0:
-        if i == k or turn[i] == number[elements[i]]:
+        if turn[i] == number[elements[i]]:
+            turn[i] = 0
             i -= 1
             continue
-        state, own = states[elements[i], turn[i]], electronegativity[elements[i]]
+        state = states[elements[i], turn[i]]
         turn[i] += 1
-        if (state > 0 and anion[i]) or (state < 0 and own <= highest[i]):
+        charge, highest, anion = 0, -np.inf, False  # of the elements before; of the last cation; no cation may follow
+        for j in range(i):
+            charge += counts[j] * chosen[j]
+            anion = anion or chosen[j] < 0
+            if chosen[j] > 0:
+                highest = electronegativity[elements[j]]
+        if (state > 0 and anion) or (state < 0 and electronegativity[elements[i]] <= highest):
             continue
-        total = charge[i] + counts[i] * state
-        if total + least[i + 1] > 0 or total + most[i + 1] < 0:
+        charge += counts[i] * state
+        if charge + least[i + 1] > slack or charge + most[i + 1] < -slack:
             continue
+        chosen[i] = state
         if i == k - 1:
-            return True
-        charge[i + 1], turn[i + 1] = total, 0
-        highest[i + 1] = own if state > 0 else highest[i]
-        anion[i + 1] = anion[i] or state < 0
+            return i
         i += 1
-    return False
+    return -1
 
 
 def _neutral_by_table(counts: NDArray[np.int64], data: Ions) -> bool:
