@@ -25,7 +25,7 @@ class Progress:
     """
 
     def __init__(self, total: int, label: str, unit: str, *, done: int = 0) -> None:
-        self.total, self.label, self.unit, self.done, self._before = total, label, unit, done, done
+        self.total, self.label, self.unit, self.done, self._before = total, label, unit, float(done), done
 
     def __enter__(self) -> Self:
         self._start = self._shown = time.monotonic()
@@ -33,14 +33,14 @@ class Progress:
         self._bar = tqdm(total=self.total, initial=self.done, desc=self.label, unit=self.unit, disable=not terminal)
         return self
 
-    def advance(self, count: int = 1, **values: float) -> None:
-        """Record `count` more units; `values` (losses and the like) are shown beside them."""
+    def advance(self, count: float = 1, **values: float) -> None:
+        """Record `count` more units, or a part of one; `values` (losses and the like) are shown beside them."""
         self.done += count
-        self._bar.update(count)
+        self._bar.update(round(self.done) - self._bar.n)
         if values and not self._bar.disable:
             self._bar.set_postfix(values, refresh=False)
         now = time.monotonic()
-        if now - self._shown >= LOG_EVERY_SECONDS or self.done >= self.total:
+        if now - self._shown >= LOG_EVERY_SECONDS or round(self.done) >= self.total:
             self._shown = now
             logger.info(self._line(now - self._start, values))
 
@@ -54,7 +54,7 @@ class Progress:
         left = tqdm.format_interval((self.total - self.done) / rate) if rate > 0 else "?"
         shown = "".join(f", {name} {value:.4g}" for name, value in values.items())
         return (
-            f"{self.label}: {self.done:,} of {self.total:,} {self.unit}s, {rate:,.4g}/s, "
+            f"{self.label}: {round(self.done):,} of {self.total:,} {self.unit}s, {rate:,.4g}/s, "
             f"{left} left{shown}, peak {peak_memory_gib():.2f} GiB"
         )
 

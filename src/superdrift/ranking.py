@@ -1,6 +1,6 @@
 """From screened and estimated samples to ranked candidates: gates, score, and a net to keep them apart."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from superdrift import tables
 from superdrift.composition.distance import TOLERANCE, greedy_net
-from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS
+from superdrift.composition.elements import N_ELEMENTS, mask_of
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import atomic_fractions, to_vector
 from superdrift.errors import InputError
@@ -58,7 +58,7 @@ def composition_gates(
         known: tree of the known compounds' atomic fractions.
         settings: forbidden elements and spacing.
     """
-    forbidden = amounts[:, _indices(settings.forbidden_elements)] > 0
+    forbidden = amounts[:, mask_of(settings.forbidden_elements, key="rank.forbidden_elements")] > 0
     distance = known.query(atomic_fractions(amounts), p=1)[0] / 2 if len(amounts) else np.zeros(0)
     return {
         "not applicable": applicable,
@@ -212,13 +212,6 @@ def match(ids: NDArray[np.int64], wanted: NDArray[np.int64], *, place: str) -> N
             "the two come from different runs: delete both and run snakemake again"
         )
     return position
-
-
-def _indices(elements: Sequence[str]) -> list[int]:
-    unknown = [symbol for symbol in elements if ATOMIC_NUMBER.get(symbol, N_ELEMENTS + 1) > N_ELEMENTS]
-    if unknown:
-        raise InputError(f"rank.forbidden_elements: {unknown} are no elements from H to Cm; write symbols such as Tl")
-    return [ATOMIC_NUMBER[symbol] - 1 for symbol in elements]
 
 
 def _truth(column: pa.ChunkedArray) -> NDArray[np.bool_]:

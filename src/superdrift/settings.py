@@ -75,7 +75,10 @@ class GenerateSettings:
     sampler: dict[str, Any]
     samples: int
     batch_size: int
+    allowed_elements: list[str]
+    forbidden_elements: list[str]
     device: str
+    compiled: bool
     threads: int
 
 

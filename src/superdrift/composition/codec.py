@@ -1,17 +1,18 @@
-"""Digit codec: a composition as eight slots of (element, integer, tenths, hundredths) of running sums, and back.
+"""Digit codec: a composition as slots of (element, integer, tenths, hundredths) of running sums, and back.
 
-The masked diffusion writes these tokens. Slots stand in Pettifor's order of the elements, cations before anions, and a
-slot holds not its own amount but the sum of its class so far: YBa2Cu3O6.91 is Ba 2.00, Y 3.00, Cu 6.00 | O 6.91. What
-makes stoichiometry exact, whole sites shared by similar and so neighbouring elements, thus stands in single digits (the
-last cation's are 00 in nine of ten compounds) instead of in the sum of several numbers. The latent VAE reads the plain
-digits of each element. Sums live on the 0.01 grid below 200 atoms per formula unit; whatever else is given is named by
-`representable`, never truncated.
+The masked diffusion writes these tokens. A row has one slot per element, in Pettifor's order, cations before anions,
+and a slot holds not its own amount but the sum of its class so far: YBa2Cu3O6.91 is Ba 2.00, Y 3.00, Cu 6.00 | O 6.91.
+What makes stoichiometry exact, whole sites shared by similar and so neighbouring elements, thus stands in single digits
+(the last cation's are 00 in nine of ten compounds) instead of in the sum of several numbers. Sums are rounded to 0.01,
+never truncated: La1.875Sr0.125CuO4 becomes La1.87Sr0.13CuO4, whose sites still add up. The latent VAE reads the plain
+digits of each element.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
 from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS
+from superdrift.composition.valence import CHARGE, REDOX
 from superdrift.errors import InputError
 
 # Pettifor, Solid State Commun. 51, 31 (1984), in the enumeration that pymatgen calls the Mendeleev number.
@@ -21,61 +22,78 @@ _CATIONS = (
     " Si Bi Sb Po At"
 ).split()
 _ANIONS = "B As P Te Se S C I Br Cl N O F H".split()
-ORDER = np.array([ATOMIC_NUMBER[symbol] - 1 for symbol in (*_CATIONS, *_ANIONS)])
-"""Columns of a vector in the order of the slots; element token t is the element ORDER[t − 1]."""
-CLASSES = (0, *(1 for _ in _CATIONS), *(2 for _ in _ANIONS))
-"""Class of each element token: 1 cations, 2 anions and what sits between sites; token 0 is an empty slot."""
+_SYMBOLS = (*_CATIONS, *_ANIONS)
+ORDER = np.array([ATOMIC_NUMBER[symbol] - 1 for symbol in _SYMBOLS])
+"""Columns of a vector in the order of the slots; element token t is the element ORDER[t]."""
+CLASSES = (*(0 for _ in _CATIONS), *(1 for _ in _ANIONS))
+"""Class of each element token: 0 cations, 1 anions and what sits between sites."""
+REDOX_TOKENS = tuple(symbol in REDOX for symbol in _SYMBOLS)
+"""Element tokens whose valence varies from compound to compound."""
+CHARGES = tuple(0.0 if symbol in REDOX else CHARGE.get(symbol, 0.0) for symbol in _SYMBOLS)
+"""Charge in e of each other element token in most of its oxides and halides."""
 
 N_SLOTS = 8
-"""Most elements a token row can hold; 99.9 % of SuperCon has at most eight."""
+"""Most elements a row of tokens can hold; 99.9 % of SuperCon has at most eight."""
 MAX_INTEGER = 199
-VOCABULARY = (N_ELEMENTS + 1, MAX_INTEGER + 1, 10, 10)
-"""Sizes of the four token fields of a slot."""
+VOCABULARY = (N_ELEMENTS, MAX_INTEGER + 1, 10, 10)
+"""Sizes of the four fields of a slot."""
+UNITS = (0.0, 1.0, 0.1, 0.01)
+"""What a step of each field adds to a sum, atoms per formula unit."""
+ABSENT = -1
+"""Stands in all fields of the slots that a row does not have."""
 
 _N_CATIONS = len(_CATIONS)
 _ILLEGAL = -100_000
 """Hundredths of an amount that stands for: these tokens are no composition."""
+_EXCESS = 1e-3
+"""Hundredths; more than the rounding of float32, less than any amount that was written."""
+
+
+def on_grid(amounts: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """(n, 96) → (n,) mask of the rows that tokens hold without rounding."""
+    hundredths = np.asarray(amounts, dtype=np.float64) * 100
+    return representable(amounts) & (np.abs(hundredths - np.rint(hundredths)).max(axis=1, initial=0.0) < 1e-3)
 
 
 def representable(amounts: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """(n, 96) → (n,) mask of the rows that tokens hold exactly (grid, range, number of elements)."""
-    hundredths = np.asarray(amounts, dtype=np.float64) * 100
-    on_grid = np.abs(hundredths - np.rint(hundredths)).max(axis=1) < 1e-3
-    whole = np.rint(hundredths)[:, ORDER]
-    largest = np.maximum(whole[:, :_N_CATIONS].sum(axis=1), whole[:, _N_CATIONS:].sum(axis=1))
-    in_range = (hundredths >= 0).all(axis=1) & (largest < (MAX_INTEGER + 1) * 100)
-    count = (whole > 0).sum(axis=1)
-    return on_grid & in_range & (count >= 1) & (count <= N_SLOTS)
+    """(n, 96) → (n,) mask of the rows whose running sums tokens hold to within 0.005 (range, number of elements).
+
+    Rows in which an element vanishes by the rounding are not among them.
+    """
+    exact = np.asarray(amounts, dtype=np.float64)
+    sums = _running_sums(exact)
+    present = exact[:, ORDER] > 0
+    count = present.sum(axis=1)
+    vanishes = (present & (_increments(sums) <= 0)).any(axis=1)
+    in_range = (exact >= 0).all(axis=1) & (sums.max(axis=1, initial=0) < (MAX_INTEGER + 1) * 100)
+    return in_range & ~vanishes & (count >= 1) & (count <= N_SLOTS)
 
 
 def to_tokens(amounts: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Amounts → tokens; elements stand in the order `ORDER`, empty slots last.
+    """Amounts → tokens; elements stand in the order `ORDER`, absent slots last.
 
     Args:
         amounts: (n, 96) atoms per formula unit, all representable.
 
     Returns:
-        (n, 8, 4) int64: element, and integer part, tenths, hundredths of the running sum of each slot.
+        (n, 8, 4) int64: element, and integer part, tenths, hundredths of the running sum of each slot, rounded.
 
     Raises:
-        InputError: for a row that tokens cannot hold exactly.
+        InputError: for a row that tokens cannot hold.
     """
     exact = np.asarray(amounts, dtype=np.float64)
     if not representable(exact).all():
         row = int(np.flatnonzero(~representable(exact))[0])
         raise InputError(
-            f"composition in row {row} is off the 0.01 grid or has over {N_SLOTS} elements; filter it first"
+            f"composition in row {row} has over {N_SLOTS} elements, a sum of {MAX_INTEGER + 1} atoms or more, or an"
+            " amount that 0.01 cannot resolve; filter it first"
         )
-    hundredths = np.rint(exact * 100).astype(np.int64)[:, ORDER]
-    sums = np.concatenate([part.cumsum(axis=1) for part in np.split(hundredths, [_N_CATIONS], axis=1)], axis=1)
-    tokens = np.zeros((len(exact), N_SLOTS, 4), dtype=np.int64)
-    rows, columns = np.nonzero(hundredths)
+    sums = _running_sums(exact)
+    tokens = np.full((len(exact), N_SLOTS, len(VOCABULARY)), ABSENT, dtype=np.int64)
+    rows, columns = np.nonzero(exact[:, ORDER])
     slots = np.concatenate([np.arange(count) for count in np.bincount(rows, minlength=len(exact))] or [rows])
     values = sums[rows, columns]
-    tokens[rows, slots, 0] = columns + 1
-    tokens[rows, slots, 1] = values // 100
-    tokens[rows, slots, 2] = values // 10 % 10
-    tokens[rows, slots, 3] = values % 10
+    tokens[rows, slots] = np.stack([columns, values // 100, values // 10 % 10, values % 10], axis=1)
     return tokens
 
 
@@ -86,21 +104,27 @@ def from_tokens(tokens: NDArray[np.integer]) -> NDArray[np.float32]:
     which every later check refuses. The sampler draws no such rows.
     """
     element, integer, tenths, hundredths = np.moveaxis(np.asarray(tokens, dtype=np.int64), -1, 0)
-    sums = np.where(element > 0, integer * 100 + tenths * 10 + hundredths, 0)
-    kind = np.asarray(CLASSES)[element]
-    total = np.zeros((len(element), N_ELEMENTS + 1), dtype=np.int64)
-    rows = np.arange(len(element))
-    before, last, last_kind = (np.zeros(len(element), dtype=np.int64) for _ in range(3))
-    for slot in range(element.shape[1]):
-        live = element[:, slot] > 0
-        own = sums[:, slot] - np.where(kind[:, slot] == last_kind, before, 0)
-        own = np.where((own > 0) & (element[:, slot] > last), own, _ILLEGAL)
-        total[rows, element[:, slot]] += np.where(live, own, 0)
-        before = np.where(live, sums[:, slot], before)
-        last, last_kind = np.where(live, element[:, slot], last), np.where(live, kind[:, slot], last_kind)
-    amounts = np.zeros((len(element), N_ELEMENTS))
-    amounts[:, ORDER] = total[:, 1:] / 100
-    return amounts.astype(np.float32)
+    sums, kind = integer * 100 + tenths * 10 + hundredths, np.asarray(CLASSES)[element]
+    own = sums.copy()
+    own[:, 1:] -= np.where(kind[:, 1:] == kind[:, :-1], sums[:, :-1], 0)
+    legal = own > 0
+    legal[:, 1:] &= element[:, 1:] > element[:, :-1]
+    rows, slots = np.nonzero(element != ABSENT)
+    total = np.zeros((len(element), N_ELEMENTS))
+    total[rows, ORDER[element[rows, slots]]] = np.where(legal, own, _ILLEGAL)[rows, slots]
+    return (total / 100).astype(np.float32)
+
+
+def _running_sums(amounts: NDArray[np.float64]) -> NDArray[np.int64]:
+    """(n, 96) amounts → (n, 96) hundredths of the sums so far, in the order of the slots, each class for itself."""
+    parts = np.split(amounts[:, ORDER], [_N_CATIONS], axis=1)
+    # Float32 amounts that end in 5 thousandths lie on either side of it: the excess rounds all of them up.
+    return np.rint(np.concatenate([part.cumsum(axis=1) for part in parts], axis=1) * 100 + _EXCESS).astype(np.int64)
+
+
+def _increments(sums: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Hundredths of each element that running sums stand for, in the order of the slots."""
+    return np.concatenate([np.diff(part, axis=1, prepend=0) for part in np.split(sums, [_N_CATIONS], axis=1)], axis=1)
 
 
 def to_digits(amounts: NDArray[np.floating]) -> NDArray[np.int64]:

@@ -1,4 +1,11 @@
-"""The chemical elements: symbols by atomic number, and the order in which a formula lists them."""
+"""The chemical elements: symbols by atomic number, masks of them, and the order in which a formula lists them."""
+
+from collections.abc import Collection
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superdrift.errors import InputError
 
 N_ELEMENTS = 96
 """Length of a composition vector: hydrogen (index 0) to curium (index 95), as in SuperDiff (Z - 1)."""
@@ -35,3 +42,19 @@ ELECTRONEGATIVITY: dict[str, float] = {
 def formula_order(symbol: str) -> tuple[float, int]:
     """Sort key of a symbol in a written formula: rising electronegativity, then rising atomic number."""
     return ELECTRONEGATIVITY.get(symbol, 10.0), ATOMIC_NUMBER[symbol]
+
+
+def mask_of(symbols: Collection[str], *, key: str) -> NDArray[np.bool_]:
+    """(96,) mask of some elements.
+
+    Args:
+        symbols: of the elements.
+        key: where they stand in the config, for messages, e.g. "rank.forbidden_elements".
+
+    Raises:
+        InputError: for a symbol that is no element of the vector.
+    """
+    unknown = [symbol for symbol in symbols if ATOMIC_NUMBER.get(symbol, N_ELEMENTS + 1) > N_ELEMENTS]
+    if unknown:
+        raise InputError(f"{key}: {unknown} are no elements from H to Cm; write symbols such as Tl")
+    return np.isin(SYMBOLS[:N_ELEMENTS], list(symbols))

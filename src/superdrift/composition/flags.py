@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from superdrift.composition.cleaning import Compound, entries_by_composition
-from superdrift.composition.codec import representable
+from superdrift.composition.codec import on_grid
 from superdrift.composition.distance import TOLERANCE
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.valence import formal_valence
@@ -85,7 +85,7 @@ def flag(compounds: Sequence[Compound], amounts: NDArray[np.float32], settings: 
         "misprint_suspect": misprint_suspect(compounds, amounts, settings),
         "disagreement": disagreement(compounds, settings.disagreement_k),
         "oxygen_placeholder": oxygen_placeholder(compounds, amounts, settings.copper_valence),
-        "off_grid": ~representable(amounts),
+        "off_grid": ~on_grid(amounts),
     }
     return [[name for name, mask in masks.items() if mask[i]] for i in range(len(compounds))]
 

@@ -18,7 +18,7 @@ _HEADER = "superdrift"
 
 
 def save_model(model: Model, weights: Path, description: Path, record: Mapping[str, Any]) -> None:
-    """Write the denoiser's weights, and a JSON description that rebuilds it.
+    """Write the weights of a model, and a JSON description that rebuilds it.
 
     Args:
         model: what to save.
@@ -26,7 +26,7 @@ def save_model(model: Model, weights: Path, description: Path, record: Mapping[s
         description: the .json file.
         record: further entries of the description (training, provenance).
     """
-    write_whole(weights, save(_plain(model.denoiser.state_dict())))
+    write_whole(weights, save(_plain(model.parts.state_dict())))
     write_whole(description, (json.dumps({**model.description, **record}, indent=2) + "\n").encode())
 
 
@@ -39,7 +39,7 @@ def load_model(weights: Path, description: Path, device: torch.device) -> tuple[
     try:
         record = json.loads(Path(description).read_text(encoding="utf-8"))
         model = build(record)
-        model.denoiser.load_state_dict(load_file(weights))
+        model.parts.load_state_dict(load_file(weights))
     except FileNotFoundError as error:
         raise InputError(f"{error.filename or weights} does not exist; run snakemake to train the model") from error
     except (json.JSONDecodeError, KeyError, TypeError, SafetensorError, RuntimeError) as error:

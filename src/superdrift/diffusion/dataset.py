@@ -53,7 +53,7 @@ def choose_rows(
     chosen = _without(chosen, flagged, "left out for their flags")
     representable = np.zeros(len(amounts), dtype=bool)
     representable[chosen] = encoding.representable(amounts[chosen])
-    chosen = _without(chosen, ~representable, "left out: the model cannot write them exactly")
+    chosen = _without(chosen, ~representable, "left out: the model cannot write them")
     if merge_repeats:
         chosen = _without(chosen, _repeated(amounts, chosen), "merged with an equal compound")
     train, validation = (amounts[chosen & (split == part)] for part in ("train", "validation"))

@@ -17,15 +17,17 @@ class Encoding(NamedTuple):
 
     Attributes:
         shape: arguments of the process that follow from the data.
-        representable: (n, 96) → (n,) mask of the rows the data can hold exactly.
+        representable: (n, 96) → (n,) mask of the rows the data can hold.
         encode: (n, 96) amounts → data.
         decode: data → (n, 96) amounts.
+        element_tokens: (96,) mask of elements → mask of the tokens of the first field; None where data has no tokens.
     """
 
     shape: dict[str, Any]
     representable: Callable[[NDArray[np.floating]], NDArray[np.bool_]]
     encode: Callable[[NDArray[np.floating]], Tensor]
     decode: Callable[[Tensor], NDArray[np.float32]]
+    element_tokens: Callable[[NDArray[np.bool_]], NDArray[np.bool_]] | None
 
 
 def _all(amounts: NDArray[np.floating]) -> NDArray[np.bool_]:
@@ -36,23 +38,24 @@ def _vectors(amounts: NDArray[np.floating]) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(amounts, dtype=np.float32))
 
 
-AMOUNTS = Encoding({"shape": (N_ELEMENTS,)}, _all, _vectors, lambda x: x.cpu().numpy())
+AMOUNTS = Encoding({"shape": (N_ELEMENTS,)}, _all, _vectors, lambda x: x.cpu().numpy(), None)
 """The vector of R^96 itself, in atoms per formula unit (SuperDiff)."""
 
 TOKENS = Encoding(
-    # Which elements there are is settled first, then how much of each, from the coarsest digit to the finest.
     {
         "slots": codec.N_SLOTS,
         "vocabulary": codec.VOCABULARY,
-        "stages": (0, 1, 2, 3),
-        "empty": True,
-        "rising": codec.CLASSES,
+        "units": codec.UNITS,
+        "classes": codec.CLASSES,
+        "charges": codec.CHARGES,
+        "redox": codec.REDOX_TOKENS,
     },
     codec.representable,
     lambda amounts: torch.from_numpy(codec.to_tokens(amounts)),
     lambda x: codec.from_tokens(x.cpu().numpy()),
+    lambda allowed: allowed[codec.ORDER],
 )
-"""Eight slots of (element, integer part, tenths, hundredths of the running sum), cations before anions."""
+"""Slots of (element, integer part, tenths, hundredths of the running sum), cations before anions."""
 
 ENCODINGS = {"gaussian": AMOUNTS, "masked": TOKENS}
 """Encoding by the kind of the process."""

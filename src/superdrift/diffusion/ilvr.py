@@ -41,7 +41,7 @@ def condition(
     phi: Tensor,
     shared_noise: bool,
     generator: Generator,
-    advance: Callable[[], None] = lambda: None,
+    advance: Callable[[float], None] = lambda _: None,
 ) -> Tensor:
     """Draw samples that share the low frequencies of y (Choi et al., algorithm 1).
 
@@ -56,7 +56,7 @@ def condition(
         phi: (L, L) from `low_pass`, L the last axis of the data.
         shared_noise: one noise for the y_t of all samples, as published; else one each.
         generator: source of all noise, on the device of the process.
-        advance: called after each step.
+        advance: called after each step, with the share of the samples that it stands for.
 
     Returns:
         (samples, *shape).
@@ -68,7 +68,7 @@ def condition(
         noise = torch.randn((noises, *process.shape), generator=generator, device=y.device)
         y_t = process.corrupt(y[None], torch.tensor([t], device=y.device), noise)
         x = proposed + (y_t - proposed) @ phi.T
-        advance()
+        advance(samples / process.steps)
     return x
 
 

@@ -22,6 +22,11 @@ class Model:
     encoding: Encoding
     description: dict[str, Any]
 
+    @property
+    def parts(self) -> nn.ModuleDict:
+        """Process and denoiser as one module, whose state is all there is to save."""
+        return nn.ModuleDict({"process": self.process, "denoiser": self.denoiser})
+
     def to(self, device: torch.device) -> "Model":
         """The same model on a device."""
         return Model(self.process.to(device), self.denoiser.to(device), self.encoding, self.description)

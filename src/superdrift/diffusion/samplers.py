@@ -1,4 +1,4 @@
-"""Samplers: from nothing but noise to a batch of data. All share one signature, with a callback per step."""
+"""Samplers: from nothing but noise to a batch of data. All share one signature, with a callback."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -10,8 +10,11 @@ from superdrift.diffusion.processes.gaussian import GaussianProcess
 from superdrift.diffusion.processes.masked import MaskedProcess
 from superdrift.errors import InputError
 
+_LEAST = 1e-30
+"""Smallest uniform number whose logarithm is taken."""
 
-def _nothing() -> None:
+
+def _nothing(_: float) -> None:
     """Callback that does nothing."""
 
 
@@ -22,7 +25,7 @@ def ancestral(
     samples: int,
     steps: int,
     generator: Generator,
-    advance: Callable[[], None] = _nothing,
+    advance: Callable[[float], None] = _nothing,
 ) -> Tensor:
     """Ancestral sampling (Ho et al. 2020, algorithm 2), every step from T to 1.
 
@@ -32,7 +35,7 @@ def ancestral(
         samples: how many to draw.
         steps: T; must be that of the process.
         generator: source of all noise, on the device of the process.
-        advance: called after each step.
+        advance: called after each step, with the share of the samples that it stands for.
 
     Returns:
         (samples, *shape) draws of x_0.
@@ -48,7 +51,7 @@ def ancestral(
     x = process.start(samples, generator)
     for t in range(process.steps, 0, -1):
         x = process.step(denoiser, x, t, generator)
-        advance()
+        advance(samples / steps)
     return x
 
 
@@ -57,71 +60,60 @@ def unmask(
     denoiser: Callable[..., Any],
     *,
     samples: int,
-    steps: int,
     temperature: float,
     generator: Generator,
     allowed: Tensor | None = None,
-    advance: Callable[[], None] = _nothing,
+    advance: Callable[[float], None] = _nothing,
 ) -> Tensor:
-    """Fill hidden tokens stage by stage, in random order inside a stage (Hoogeboom et al. 2022, algorithm 1).
+    """Fill hidden tokens field by field, slot after slot in random order (Hoogeboom et al. 2022, algorithm 1).
 
-    With `steps` = slots × fields one token per row is drawn at a time, from the model's exact conditional; with fewer
-    steps several are drawn at once, as if independent given the rest (the same paper, section 4).
+    One token per row is drawn at a time, from the model's exact conditional. Rows of the same number of slots are drawn
+    together, so that nothing is computed for slots that are not there and no step waits for the host.
 
     Args:
         process: the process the denoiser was trained on.
-        denoiser: tokens → logits per field.
+        denoiser: blocks of rows, asked slots → logits per field.
         samples: how many rows to draw.
-        steps: evaluations of the denoiser, shared evenly among the stages (one per stage at least).
         temperature: of the fields after the first; below 1 sharpens them. 1 samples the model as it is.
         generator: source of all random numbers, on the device of the process.
-        allowed: (vocabulary[0],) mask of the tokens that the first field may take (elements); all when None.
-        advance: called after each step.
+        allowed: (vocabulary[0],) mask of the tokens that the first field may take (elements); all when None. The others
+            are left out of every draw of an element; rows with more slots than allowed tokens are not drawn.
+        advance: called with the number of rows done.
 
     Returns:
-        (samples, slots, fields) tokens, none hidden.
+        (samples, slots, fields) tokens in random order of their lengths; −1 in absent slots.
     """
-    x = process.start(samples)
-    last = max(process.stages)
-    for stage in range(last + 1):
-        rounds = max(1, steps * (stage + 1) // (last + 1) - steps * stage // (last + 1))
-        moment = torch.rand(x.shape, generator=generator, device=x.device)
-        here = (process.stage == stage).expand(x.shape)
-        for done in range(rounds):
-            waiting = here & process.is_hidden(x)
-            # Empty slots leave fewer tokens than slots: each row spreads what it has over the rounds that are left.
-            count = -(-waiting.flatten(1).sum(dim=1) // (rounds - done))
-            rank = torch.where(waiting, moment, 2.0).flatten(1).argsort(dim=1).argsort(dim=1).reshape(x.shape)
-            now = waiting & (rank < count[:, None, None])
-            rows = now.flatten(1).any(dim=1)
-            if rows.any():
-                logits = process.restricted(denoiser(x[rows]), x[rows])
-                x[rows] = process.settle(
-                    _draw(logits, x[rows], now[rows], temperature=temperature, allowed=allowed, generator=generator)
-                )
-            advance()
-    return x
+    shares = process.shares.clone()
+    if allowed is not None:
+        shares[int(allowed.sum()) :] = 0
+    drawn = torch.multinomial(shares, samples, replacement=True, generator=generator)
+    x = process.start(samples, process.slots)
+    start = 0
+    for length, count in enumerate(torch.bincount(drawn, minlength=process.slots).tolist(), start=1):
+        if count:
+            block = x[start : start + count, :length]
+            _fill(process, denoiser, block, temperature=temperature, generator=generator, allowed=allowed)
+            x[start : start + count, length:] = -1
+            start += count
+            advance(count)
+    return x[torch.randperm(samples, generator=generator, device=x.device)]
 
 
-def _draw(
-    logits: list[Tensor],
-    x: Tensor,
-    now: Tensor,
-    *,
-    temperature: float,
+def _fill(
+    process: MaskedProcess, denoiser: Callable[..., Any], x: Tensor, *, temperature: float, generator: Generator,
     allowed: Tensor | None,
-    generator: Generator,
-) -> Tensor:
-    """The rows x with the tokens of the mask `now` drawn from their logits."""
-    x = x.clone()
-    for f, scores in enumerate(logits):
-        where = now[..., f]
-        chosen = scores[where] / (temperature if f else 1.0)
-        if f == 0 and allowed is not None:
-            chosen = chosen.masked_fill(~allowed, -torch.inf)
-        if len(chosen):
-            x[..., f][where] = torch.multinomial(chosen.softmax(dim=-1), 1, generator=generator)[:, 0]
-    return x
+) -> None:  # fmt: skip
+    """Draw all tokens of the rows x (n, slots, fields), in place."""
+    n, slots, fields = x.shape
+    rows = torch.arange(n, device=x.device)
+    for f in range(fields):
+        order = torch.rand((n, slots), generator=generator, device=x.device).argsort(dim=1)
+        for slot in order.unbind(dim=1):
+            asked = [rows * slots + slot if g == f else None for g in range(fields)]
+            scores = process.restricted(denoiser([x], asked)[f], x, f, rows=rows, slots=slot, allowed=allowed)
+            # The largest of logits plus Gumbel noise is a draw of their softmax, without a look at the host.
+            noise = torch.rand(scores.shape, generator=generator, device=x.device).clamp_(min=_LEAST).log_().neg_()
+            x[rows, slot, f] = (scores / (temperature if f else 1.0) - noise.log_()).argmax(dim=1)
 
 
 class Sampler(NamedTuple):

@@ -62,9 +62,9 @@ class Trainer:
         self.model, self.train_data, self.settings, self.resume = model, train, settings, resume
         self.seed, self.label, self.device = seed, label, train.device
         self.grid = _grid(validation, settings.validation_draws)
-        fit = getattr(model.denoiser, "fit", None)  # some denoisers take the scale of the data from it
-        if fit is not None:
-            fit(train)
+        for part in (model.process, model.denoiser):
+            if hasattr(part, "fit"):  # some take a distribution or the scale of the data from it
+                part.fit(train)
         self.optimiser = _optimiser(model.denoiser, settings)
         self.averaged = copy.deepcopy(model.denoiser).requires_grad_(requires_grad=False)
         self.best = _copied(self.averaged)

@@ -56,9 +56,12 @@ def condition(
         range(0, settings.samples, settings.batch_size),
     )
     jobs = [(scale, start) for scale in settings.scales for start in per_scale]
-    waiting, steps = parts.waiting(len(jobs)), settings.sampler["steps"]
-    done = (len(jobs) - len(waiting)) * steps
-    with Progress(len(jobs) * steps, f"condition {reference}", "step", done=done) as progress:
+    waiting = parts.waiting(len(jobs))
+    total, left = (
+        sum(min(settings.batch_size, settings.samples - jobs[batch][1]) for batch in batches)
+        for batches in (range(len(jobs)), waiting)
+    )
+    with Progress(total, f"condition {reference}", "sample", done=total - left) as progress:
         for batch in waiting:
             scale, start = jobs[batch]
             count = min(settings.batch_size, settings.samples - start)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from superdrift.composition.elements import mask_of
 from superdrift.diffusion.checkpoint import load_model
 from superdrift.diffusion.device import choose
 from superdrift.diffusion.drawing import unconditional
@@ -34,7 +36,7 @@ def generate(
 
     Args:
         run: seed and provenance.
-        settings: sampler, number of samples, batch size, device, threads.
+        settings: sampler, elements, number of samples, batch size, device, threads.
         weights: model.safetensors.
         description: model.json.
         family: version of the model, which names the random streams.
@@ -49,19 +51,29 @@ def generate(
         code=run.metadata["code"],
     )  # fmt: skip
     parts, part = Parts(samples, SAMPLES, key, run.metadata), parse_shard(shard)
-    batches, steps = -(-settings.samples // settings.batch_size), settings.sampler["steps"]
-    waiting = parts.waiting(batches, shard=part)
-    done = (len(range(part[0], batches, part[1])) - len(waiting)) * steps
-    with Progress(done + len(waiting) * steps, f"generate {family}", "step", done=done) as progress:
+    allowed = _elements(settings)
+    ids = np.split(np.arange(settings.samples), range(settings.batch_size, settings.samples, settings.batch_size))
+    waiting = parts.waiting(len(ids), shard=part)
+    mine = range(part[0], len(ids), part[1])
+    total, left = (sum(len(ids[batch]) for batch in batches) for batches in (mine, waiting))
+    with Progress(total, f"generate {family}", "sample", done=total - left) as progress:
         for batch in waiting:
-            ids = np.arange(batch * settings.batch_size, min((batch + 1) * settings.batch_size, settings.samples))
             amounts = unconditional(
-                model, settings.sampler, samples=len(ids), seed=derive(run.seed, "generate", family, batch),
-                device=device, advance=progress.advance,
+                model, settings.sampler, samples=len(ids[batch]), seed=derive(run.seed, "generate", family, batch),
+                device=device, advance=progress.advance, allowed=allowed, compiled=settings.compiled,
             )  # fmt: skip
-            parts.add(batch, {"id": ids, "amounts": amounts})
+            parts.add(batch, {"id": ids[batch], "amounts": amounts})
     if shard is None:
-        parts.gather(batches)
+        parts.gather(len(ids))
+
+
+def _elements(settings: GenerateSettings) -> NDArray[np.bool_] | None:
+    """Mask of the elements that may be drawn, None for all."""
+    allowed = mask_of(settings.allowed_elements, key="generate.allowed_elements")
+    forbidden = mask_of(settings.forbidden_elements, key="generate.forbidden_elements")
+    if not allowed.any() and not forbidden.any():
+        return None
+    return (allowed | (not allowed.any())) & ~forbidden
 
 
 main = command(generate)

@@ -1,10 +1,10 @@
-"""Masked (absorbing) diffusion of discrete data: corruption, training loss, and one unmasking step.
+"""Masked (absorbing) diffusion of rows of tokens: corruption and training loss.
 
 Absorbing diffusion (Austin et al. 2021, D3PM, section 3) hides tokens one after another; its reverse fills them in. In
 the form of Hoogeboom et al. (2022, order-agnostic autoregressive diffusion) one token is hidden at each step, so that
-the steps are counted in tokens. Here the fields of a slot are hidden in stages: first every hundredth, then every
-tenth, then every integer part, then the elements, at random inside a stage. The reverse thus settles which elements
-there are before how much of each.
+the steps are counted in tokens. A row has one to `slots` slots, each with several fields, and how many is drawn before
+anything else. Fields are hidden from the last to the first, at random among the slots; the reverse thus settles which
+elements there are before how much of each, and that from the coarsest digit to the finest.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,46 +21,73 @@ _NEVER = -1e9
 
 
 class MaskedProcess(nn.Module):
-    """Absorbing diffusion of rows of slots, each slot with several fields.
+    """Absorbing diffusion of rows of slots.
 
-    A denoiser of this process maps tokens (n, slots, fields), where `vocabulary[f]` stands for a hidden token of field
-    f, to one tensor of logits (n, slots, vocabulary[f]) per field.
+    A denoiser of this process maps blocks of rows, each (n, slots of these rows, fields) with `vocabulary[f]` for a
+    hidden token of field f, and for each field the flat numbers (block by block, row by row, slot by slot) of the slots
+    whose token is asked for, or None, to one tensor of logits (asked, vocabulary[f]) per field, or None.
 
     Args:
-        slots: slots in a row.
+        slots: most slots in a row; further fields of absent slots hold −1.
         vocabulary: how many tokens each field has.
-        stages: for each field the stage in which the reverse process fills it, from 0.
-        empty: token 0 of the first field marks an empty slot: its other fields are 0 and never drawn.
-        rising: class of each token of the first field where the slots are ordered and their numbers rise within a class
+        units: what a step of each field adds to the number that the slot stands for; 0 for the first.
+        classes: class of each token of the first field where slots are ordered and their numbers rise within a class
             (`rising.Rising`); None where any token may stand anywhere.
+        charges: charge of each token of the first field, for denoisers that count charges; None where there are none.
+        redox: tokens of the first field that take what charge remains; None likewise.
     """
 
     kind = "masked"
 
     def __init__(
-        self, *, slots: int, vocabulary: Sequence[int], stages: Sequence[int], empty: bool,
-        rising: Sequence[int] | None = None,
+        self, *, slots: int, vocabulary: Sequence[int], units: Sequence[float], classes: Sequence[int] | None = None,
+        charges: Sequence[float] | None = None, redox: Sequence[bool] | None = None,
     ) -> None:  # fmt: skip
         super().__init__()
-        self.slots, self.vocabulary, self.stages, self.empty = slots, tuple(vocabulary), tuple(stages), empty
-        self.rising = None if rising is None else Rising(self.vocabulary, rising)
-        self.register_buffer("hidden", torch.tensor(self.vocabulary), persistent=False)
-        self.register_buffer("stage", torch.tensor(self.stages), persistent=False)
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """Constructor arguments, for the model's description."""
-        return {
-            "slots": self.slots, "vocabulary": list(self.vocabulary), "stages": list(self.stages), "empty": self.empty,
-            "rising": None if self.rising is None else list(self.rising.classes),
+        self.arguments = {
+            "slots": slots, "vocabulary": list(vocabulary), "units": list(units), "classes": _listed(classes),
+            "charges": _listed(charges), "redox": _listed(redox),
         }  # fmt: skip
-
-    @property
-    def denoiser_arguments(self) -> dict[str, Any]:
+        """Constructor arguments, for the model's description."""
+        self.denoiser_arguments = self.arguments
         """What a denoiser has to know of the data."""
-        return {"slots": self.slots, "vocabulary": self.vocabulary}
+        self.slots, self.vocabulary = slots, tuple(vocabulary)
+        self.rising = None if classes is None else Rising(vocabulary, classes)
+        self.register_buffer("hidden", torch.tensor(vocabulary), persistent=False)
+        self.register_buffer("shares", torch.ones(slots) / slots)
 
-    def corrupt(self, x_0: Tensor, level: Tensor, generator: Generator) -> tuple[Tensor, Tensor, Tensor]:
+    def fit(self, x_0: Tensor) -> None:
+        """Take the distribution of the number of slots, (slots,) from 1 on, from training data."""
+        counted = torch.bincount(lengths(x_0), minlength=self.slots + 1)[1:]
+        self.shares.copy_(counted / counted.sum())
+
+    def losses(self, denoiser: Callable[..., Any], x_0: Tensor, level: Tensor, generator: Generator) -> Tensor:
+        """Bound on −log p(x_0 | number of slots) in nats, one value per row (Hoogeboom et al. 2022, eq. 5).
+
+        With D tokens to fill, a level uniform in [0, 1) and the set S of tokens that may come next, the bound is the
+        expectation of D / |S| · Σ_S −log p(token | filled ones): the weight that makes it an evidence lower bound.
+
+        Args:
+            denoiser: blocks of rows, asked slots → logits.
+            x_0: (n, slots, fields) clean tokens.
+            level: (n,) in [0, 1): the share of a row's tokens that is filled already.
+            generator: source of the random order, on the device of x_0.
+        """
+        order = lengths(x_0).argsort(stable=True)
+        x_0, length = x_0[order], lengths(x_0)[order]
+        x, following = self.corrupt(x_0, level[order], generator)
+        first, asked = length.cumsum(0) - length, following.unbind(dim=2)
+        places = [part.nonzero(as_tuple=True) for part in asked]
+        logits = denoiser(blocks(x, length), [first[rows] + slots if len(rows) else None for rows, slots in places])
+        entropy = torch.zeros(len(x), device=x.device)
+        for f, (rows, slots) in enumerate(places):
+            if len(rows):
+                scores = self.restricted(logits[f], x, f, rows=rows, slots=slots)
+                entropy.index_add_(0, rows, functional.cross_entropy(scores, x_0[rows, slots, f], reduction="none"))
+        bound = entropy * length * len(self.vocabulary) / following.sum(dim=(1, 2))
+        return torch.empty_like(bound).scatter(0, order, bound)
+
+    def corrupt(self, x_0: Tensor, level: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
         """Hide the tokens that the reverse process would not have filled yet at a given moment.
 
         Args:
@@ -69,64 +96,57 @@ class MaskedProcess(nn.Module):
             generator: source of the random order, on the device of x_0.
 
         Returns:
-            The corrupted tokens; the mask of those that may come next, which are the ones of the stage under way that
-            are hidden (both shaped as x_0); and how many tokens each row has to fill in all, (n,).
+            The corrupted tokens, and the mask of those that may come next, the hidden ones of the field under way; both
+            shaped as x_0.
         """
-        n = len(x_0)
-        drawn = self._drawn(x_0)
-        moment = self.stage + torch.rand(x_0.shape, generator=generator, device=x_0.device)
-        rank = torch.where(drawn, moment, -1.0).flatten(1).argsort(dim=1).argsort(dim=1)
-        total = drawn.flatten(1).sum(dim=1)
-        known = rank.shape[1] - total
-        first = known + (level * total).long().clamp(max=total - 1)
-        now = (self.stage.expand(x_0.shape).flatten(1) * (rank == first[:, None])).sum(dim=1)
-        later = (rank >= first[:, None]).reshape(x_0.shape)
-        x = torch.where(later | self._undecided(later), self.hidden, x_0)
-        return x, later & drawn & (self.stage == now.reshape(n, 1, 1)), total
+        present, length = x_0[..., 0] >= 0, lengths(x_0)
+        filled = (level * length * len(self.vocabulary)).long().clamp(max=length * len(self.vocabulary) - 1)
+        moment = torch.rand(present.shape, generator=generator, device=x_0.device)
+        rank = torch.where(present, moment, 2.0).argsort(dim=1).argsort(dim=1)
+        fields = torch.arange(len(self.vocabulary), device=x_0.device)
+        under_way = fields == (filled // length)[:, None, None]
+        waits = present & (rank >= (filled % length)[:, None])
+        following = under_way & waits[..., None]
+        later = (fields > (filled // length)[:, None, None]) & present[..., None]
+        return torch.where(following | later, self.hidden, x_0), following
 
-    def losses(self, denoiser: Callable[..., Any], x_0: Tensor, level: Tensor, generator: Generator) -> Tensor:
-        """Bound on −log p(x_0) in nats, one value per row (Hoogeboom et al. 2022, eq. 5, within stages).
+    def restricted(
+        self, logits: Tensor, x: Tensor, f: int, *, rows: Tensor, slots: Tensor, allowed: Tensor | None = None
+    ) -> Tensor:
+        """Logits of field f in single precision, those of tokens that may not stand beside the others at −1e9.
 
-        With D tokens to fill, a level uniform in [0, 1) and the set S of tokens that may come next, the bound is the
-        expectation of D / |S| · Σ_S −log p(token | filled ones): the weight that makes it an evidence lower bound.
+        Args:
+            logits: (m, vocabulary[f]) of the asked slots.
+            x: (n, slots, fields) tokens.
+            f: the field; all before it are filled.
+            rows: (m,) row of each asked slot.
+            slots: (m,) its place in the row.
+            allowed: (vocabulary[0],) mask of the tokens that the first field may take; all when None.
         """
-        x, following, total = self.corrupt(x_0, level, generator)
-        entropy = torch.stack(
-            [
-                functional.cross_entropy(logits.flatten(0, 1), x_0[..., f].flatten(), reduction="none")
-                for f, logits in enumerate(self.restricted(denoiser(x), x))
-            ],
-            dim=-1,
-        ).reshape(x_0.shape)
-        # What is not asked for may be illegal, so infinite: left out rather than multiplied by 0.
-        return total * torch.where(following, entropy, 0.0).sum(dim=(1, 2)) / following.sum(dim=(1, 2))
+        scores = logits.float()
+        allowed = allowed if f == 0 else None
+        if self.rising is not None:
+            lower, upper = (bound[rows, slots, None] for bound in self.rising.bounds(x, f, allowed))
+            token = torch.arange(self.vocabulary[f], device=x.device)
+            scores = scores.masked_fill((token < lower) | (token > upper), _NEVER)
+        return scores if allowed is None else scores.masked_fill(~allowed, _NEVER)
 
-    def restricted(self, logits: Sequence[Tensor], x: Tensor) -> list[Tensor]:
-        """The logits in single precision, those of tokens that may not stand beside the others at −1e9."""
-        if self.rising is None:
-            return [scores.float() for scores in logits]
-        legal = self.rising.legal(x)
-        return [scores.float().masked_fill(~may, _NEVER) for scores, may in zip(logits, legal, strict=True)]
+    def start(self, n: int, length: int) -> Tensor:
+        """(n, length, fields) rows in which every token is hidden."""
+        return self.hidden.expand(n, length, len(self.vocabulary)).clone()
 
-    def start(self, n: int) -> Tensor:
-        """(n, slots, fields) rows in which every token is hidden."""
-        return self.hidden.expand(n, self.slots, len(self.vocabulary)).clone()
 
-    def is_hidden(self, x: Tensor) -> Tensor:
-        """Mask of the tokens still to be filled."""
-        return x == self.hidden
+def lengths(x: Tensor) -> Tensor:
+    """(n, slots, fields) tokens → (n,) number of slots that are there."""
+    return (x[..., 0] >= 0).sum(dim=1)
 
-    def settle(self, x: Tensor) -> Tensor:
-        """Fill in what follows from the tokens that are there: 0 in the further fields of empty slots."""
-        return torch.where((x[..., :1] == 0) & self.is_hidden(x), 0, x) if self.empty else x
 
-    def _drawn(self, x_0: Tensor) -> Tensor:
-        """Mask of the tokens that carry information: all but the further fields of empty slots."""
-        drawn = torch.ones_like(x_0, dtype=torch.bool)
-        if self.empty:
-            drawn[..., 1:] = x_0[..., :1] != 0
-        return drawn
+def blocks(x: Tensor, length: Tensor) -> list[Tensor]:
+    """Rows of rising length as one block per length, each (rows, length, fields)."""
+    counts = torch.bincount(length).tolist()
+    parts = x.split([count for count in counts if count])
+    return [part[:, :slots] for part, slots in zip(parts, (k for k, count in enumerate(counts) if count), strict=True)]
 
-    def _undecided(self, later: Tensor) -> Tensor:
-        """Fields that must stay hidden because it is not known yet whether their slot is empty."""
-        return later[..., :1] if self.empty else torch.zeros_like(later[..., :1])
+
+def _listed(values: Sequence[Any] | None) -> list[Any] | None:
+    return None if values is None else list(values)

@@ -1,9 +1,9 @@
 """What may stand in a slot beside the others, where slots are ordered and their numbers rise.
 
-Rows of running sums have an order: tokens of the first field rise from slot to slot, empty slots (token 0) come last,
-and within a class of tokens the numbers that the further fields write, most significant digit first, rise too. Whatever
-is filled already thus bounds what may follow. The bounds enter training and sampling alike, so that no probability
-falls on a row that stands for nothing; with one token drawn at a time every row drawn is legal.
+Rows of running sums have an order: tokens of the first field rise from slot to slot, and within a class of tokens the
+numbers that the further fields write, most significant digit first, rise too. Whatever is filled already thus bounds
+what may follow. The bounds enter training and sampling alike, so that no probability falls on a row that stands for
+nothing; with one token drawn at a time every row drawn is legal.
 """
 
 from collections.abc import Sequence
@@ -13,52 +13,52 @@ from torch import Tensor
 
 
 class Rising:
-    """Legal tokens of every slot, given the tokens that are there.
+    """Bounds of the token of every slot, given the tokens that are there.
 
     Args:
         vocabulary: how many tokens each field has; a hidden token of field f is `vocabulary[f]`.
-        classes: class of each token of the first field; that of token 0, an empty slot, does not matter.
+        classes: class of each token of the first field.
     """
 
     def __init__(self, vocabulary: Sequence[int], classes: Sequence[int]) -> None:
         self.vocabulary, self.classes = tuple(vocabulary), tuple(classes)
         self._class = torch.tensor([*classes, -1])
 
-    def legal(self, x: Tensor) -> list[Tensor]:
-        """(n, slots, fields) tokens → for each field the mask (n, slots, vocabulary[f]) of the tokens that may stand.
+    def bounds(self, x: Tensor, f: int, allowed: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """(n, slots, fields) tokens → least and greatest token of field f that may stand in each slot, (n, slots).
 
-        A digit's mask counts on all fields before it being there in the whole row, as the stages of the process make
-        sure; where they are not, it says nothing.
+        Counts on all fields before f being there in the whole row; what it says of absent slots means nothing.
+        `allowed` is the mask of the tokens that the first field may take; all when None.
         """
+        if f == 0:
+            return self._elements(x[..., 0], allowed)
         if self._class.device != x.device:
             self._class = self._class.to(x.device)
-        masks = [self._elements(x[..., 0])]
         group = self._class[x[..., 0]]
         zero = torch.ones_like(group, dtype=torch.bool)  # all digits so far are 0
-        for f in range(1, x.shape[-1]):
-            lower, upper = self._bounds(x[..., f], group, f, zero)
-            token = torch.arange(self.vocabulary[f], device=x.device)
-            masks.append((token >= lower[..., None]) & (token <= upper[..., None]))
-            group = group * (self.vocabulary[f] + 1) + x[..., f]
-            zero = zero & (x[..., f] == 0)
-        return masks
+        for g in range(1, f):
+            group = group * (self.vocabulary[g] + 1) + x[..., g]
+            zero &= x[..., g] == 0
+        return self._digits(x[..., f], torch.where(x[..., 0] >= 0, group, -1), f, zero)
 
-    def _elements(self, value: Tensor) -> Tensor:
-        """Mask of the first field: rising with room for the slots between, and nothing after an empty slot."""
-        size, slots = self.vocabulary[0], value.shape[1]
-        place = torch.arange(slots, device=value.device)
-        filled, empty = (value > 0) & (value < size), value == 0
-        low = _shifted(torch.where(filled, value - place, 1).cummax(dim=1).values, 1).clamp(min=1) + place
-        high = torch.where(filled, value - place, size - 1).flip(1).cummin(dim=1).values.flip(1)
-        high = (_shifted(high.flip(1), size - 1).flip(1) + place).clamp(max=size - 1)
-        token = torch.arange(size, device=value.device)
-        may = (token >= low[..., None]) & (token <= high[..., None])
-        may &= ~_shifted(empty.long().cummax(dim=1).values, 0).bool()[..., None]
-        may[..., 0] = ~_shifted(filled.long().flip(1).cummax(dim=1).values, 0).flip(1).bool()
-        return may
+    def _elements(self, value: Tensor, allowed: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Bounds of the first field: rising, with room for the slots between; counted in allowed tokens."""
+        size, place = self.vocabulary[0], torch.arange(value.shape[1], device=value.device)
+        if allowed is None:
+            allowed = torch.ones(size, dtype=torch.bool, device=value.device)
+        count, tokens = allowed.sum(), (~allowed).long().argsort(stable=True)  # allowed tokens first, rising
+        known = (value >= 0) & (value < size)
+        rank = (allowed.cumsum(0) - 1)[value.clamp(0, size - 1)] - place
+        room = (count - (value >= 0).sum(dim=1, keepdim=True)).clamp(min=0)
+        low = torch.where(known, rank, 0).cummax(dim=1).values
+        high = torch.where(known, rank, room).flip(1).cummin(dim=1).values.flip(1)
+        # A slot's own token does not bind it: shifted by one, so that only its neighbours do.
+        low = torch.cat([torch.zeros_like(room), low[:, :-1]], dim=1) + place
+        high = torch.cat([high[:, 1:], room], dim=1).minimum(room) + place
+        return tokens[low.clamp(max=size - 1)], tokens[high.clamp(max=size - 1)]
 
-    def _bounds(self, value: Tensor, group: Tensor, f: int, zero: Tensor) -> tuple[Tensor, Tensor]:
-        """Least and greatest digit of field f, from the slots that agree with a slot in all digits before it."""
+    def _digits(self, value: Tensor, group: Tensor, f: int, zero: Tensor) -> tuple[Tensor, Tensor]:
+        """Bounds of field f, from the slots that agree with a slot in class and in all digits before it."""
         size, slots = self.vocabulary[f], value.shape[1]
         strict = f == len(self.vocabulary) - 1
         same = group[:, :, None] == group[:, None, :]  # (n, slot, other)
@@ -72,8 +72,3 @@ class Rising:
             lower = torch.maximum(lower, (same & earlier).sum(dim=2) + zero.long())
             upper = torch.minimum(upper, size - 1 - (same & later).sum(dim=2))
         return lower, upper
-
-
-def _shifted(values: Tensor, first: int) -> Tensor:
-    """(n, slots) values moved on by one slot, the first filled in."""
-    return torch.cat([values.new_full((len(values), 1), first), values[:, :-1]], dim=1)
