@@ -46,7 +46,7 @@ def test_each_filter_leaves_rows_out_and_says_how_many(caplog):
     columns["family"][1] = "others"
     columns["superconducting"][2] = False
     columns["flags"][3] = ["oxygen_placeholder"]
-    columns["amounts"][4, 56] = 1.853
+    columns["amounts"][4, 56] = 250.0
     columns["amounts"][6] = columns["amounts"][5]
     with caplog.at_level(logging.INFO, logger="superdrift"):
         logging.getLogger("superdrift").propagate = True
@@ -59,7 +59,7 @@ def test_each_filter_leaves_rows_out_and_says_how_many(caplog):
 
 def test_vectors_hold_every_row_and_repeats_stay_where_asked():
     columns = compounds()
-    columns["amounts"][4, 56] = 1.853
+    columns["amounts"][4, 56] = 250.0
     columns["amounts"][6] = columns["amounts"][5]
     assert len(choose(columns, encoding=AMOUNTS, merge=False)[0]) == 36
 

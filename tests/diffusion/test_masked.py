@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Generator, Tensor, nn
 
-from superdrift.diffusion.processes.masked import MaskedProcess
+from superdrift.diffusion.processes.masked import MaskedProcess, blocks, lengths
 from superdrift.diffusion.samplers import unmask
 
 JOINT = torch.tensor([[0.30, 0.02, 0.03], [0.01, 0.24, 0.05], [0.05, 0.10, 0.20]])
@@ -14,44 +14,56 @@ JOINT = torch.tensor([[0.30, 0.02, 0.03], [0.01, 0.24, 0.05], [0.05, 0.10, 0.20]
 
 
 class ExactPair(nn.Module):
-    """Exact conditionals of the pair: p(a | b) where b is known, else the marginal; and the other way round."""
+    """Exact conditionals of a pair of fields of one slot: p(a), and p(b | a)."""
 
-    def forward(self, x: Tensor) -> list[Tensor]:
+    def forward(self, x: list[Tensor], asked: list[Tensor | None]) -> list[Tensor | None]:
         """Exact, or as scripted."""
-        a, b = x[:, 0, 0], x[:, 0, 1]
+        tokens = torch.cat([block.flatten(0, 1) for block in x])
+        of_a = JOINT.sum(1).log().expand(len(tokens), 3)
+        of_b = (JOINT / JOINT.sum(1, keepdim=True)).log()[tokens[:, 0].clamp(max=2)]
+        return [None if rows is None else found[rows] for found, rows in zip((of_a, of_b), asked, strict=True)]
+
+
+class ExactSlots(nn.Module):
+    """Exact conditionals of a pair of slots of one field: p(a | b) where b is known, else the marginal; and back."""
+
+    def forward(self, x: list[Tensor], asked: list[Tensor | None]) -> list[Tensor | None]:
+        """Exact, or as scripted."""
+        (block,) = x
+        a, b = block[:, 0, 0], block[:, 1, 0]
         of_a = torch.cat([JOINT / JOINT.sum(0), JOINT.sum(1, keepdim=True)], dim=1).T[b]
         of_b = torch.cat([JOINT / JOINT.sum(1, keepdim=True), JOINT.sum(0, keepdim=True)])[a]
-        return [of_a.log()[:, None], of_b.log()[:, None]]
+        return [torch.stack([of_a, of_b], dim=1).log().flatten(0, 1)[asked[0]]]
 
 
-def pair(stages: tuple[int, int]) -> MaskedProcess:
-    return MaskedProcess(slots=1, vocabulary=(3, 3), stages=stages, empty=False)
+def fields() -> MaskedProcess:
+    return MaskedProcess(slots=1, vocabulary=(3, 3), units=(0, 1))
 
 
-@pytest.mark.parametrize("stages", [(0, 0), (0, 1), (1, 0)])
-def test_sampler_with_exact_conditionals_returns_the_joint(stages):
+def slots() -> MaskedProcess:
+    process = MaskedProcess(slots=2, vocabulary=(3,), units=(0,))
+    process.fit(torch.zeros((5, 2, 1), dtype=torch.long))
+    return process
+
+
+@pytest.mark.parametrize(("process", "denoiser"), [(fields(), ExactPair()), (slots(), ExactSlots())])
+def test_sampler_with_exact_conditionals_returns_the_joint(process, denoiser):
     n = 40_000
-    x = unmask(pair(stages), ExactPair(), samples=n, steps=2, temperature=1.0, generator=Generator().manual_seed(5))
-    counts = torch.bincount(x[:, 0, 0] * 3 + x[:, 0, 1], minlength=9)
+    x = unmask(process, denoiser, samples=n, temperature=1.0, generator=Generator().manual_seed(5)).flatten(1)
+    counts = torch.bincount(x[:, 0] * 3 + x[:, 1], minlength=9)
     expected = n * JOINT.flatten()
     chi2 = float(((counts - expected) ** 2 / expected).sum())
     assert chi2 < 26.1  # 0.1 % quantile of chi² with 8 degrees of freedom
 
 
-def test_one_step_draws_the_pair_as_if_independent():
-    n = 40_000
-    x = unmask(pair((0, 0)), ExactPair(), samples=n, steps=1, temperature=1.0, generator=Generator().manual_seed(6))
-    counts = torch.bincount(x[:, 0, 0] * 3 + x[:, 0, 1], minlength=9).float() / n
-    torch.testing.assert_close(counts.reshape(3, 3), JOINT.sum(1)[:, None] * JOINT.sum(0), atol=0.01, rtol=0)
-
-
-@pytest.mark.parametrize("stages", [(0, 0), (0, 1), (1, 0)])
-def test_loss_of_the_exact_model_is_the_entropy(stages):
+@pytest.mark.parametrize(("process", "denoiser"), [(fields(), ExactPair()), (slots(), ExactSlots())])
+def test_loss_of_the_exact_model_is_the_entropy(process, denoiser):
     n = 60_000
     flat = torch.multinomial(JOINT.flatten(), n, replacement=True, generator=Generator().manual_seed(7))
-    x_0 = torch.stack([flat // 3, flat % 3], dim=1)[:, None]
+    pairs = torch.stack([flat // 3, flat % 3], dim=1)
+    x_0 = pairs.reshape(n, process.slots, len(process.vocabulary))
     level = (torch.arange(n) + 0.5) / n
-    losses = pair(stages).losses(ExactPair(), x_0, level[torch.randperm(n)], Generator().manual_seed(8))
+    losses = process.losses(denoiser, x_0, level[torch.randperm(n)], Generator().manual_seed(8))
     entropy = -float((JOINT * JOINT.log()).sum())
     assert abs(float(losses.mean()) - entropy) < 4 * float(losses.std()) / math.sqrt(n)
 
@@ -63,56 +75,73 @@ class Independent(nn.Module):
         super().__init__()
         self.shares = shares
 
-    def forward(self, x: Tensor) -> list[Tensor]:
+    def forward(self, x: list[Tensor], asked: list[Tensor | None]) -> list[Tensor | None]:
         """Exact, or as scripted."""
-        return [share.log().expand(*x.shape[:2], len(share)) for share in self.shares]
+        return [
+            None if slots is None else share.log().expand(len(slots), len(share))
+            for share, slots in zip(self.shares, asked, strict=True)
+        ]
 
 
-@pytest.mark.parametrize("steps", [32, 7, 1])
-def test_independent_tokens_keep_their_marginals_at_any_number_of_steps(steps):
-    process = MaskedProcess(slots=4, vocabulary=(5, 3), stages=(0, 1), empty=True)
-    first, second = torch.tensor([0.4, 0.1, 0.2, 0.0, 0.3]), torch.tensor([0.2, 0.5, 0.3])
+FIRST, SECOND = torch.tensor([0.4, 0.1, 0.2, 0.0, 0.3]), torch.tensor([0.2, 0.5, 0.3])
+
+
+def test_lengths_and_tokens_keep_their_marginals():
+    process = MaskedProcess(slots=4, vocabulary=(5, 3), units=(0, 1))
+    rows = torch.zeros((10, 4, 2), dtype=torch.long)
+    rows[:3, 1:] = -1  # three rows of one slot, five of three, two of four
+    rows[3:8, 3:] = -1
+    process.fit(rows)
+    torch.testing.assert_close(process.shares, torch.tensor([0.3, 0.0, 0.5, 0.2]))
     n = 8_000
+    done = []
     x = unmask(
-        process, Independent([first, second]), samples=n, steps=steps, temperature=1.0,
-        generator=Generator().manual_seed(9),
+        process, Independent([FIRST, SECOND]), samples=n, temperature=1.0, generator=Generator().manual_seed(9),
+        advance=done.append,
     )  # fmt: skip
-    assert not process.is_hidden(x).any()
-    empty = x[..., 0] == 0
-    assert (x[..., 1][empty] == 0).all()
-    torch.testing.assert_close(x[..., 0].flatten().bincount(minlength=5) / (4 * n), first, atol=0.015, rtol=0)
-    filled = x[..., 1][~empty]
-    torch.testing.assert_close(filled.bincount(minlength=3) / len(filled), second, atol=0.015, rtol=0)
+    assert sum(done) == n and (lengths(x[: n // 2]).float().mean() - lengths(x).float().mean()).abs() < 0.1
+    torch.testing.assert_close(lengths(x).bincount(minlength=5)[1:] / n, process.shares, atol=0.015, rtol=0)
+    assert ((x == -1).all(dim=2) == (x == -1).any(dim=2)).all()
+    for field, share in enumerate((FIRST, SECOND)):
+        drawn = x[..., field][x[..., field] >= 0]
+        torch.testing.assert_close(drawn.bincount(minlength=len(share)) / len(drawn), share, atol=0.015, rtol=0)
 
 
-def test_forbidden_tokens_are_never_drawn():
-    process = MaskedProcess(slots=4, vocabulary=(5, 3), stages=(0, 1), empty=True)
-    allowed = torch.tensor([True, False, True, True, True])
-    x = unmask(
-        process, Independent([torch.full((5,), 0.2), torch.full((3,), 1 / 3)]), samples=500, steps=8,
-        temperature=1.0, generator=Generator().manual_seed(10), allowed=allowed,
-    )  # fmt: skip
-    assert set(x[..., 0].flatten().tolist()) == {0, 2, 3, 4}
+def test_forbidden_tokens_are_never_drawn_and_rows_are_no_longer_than_tokens_allowed():
+    process = MaskedProcess(slots=4, vocabulary=(5, 3), units=(0, 1), classes=(0, 0, 0, 0, 0))
+    denoiser = Independent([torch.full((5,), 0.2), torch.full((3,), 1 / 3)])
+    allowed = torch.tensor([True, False, True, False, True])
+    x = unmask(process, denoiser, samples=500, temperature=1.0, generator=Generator().manual_seed(10), allowed=allowed)
+    assert set(x[..., 0].flatten().tolist()) == {-1, 0, 2, 4}
+    assert lengths(x).max() == 3
+    assert (x[lengths(x) == 3][:, :3, 0] == torch.tensor([0, 2, 4])).all()
 
 
-def test_corruption_hides_the_further_fields_of_undecided_slots_and_scores_one_stage():
-    process = MaskedProcess(slots=3, vocabulary=(5, 3, 3), stages=(0, 1, 2), empty=True)
-    x_0 = torch.tensor([[2, 1, 2], [4, 0, 1], [0, 0, 0]]).expand(3000, 3, 3)
-    x, following, total = process.corrupt(x_0, torch.rand(3000), Generator().manual_seed(11))
-    assert (total == 7).all()  # three elements, two digits each of two slots that are not empty
-    hidden = process.is_hidden(x)
-    assert (hidden[..., 1:][hidden[..., 0]]).all(), "an empty slot would show before its element is known"
-    assert (following <= hidden).all()
+def test_corruption_hides_field_after_field():
+    process = MaskedProcess(slots=3, vocabulary=(5, 3, 3), units=(0, 1, 0.1))
+    x_0 = torch.tensor([[2, 1, 2], [4, 0, 1], [-1, -1, -1]]).expand(3000, 3, 3)
+    x, following = process.corrupt(x_0, torch.rand(3000), Generator().manual_seed(11))
+    hidden = x == process.hidden
+    assert (following <= hidden).all() and not hidden[:, 2].any()
     assert (following.any(dim=1).sum(dim=1) == 1).all(), "only the fields of one stage are scored"
-    assert not following[:, 2, 1:].any(), "the digits of an empty slot carry no information"
+    field = following.any(dim=1).int().argmax(dim=1)
+    for f in range(3):
+        rows = field == f
+        assert abs(int(rows.sum()) - 1000) < 120
+        assert hidden[rows][:, :2, f + 1 :].all() and not hidden[rows][:, :2, :f].any()
+        assert abs(float(following[rows].sum(dim=(1, 2)).float().mean()) - 1.5) < 0.1  # both slots or one
+
+
+def test_blocks_hold_the_rows_of_one_length():
+    x = torch.tensor([[[7], [-1], [-1]], [[1], [2], [-1]], [[3], [4], [-1]]])
+    assert [block.tolist() for block in blocks(x, lengths(x))] == [[[[7]]], [[[1], [2]], [[3], [4]]]]
 
 
 def test_temperature_sharpens_all_but_the_first_field():
-    process = MaskedProcess(slots=1, vocabulary=(2, 2), stages=(0, 1), empty=False)
+    process = MaskedProcess(slots=1, vocabulary=(2, 2), units=(0, 1))
     share = torch.tensor([0.8, 0.2])
     x = unmask(
-        process, Independent([share, share]), samples=20_000, steps=2, temperature=0.5,
-        generator=Generator().manual_seed(12),
+        process, Independent([share, share]), samples=20_000, temperature=0.5, generator=Generator().manual_seed(12)
     )  # fmt: skip
     assert abs(float((x[:, 0, 0] == 1).float().mean()) - 0.2) < 0.015
     assert abs(float((x[:, 0, 1] == 1).float().mean()) - 0.04 / 0.68) < 0.01

@@ -2,10 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
 import torch
 from torch import Generator
 
+from superdrift.composition.elements import SYMBOLS
 from superdrift.diffusion import device
 from superdrift.diffusion.checkpoint import load_model, save_model
 from superdrift.diffusion.drawing import conditional, unconditional
@@ -16,7 +18,7 @@ from superdrift.errors import InputError
 CPU = torch.device("cpu")
 MLP = {"kind": "mlp", "width": 16, "depth": 1}
 SLOTS = {"kind": "slot_transformer", "width": 16, "depth": 1, "heads": 2, "dropout": 0.0}
-UNMASK = {"kind": "unmask", "steps": 32, "temperature": 1.0}
+UNMASK = {"kind": "unmask", "temperature": 1.0}
 
 
 def test_a_model_reads_back_as_it_was_written(tmp_path):
@@ -78,7 +80,7 @@ def test_ilvr_needs_a_gaussian_model():
     with pytest.raises(InputError, match=r"condition\.model is a masked model; ILVR needs a gaussian one"):
         conditional(
             model, torch.zeros(96).numpy(), scale=2, shared_noise=True, samples=1, seed=0, device=CPU,
-            advance=lambda: None,
+            advance=lambda _: None,
         )  # fmt: skip
 
 
@@ -86,11 +88,23 @@ def test_same_seed_same_rows_and_samples_are_exact_hundredths():
     model = build(design("masked", SLOTS, UNMASK))
 
     def draw(seed):
-        return unconditional(model, UNMASK, samples=20, seed=seed, device=CPU, advance=lambda: None)
+        return unconditional(model, UNMASK, samples=20, seed=seed, device=CPU, advance=lambda _: None)
 
     first = draw(3)
     assert first.shape == (20, 96) and (first == draw(3)).all() and (first != draw(4)).any()
     assert (abs(first * 100 - (first * 100).round()) < 1e-3).all() and (first >= 0).all()
+
+
+def test_only_allowed_elements_are_drawn():
+    model, allowed = build(design("masked", SLOTS, UNMASK)), np.isin(SYMBOLS[:96], ["Cu", "O", "La", "Sr"])
+    options = {"samples": 60, "seed": 3, "device": CPU, "advance": lambda _: None}
+    drawn = unconditional(model, UNMASK, allowed=allowed, **options)
+    assert (drawn[:, ~allowed] == 0).all() and (drawn > 0).any(axis=0).sum() == 4
+    with pytest.raises(InputError, match="leave no element"):
+        unconditional(model, UNMASK, allowed=np.zeros(96, dtype=bool), **options)
+    gaussian, sampler = build(design("gaussian", MLP, {"steps": 20})), {"kind": "ancestral", "steps": 20}
+    with pytest.raises(InputError, match="cannot be used with a gaussian model"):
+        unconditional(gaussian, sampler, allowed=allowed, **options)
 
 
 def test_cuda_is_never_replaced_silently(monkeypatch):

@@ -28,7 +28,7 @@ MODELS = {
         "process": "masked",
         "denoiser": {"kind": "slot_transformer", "width": 32, "depth": 1, "heads": 2, "dropout": 0.1},
         "training": TRAINING,
-        "sampler": {"kind": "unmask", "steps": 16, "temperature": 1.0},
+        "sampler": {"kind": "unmask", "temperature": 1.0},
         "noise_floor": 0.0,
     },
     "continuous": {
@@ -74,7 +74,10 @@ def model_arguments(folder):
 
 def generate_arguments(folder, samples, n=50, batch_size=20, **changed):
     sampler = MODELS["masked"]["sampler"]
-    settings = {"sampler": sampler, "samples": n, "batch_size": batch_size, "device": "cpu", "threads": 1, **changed}
+    settings = {
+        "sampler": sampler, "samples": n, "batch_size": batch_size, "allowed_elements": [], "forbidden_elements": [],
+        "device": "cpu", "compiled": False, "threads": 1, **changed,
+    }  # fmt: skip
     paths = ["--family", "cuprates", "--samples", str(samples)]
     return ["--settings", json.dumps(settings), *model_arguments(folder), *paths]
 

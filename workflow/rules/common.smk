@@ -67,6 +67,22 @@ def version_of(source):
     return name if kind == "training" else config["catalogue"][name]["family"]
 
 
+def base_of(family):
+    """Weights that the generator of a version starts from: those of the base version, or none."""
+    base = config["train"]["base"]
+    started = base is not None and family in base["versions"] and family != base["family"]
+    return f"{RUN}/train/{base['family']}/model.safetensors" if started else []
+
+
+def train_settings(model, family=None):
+    """Settings of the stage train; those of a version that starts from the base are the base block's."""
+    block = dict(config["models"][model])
+    if family is not None and base_of(family):
+        changed = {name: config["train"]["base"][name] for name in ("steps", "learning_rate", "validate_every")}
+        block["training"] = block["training"] | changed
+    return settings(model=block, **{name: config["train"][name] for name in ("device", "exclude_flags")})
+
+
 def noise_floor_of(source):
     """Amounts below this are noise in this source's samples: a property of the model that drew them."""
     if source.startswith(("training-", "drift-")):

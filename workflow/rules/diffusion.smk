@@ -4,6 +4,7 @@
 rule train:
     input:
         compounds=f"{RUN}/prepare/compounds.parquet",
+        base=lambda wildcards: base_of(wildcards.family),
     output:
         weights=f"{RUN}/train/{{family}}/model.safetensors",
         description=f"{RUN}/train/{{family}}/model.json",
@@ -14,19 +15,23 @@ rule train:
         conda_env(config["train"]["device"])
     threads: config["models"][config["train"]["model"]]["training"]["threads"]
     params:
-        settings=settings(**config["train"] | {"model": config["models"][config["train"]["model"]]}),
+        settings=lambda wildcards: train_settings(config["train"]["model"], wildcards.family),
         code=code("train"),
         seed=config["seed"],
+        base=lambda wildcards: ["--base", base_of(wildcards.family)] if base_of(wildcards.family) else [],
     message:
         "Training the generator on {wildcards.family}"
     shell:
         "python -m superdrift.stages.train --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --compounds {input.compounds:q} --family {wildcards.family}"
         " --weights {output.weights:q} --description {output.description:q} --history {output.history:q}"
+        " {params.base:q}"
 
 
 # The model that ILVR conditions, where it is not the generator itself.
 use rule train as train_conditioner with:
+    input:
+        compounds=f"{RUN}/prepare/compounds.parquet",
     output:
         weights=f"{RUN}/train/{{family}}/{CONDITIONER}/model.safetensors",
         description=f"{RUN}/train/{{family}}/{CONDITIONER}/model.json",
@@ -35,9 +40,10 @@ use rule train as train_conditioner with:
         f"{LOGS}/train/{{family}}-{CONDITIONER}.log",
     threads: config["models"][CONDITIONER]["training"]["threads"]
     params:
-        settings=settings(**config["train"] | {"model": config["models"][CONDITIONER]}),
+        settings=train_settings(CONDITIONER),
         code=code("train"),
         seed=config["seed"],
+        base=[],
     message:
         "Training the model to condition on {wildcards.family}"
 

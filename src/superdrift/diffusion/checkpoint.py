@@ -51,6 +51,23 @@ def load_model(weights: Path, description: Path, device: torch.device) -> tuple[
     return model.to(device), record
 
 
+def start_from(model: Model, weights: Path) -> None:
+    """Give a new model the weights of a trained one of the same design.
+
+    Raises:
+        InputError: when the file is missing or damaged, or its design is another.
+    """
+    try:
+        model.parts.load_state_dict(load_file(weights))
+    except FileNotFoundError as error:
+        raise InputError(f"{weights} does not exist; run snakemake to train the base model") from error
+    except (SafetensorError, RuntimeError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(
+            f"{weights} cannot be the base of this model ({reason}); delete it and run snakemake again"
+        ) from error
+
+
 class ResumeFile:
     """State of an unfinished training in one file, replaced whole, so that a killed run goes on where it was saved.
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import torch
 
-from superdrift.diffusion.checkpoint import ResumeFile, save_model
+from superdrift.diffusion.checkpoint import ResumeFile, save_model, start_from
 from superdrift.diffusion.dataset import COLUMNS, choose_rows
 from superdrift.diffusion.device import choose
 from superdrift.diffusion.encodings import ENCODINGS
 from superdrift.diffusion.keys import key_of
 from superdrift.diffusion.model import build, design
 from superdrift.diffusion.training import Trainer
+from superdrift.provenance import sha256
 from superdrift.seeds import derive
 from superdrift.settings import TrainSettings
 from superdrift.stages.command import Run, command
@@ -28,6 +29,7 @@ def train(
     weights: Path,
     description: Path,
     history: Path,
+    base: Path | None = None,
 ) -> None:
     """Train a diffusion model on the superconductors of one version.
 
@@ -39,6 +41,7 @@ def train(
         weights: the .safetensors file to write.
         description: the .json file to write.
         history: the history table to write.
+        base: weights of the same kind of model, trained on other compounds, to start from; fresh ones without.
     """
     model_settings = settings.model
     device = choose(settings.device, key="train.device")
@@ -46,13 +49,16 @@ def train(
     plan = design(model_settings.process, model_settings.denoiser, model_settings.sampler)
     torch.manual_seed(derive(run.seed, "train", family, "weights"))
     model = build(plan).to(device)
+    if base is not None:
+        start_from(model, base)
     encoding = ENCODINGS[model_settings.process]
     rows = choose_rows(
         read(compounds, COMPOUNDS, COLUMNS), family, settings.exclude_flags, encoding,
         merge_repeats=model_settings.training.merge_repeats,
     )  # fmt: skip
     key = key_of(
-        device, *rows, seed=run.seed, family=family, settings=asdict(settings), code=run.metadata["code"]
+        device, *rows, seed=run.seed, family=family, settings=asdict(settings), code=run.metadata["code"],
+        base=None if base is None else sha256(base),
     )  # fmt: skip
     resume = ResumeFile(weights.parent / ".resume" / weights.name, key)
     data, validation = (encoding.encode(part).to(device) for part in rows)

@@ -1,0 +1,142 @@
+"""Who is measured: the generator as the workflow trains it, training compounds with noise, the published samples."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from holdout import held_out_rows
+from numpy.typing import NDArray
+from rates import Ruler
+from setting import CONFIG, FLAGS, SEED
+
+from superdrift.composition.formula import parse_formula
+from superdrift.composition.vector import to_vector
+from superdrift.errors import InputError
+from superdrift.registry import local_path
+from superdrift.screening.charge import ChargeCheck
+from superdrift.screening.projection import Projection
+from superdrift.tables import COMPOUNDS, SAMPLES, matrix, read, write
+
+NOISE = 0.05
+"""Atoms per formula unit; deviation of the noise on each element of a training compound."""
+PUBLISHED = {"cuprates": "superdiff_cuprates"}
+PUBLISHED_SAMPLES = 500_000
+
+
+class Trained:
+    """The generator, trained and sampled by the stages themselves in processes of their own.
+
+    Args:
+        folder: for models and samples; what is there already is not made again.
+        compounds: table of a run.
+        model: name of the model.
+        count: samples per version.
+        keep_flagged: train on flagged rows too.
+    """
+
+    def __init__(self, folder: Path, compounds: pa.Table, model: str, count: int, *, keep_flagged: bool) -> None:
+        self.folder, self.model, self.count = Path(folder), CONFIG["models"][model], count
+        self.base = CONFIG["train"]["base"]
+        self.flags = [] if keep_flagged else sorted(FLAGS)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        kept = compounds.filter(pa.array(~held_out_rows(compounds)))
+        write(self.folder / "compounds.parquet", COMPOUNDS, kept, {})
+
+    def samples(self, family: str) -> tuple[NDArray[np.float32], list[tuple[str, float, int]]]:
+        """Samples of one version, and what they cost."""
+        self._train(family)
+        output = self.folder / family / "samples.parquet"
+        settings = {**CONFIG["generate"], "samples": self.count, "sampler": self.model["sampler"], "threads": 1}
+        paths = [*self._paths(family), "--samples", output, "--family", family]
+        shards = os.cpu_count() or 1
+        drawing = [[*stage("generate", settings), *paths, "--shard", f"{i}/{shards}"] for i in range(shards)]
+        record = self.folder / family / "cost.json"
+        if not output.exists():
+            seconds, memory = together(drawing)
+            gathering, more = together([[*stage("generate", settings), *paths]])
+            cost = {"seconds": seconds + gathering, "memory": max(memory, more)}
+            record.write_text(json.dumps({**json.loads(record.read_text()), **cost}))
+        cost = json.loads(record.read_text())
+        costs = [
+            ("training seconds", cost["training_seconds"], 1),
+            (f"sampling seconds, {shards} processes of one thread", cost["seconds"], self.count),
+            ("samples per second", self.count / cost["seconds"], self.count),
+            ("peak memory of a process / GiB", cost["memory"], self.count),
+        ]
+        return matrix(read(output, SAMPLES, ["amounts"])["amounts"]), costs
+
+    def _train(self, family: str) -> None:
+        """Train one version, its base first."""
+        if (self.folder / family / "model.safetensors").exists():
+            return
+        block, arguments = dict(self.model), []
+        if self.base is not None and family in self.base["versions"]:
+            self._train(self.base["family"])
+            changed = {name: self.base[name] for name in ("steps", "learning_rate", "validate_every")}
+            block["training"] = block["training"] | changed
+            arguments = ["--base", self.folder / self.base["family"] / "model.safetensors"]
+        settings = {"model": block, "device": CONFIG["train"]["device"], "exclude_flags": self.flags}
+        paths = [
+            "--compounds",
+            self.folder / "compounds.parquet",
+            "--history",
+            self.folder / family / "history.parquet",
+        ]
+        seconds, _ = together(
+            [[*stage("train", settings), *self._paths(family), *paths, "--family", family, *arguments]]
+        )
+        (self.folder / family / "cost.json").write_text(json.dumps({"training_seconds": seconds}))
+
+    def _paths(self, family: str) -> list[str | Path]:
+        folder = self.folder / family
+        folder.mkdir(exist_ok=True)
+        return ["--weights", folder / "model.safetensors", "--description", folder / "model.json"]
+
+
+def stage(name: str, settings: dict[str, object]) -> list[str]:
+    """Command of a stage."""
+    return [
+        sys.executable, "-m", f"superdrift.stages.{name}", "--settings", json.dumps(settings), "--seed", str(SEED),
+    ]  # fmt: skip
+
+
+def together(commands: list[list[str | Path]]) -> tuple[float, float]:
+    """Run commands side by side: seconds until the last is done, and the most memory one of them took, GiB."""
+    started = time.monotonic()
+    running = [subprocess.Popen([str(word) for word in command]) for command in commands]
+    memory = 0.0
+    for process in running:
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        memory = max(memory, usage.ru_maxrss / 2**20)
+    if any(process.returncode for process in running):
+        raise SystemExit("a stage failed; its message stands above")
+    return time.monotonic() - started, memory
+
+
+def noisy(train: NDArray[np.float32], check: ChargeCheck, count: int) -> NDArray[np.float32]:
+    """Training compounds with Gaussian noise on every amount, moved to where the charges agree: no model at all."""
+    stream = np.random.default_rng(SEED)
+    amounts = train[stream.integers(len(train), size=count)]
+    noise = stream.normal(0.0, NOISE, amounts.shape)
+    moved = np.where(amounts > 0, np.maximum(np.round(amounts + noise, 2), 0.01), 0.0)
+    tolerance = CONFIG["project"]["tolerance"]
+    return Projection("charge_valid", tolerance, 0.0, check=check).project(moved.astype(np.float32))[0]
+
+
+def published(family: str, ruler: Ruler) -> list[tuple[str, float, int]]:
+    """Rates of the published valid samples, where the file is at hand; only counts compare with the others."""
+    if family not in PUBLISHED:
+        return []
+    try:
+        lines = Path(local_path(PUBLISHED[family])).read_text(encoding="utf-8").split()
+    except (InputError, OSError) as error:
+        print(f"published samples of {family} are not at hand: {error}")
+        return []
+    amounts = np.stack([to_vector(parse_formula(line)) for line in lines])
+    return [(f"{name}, of its {len(lines):,} valid samples", *rest) for name, *rest in ruler.rates(amounts)]
