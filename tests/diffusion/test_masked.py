@@ -49,7 +49,9 @@ def slots() -> MaskedProcess:
 @pytest.mark.parametrize(("process", "denoiser"), [(fields(), ExactPair()), (slots(), ExactSlots())])
 def test_sampler_with_exact_conditionals_returns_the_joint(process, denoiser):
     n = 40_000
-    x = unmask(process, denoiser, samples=n, temperature=1.0, generator=Generator().manual_seed(5)).flatten(1)
+    x = unmask(
+        process, denoiser, samples=n, temperature=1.0, element_temperature=1.0, generator=Generator().manual_seed(5)
+    ).flatten(1)
     counts = torch.bincount(x[:, 0] * 3 + x[:, 1], minlength=9)
     expected = n * JOINT.flatten()
     chi2 = float(((counts - expected) ** 2 / expected).sum())
@@ -96,8 +98,8 @@ def test_lengths_and_tokens_keep_their_marginals():
     n = 8_000
     done = []
     x = unmask(
-        process, Independent([FIRST, SECOND]), samples=n, temperature=1.0, generator=Generator().manual_seed(9),
-        advance=done.append,
+        process, Independent([FIRST, SECOND]), samples=n, temperature=1.0, element_temperature=1.0,
+        generator=Generator().manual_seed(9), advance=done.append,
     )  # fmt: skip
     assert sum(done) == n and (lengths(x[: n // 2]).float().mean() - lengths(x).float().mean()).abs() < 0.1
     torch.testing.assert_close(lengths(x).bincount(minlength=5)[1:] / n, process.shares, atol=0.015, rtol=0)
@@ -111,7 +113,15 @@ def test_forbidden_tokens_are_never_drawn_and_rows_are_no_longer_than_tokens_all
     process = MaskedProcess(slots=4, vocabulary=(5, 3), units=(0, 1), classes=(0, 0, 0, 0, 0))
     denoiser = Independent([torch.full((5,), 0.2), torch.full((3,), 1 / 3)])
     allowed = torch.tensor([True, False, True, False, True])
-    x = unmask(process, denoiser, samples=500, temperature=1.0, generator=Generator().manual_seed(10), allowed=allowed)
+    x = unmask(
+        process,
+        denoiser,
+        samples=500,
+        temperature=1.0,
+        element_temperature=1.0,
+        generator=Generator().manual_seed(10),
+        allowed=allowed,
+    )
     assert set(x[..., 0].flatten().tolist()) == {-1, 0, 2, 4}
     assert lengths(x).max() == 3
     assert (x[lengths(x) == 3][:, :3, 0] == torch.tensor([0, 2, 4])).all()
@@ -137,11 +147,15 @@ def test_blocks_hold_the_rows_of_one_length():
     assert [block.tolist() for block in blocks(x, lengths(x))] == [[[[7]]], [[[1], [2]], [[3], [4]]]]
 
 
-def test_temperature_sharpens_all_but_the_first_field():
-    process = MaskedProcess(slots=1, vocabulary=(2, 2), units=(0, 1))
-    share = torch.tensor([0.8, 0.2])
-    x = unmask(
-        process, Independent([share, share]), samples=20_000, temperature=0.5, generator=Generator().manual_seed(12)
-    )  # fmt: skip
-    assert abs(float((x[:, 0, 0] == 1).float().mean()) - 0.2) < 0.015
-    assert abs(float((x[:, 0, 1] == 1).float().mean()) - 0.04 / 0.68) < 0.01
+def test_each_temperature_sharpens_its_own_fields():
+    process, share = MaskedProcess(slots=1, vocabulary=(2, 2), units=(0, 1)), torch.tensor([0.8, 0.2])
+
+    def shares_of_one(temperature, element_temperature):
+        x = unmask(
+            process, Independent([share, share]), samples=20_000, temperature=temperature,
+            element_temperature=element_temperature, generator=Generator().manual_seed(12),
+        )  # fmt: skip
+        return x[:, 0].float().mean(dim=0)
+
+    torch.testing.assert_close(shares_of_one(0.5, 1.0), torch.tensor([0.2, 0.04 / 0.68]), atol=0.012, rtol=0)
+    torch.testing.assert_close(shares_of_one(1.0, 2.0), torch.tensor([1 / 3, 0.2]), atol=0.012, rtol=0)

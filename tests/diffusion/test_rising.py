@@ -80,7 +80,13 @@ def test_drawing_one_token_at_a_time_gives_compositions_only():
     process = MaskedProcess(**TOKENS.shape)
     for allowed in (None, torch.arange(96) % 9 == 0):
         x = unmask(
-            process, guesses(6.0), samples=400, temperature=1.0, generator=Generator().manual_seed(1), allowed=allowed
+            process,
+            guesses(6.0),
+            samples=400,
+            temperature=1.0,
+            element_temperature=1.0,
+            generator=Generator().manual_seed(1),
+            allowed=allowed,
         )
         amounts = codec.from_tokens(x.numpy())
         assert (amounts >= 0).all() and (amounts > 0).any(axis=1).all()

@@ -1,6 +1,6 @@
 """Samplers: from nothing but noise to a batch of data. All share one signature, with a callback."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -61,6 +61,7 @@ def unmask(
     *,
     samples: int,
     temperature: float,
+    element_temperature: float,
     generator: Generator,
     allowed: Tensor | None = None,
     advance: Callable[[float], None] = _nothing,
@@ -74,7 +75,8 @@ def unmask(
         process: the process the denoiser was trained on.
         denoiser: blocks of rows, asked slots → logits per field.
         samples: how many rows to draw.
-        temperature: of the fields after the first; below 1 sharpens them. 1 samples the model as it is.
+        temperature: of the fields after the first (amounts); below 1 sharpens them. 1 samples the model as it is.
+        element_temperature: of the first field; above 1 draws rarer combinations of elements.
         generator: source of all random numbers, on the device of the process.
         allowed: (vocabulary[0],) mask of the tokens that the first field may take (elements); all when None. The others
             are left out of every draw of an element; rows with more slots than allowed tokens are not drawn.
@@ -92,7 +94,8 @@ def unmask(
     for length, count in enumerate(torch.bincount(drawn, minlength=process.slots).tolist(), start=1):
         if count:
             block = x[start : start + count, :length]
-            _fill(process, denoiser, block, temperature=temperature, generator=generator, allowed=allowed)
+            temperatures = [element_temperature, *[temperature] * (len(process.vocabulary) - 1)]
+            _fill(process, denoiser, block, temperatures=temperatures, generator=generator, allowed=allowed)
             x[start : start + count, length:] = -1
             start += count
             advance(count)
@@ -100,8 +103,8 @@ def unmask(
 
 
 def _fill(
-    process: MaskedProcess, denoiser: Callable[..., Any], x: Tensor, *, temperature: float, generator: Generator,
-    allowed: Tensor | None,
+    process: MaskedProcess, denoiser: Callable[..., Any], x: Tensor, *, temperatures: Sequence[float],
+    generator: Generator, allowed: Tensor | None,
 ) -> None:  # fmt: skip
     """Draw all tokens of the rows x (n, slots, fields), in place."""
     n, slots, fields = x.shape
@@ -113,7 +116,7 @@ def _fill(
             scores = process.restricted(denoiser([x], asked)[f], x, f, rows=rows, slots=slot, allowed=allowed)
             # The largest of logits plus Gumbel noise is a draw of their softmax, without a look at the host.
             noise = torch.rand(scores.shape, generator=generator, device=x.device).clamp_(min=_LEAST).log_().neg_()
-            x[rows, slot, f] = (scores / (temperature if f else 1.0) - noise.log_()).argmax(dim=1)
+            x[rows, slot, f] = (scores / temperatures[f] - noise.log_()).argmax(dim=1)
 
 
 class Sampler(NamedTuple):

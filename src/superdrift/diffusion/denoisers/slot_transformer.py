@@ -6,8 +6,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from superdrift.diffusion.denoisers.packing import Packing
 from superdrift.diffusion.denoisers.valence import KNOTS, ChargeCount, interpolated, valence
 
+ASKED_STRIDE = 64
+"""Slots asked for are filled up to a multiple of this (see `packing`)."""
 INITIAL_DEVIATION = 0.3
 """Deviation of the embeddings at the start."""
 
@@ -85,19 +88,22 @@ class SlotTransformer(nn.Module):
             steps = valence(*totals.unbind(dim=1))[:, None]
             knot = steps.long()
             h = h + torch.lerp(*(self.valence((knot + i)[:, 0]) for i in (0, 1)), steps - knot)
+        packing = Packing.of(shapes, len(self.place), h.device)
+        h = packing.filled(h)
         for layer in self.layers:
-            h = layer(h, shapes)
+            h = layer(h, packing)
         return [None if slots is None else self._read(h, f, slots, totals, slopes) for f, slots in enumerate(asked)]
 
     def _read(self, h: Tensor, f: int, slots: Tensor, totals: Tensor | None, slopes: Tensor | None) -> Tensor:
         """Logits of field f in some slots."""
-        h = self.norm(h[slots])
-        logits = self.heads[f](h).float()
+        n = len(slots)
+        h = self.norm(h[functional.pad(slots, (0, -n % ASKED_STRIDE))])
+        logits = self.heads[f](h)[:n].float()
         if f == 0 or totals is None or slopes is None:
             return logits
         added = torch.arange(self.vocabulary[f], device=h.device) * self.units[f]
         reached = totals[slots][:, None] + added[None, :, None] * slopes[slots][:, None]
-        return logits + interpolated(self.profiles[f - 1](h).float(), valence(*reached.unbind(dim=-1)))
+        return logits + interpolated(self.profiles[f - 1](h)[:n].float(), valence(*reached.unbind(dim=-1)))
 
 
 class _Layer(nn.Module):
@@ -111,16 +117,16 @@ class _Layer(nn.Module):
         self.one, self.two = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
         self.drop = nn.Dropout(dropout)
 
-    def forward(self, h: Tensor, shapes: Sequence[tuple[int, int]]) -> Tensor:
-        """(all slots, width) → the same; `shapes` are rows and slots of each block."""
-        into = self.into(self.norm_one(h)).split([n * slots for n, slots in shapes])
-        mixed = torch.cat([self._mix(part, n, slots) for part, (n, slots) in zip(into, shapes, strict=True)])
-        h = h + self.drop(self.out(mixed))
+    def forward(self, h: Tensor, packing: Packing) -> Tensor:
+        """(list of all slots, width) → the same."""
+        rows = packing.rectangle(self.into(self.norm_one(h)))
+        h = h + self.drop(self.out(packing.listed(self._mix(rows, packing.absent))))
         return h + self.drop(self.two(functional.silu(self.one(self.norm_two(h)))))
 
-    def _mix(self, into: Tensor, n: int, slots: int) -> Tensor:
-        """Attention within the rows of one block."""
-        q, k, v = into.reshape(n, slots, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+    def _mix(self, into: Tensor, absent: Tensor | None) -> Tensor:
+        """Attention within the rows: (rows, slots, 3 · width) → (rows, slots, width)."""
+        q, k, v = into.unflatten(2, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
         # Written out: for so few slots PyTorch's fused attention takes twice the time on a processor.
-        weight = (q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5).softmax(dim=-1)
-        return (weight.to(v.dtype) @ v).transpose(1, 2).reshape(n * slots, -1)
+        scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
+        weight = (scores if absent is None else scores.masked_fill(absent, -torch.inf)).softmax(dim=-1)
+        return (weight.to(v.dtype) @ v).transpose(1, 2).flatten(2)
