@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
 from contenders import Trained, noisy, published
+from costs import published_costs
 from fidelity import Reference, fidelity, ratios
 from holdout import Holdout, hold_out
 from rates import Ruler
@@ -47,7 +48,8 @@ def main() -> None:
     arguments = parser.parse_args()
     compounds = read(arguments.compounds, COMPOUNDS)
     ours = Trained(arguments.work, compounds, arguments.model, arguments.samples, keep_flagged=arguments.keep_flagged)
-    rows: list[Row] = []
+    rows = [Row("any", "published configuration", *cost) for cost in published_costs(arguments.samples)]
+    print_table("any", rows)
     for family in arguments.families:
         found = measured(family, hold_out(compounds, family), Ruler(compounds, family), ours)
         print_table(family, found)

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -16,8 +17,7 @@ from setting import CONFIG, FLAGS, SEED
 
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
-from superdrift.errors import InputError
-from superdrift.registry import local_path
+from superdrift.registry import fetch
 from superdrift.screening.charge import ChargeCheck
 from superdrift.screening.projection import Projection
 from superdrift.tables import COMPOUNDS, SAMPLES, matrix, read, write
@@ -25,7 +25,6 @@ from superdrift.tables import COMPOUNDS, SAMPLES, matrix, read, write
 NOISE = 0.05
 """Atoms per formula unit; deviation of the noise on each element of a training compound."""
 PUBLISHED = {"cuprates": "superdiff_cuprates"}
-PUBLISHED_SAMPLES = 500_000
 
 
 class Trained:
@@ -130,13 +129,11 @@ def noisy(train: NDArray[np.float32], check: ChargeCheck, count: int) -> NDArray
 
 
 def published(family: str, ruler: Ruler) -> list[tuple[str, float, int]]:
-    """Rates of the published valid samples, where the file is at hand; only counts compare with the others."""
+    """Rates of the published valid samples, where they were published; only counts compare with the others."""
     if family not in PUBLISHED:
         return []
-    try:
-        lines = Path(local_path(PUBLISHED[family])).read_text(encoding="utf-8").split()
-    except (InputError, OSError) as error:
-        print(f"published samples of {family} are not at hand: {error}")
-        return []
+    with tempfile.TemporaryDirectory() as folder:
+        fetch(PUBLISHED[family], Path(folder, "formulas"))
+        lines = Path(folder, "formulas").read_text(encoding="utf-8").split()
     amounts = np.stack([to_vector(parse_formula(line)) for line in lines])
     return [(f"{name}, of its {len(lines):,} valid samples", *rest) for name, *rest in ruler.rates(amounts)]

@@ -11,6 +11,7 @@ from superdrift.diffusion.samplers import unmask
 
 JOINT = torch.tensor([[0.30, 0.02, 0.03], [0.01, 0.24, 0.05], [0.05, 0.10, 0.20]])
 """p(a, b) of two correlated tokens of three values each."""
+AS_LEARNED = {"temperature": 1.0, "min_p": 0.0, "element_temperature": 1.0, "element_min_p": 0.0}
 
 
 class ExactPair(nn.Module):
@@ -49,9 +50,7 @@ def slots() -> MaskedProcess:
 @pytest.mark.parametrize(("process", "denoiser"), [(fields(), ExactPair()), (slots(), ExactSlots())])
 def test_sampler_with_exact_conditionals_returns_the_joint(process, denoiser):
     n = 40_000
-    x = unmask(
-        process, denoiser, samples=n, temperature=1.0, element_temperature=1.0, generator=Generator().manual_seed(5)
-    ).flatten(1)
+    x = unmask(process, denoiser, samples=n, **AS_LEARNED, generator=Generator().manual_seed(5)).flatten(1)
     counts = torch.bincount(x[:, 0] * 3 + x[:, 1], minlength=9)
     expected = n * JOINT.flatten()
     chi2 = float(((counts - expected) ** 2 / expected).sum())
@@ -98,8 +97,8 @@ def test_lengths_and_tokens_keep_their_marginals():
     n = 8_000
     done = []
     x = unmask(
-        process, Independent([FIRST, SECOND]), samples=n, temperature=1.0, element_temperature=1.0,
-        generator=Generator().manual_seed(9), advance=done.append,
+        process, Independent([FIRST, SECOND]), samples=n, **AS_LEARNED, generator=Generator().manual_seed(9),
+        advance=done.append,
     )  # fmt: skip
     assert sum(done) == n and (lengths(x[: n // 2]).float().mean() - lengths(x).float().mean()).abs() < 0.1
     torch.testing.assert_close(lengths(x).bincount(minlength=5)[1:] / n, process.shares, atol=0.015, rtol=0)
@@ -117,8 +116,7 @@ def test_forbidden_tokens_are_never_drawn_and_rows_are_no_longer_than_tokens_all
         process,
         denoiser,
         samples=500,
-        temperature=1.0,
-        element_temperature=1.0,
+        **AS_LEARNED,
         generator=Generator().manual_seed(10),
         allowed=allowed,
     )
@@ -147,15 +145,17 @@ def test_blocks_hold_the_rows_of_one_length():
     assert [block.tolist() for block in blocks(x, lengths(x))] == [[[[7]]], [[[1], [2]], [[3], [4]]]]
 
 
-def test_each_temperature_sharpens_its_own_fields():
+def test_temperature_and_cutoff_act_on_their_own_fields():
     process, share = MaskedProcess(slots=1, vocabulary=(2, 2), units=(0, 1)), torch.tensor([0.8, 0.2])
 
-    def shares_of_one(temperature, element_temperature):
+    def shares_of_one(**changed):
         x = unmask(
-            process, Independent([share, share]), samples=20_000, temperature=temperature,
-            element_temperature=element_temperature, generator=Generator().manual_seed(12),
+            process, Independent([share, share]), samples=20_000, **{**AS_LEARNED, **changed},
+            generator=Generator().manual_seed(12),
         )  # fmt: skip
         return x[:, 0].float().mean(dim=0)
 
-    torch.testing.assert_close(shares_of_one(0.5, 1.0), torch.tensor([0.2, 0.04 / 0.68]), atol=0.012, rtol=0)
-    torch.testing.assert_close(shares_of_one(1.0, 2.0), torch.tensor([1 / 3, 0.2]), atol=0.012, rtol=0)
+    torch.testing.assert_close(shares_of_one(temperature=0.5), torch.tensor([0.2, 0.04 / 0.68]), atol=0.012, rtol=0)
+    torch.testing.assert_close(shares_of_one(element_temperature=2.0), torch.tensor([1 / 3, 0.2]), atol=0.012, rtol=0)
+    torch.testing.assert_close(shares_of_one(min_p=0.3), torch.tensor([0.2, 0.0]), atol=0.012, rtol=0)
+    torch.testing.assert_close(shares_of_one(element_min_p=0.2), torch.tensor([0.2, 0.2]), atol=0.012, rtol=0)

@@ -18,7 +18,7 @@ from superdrift.errors import InputError
 CPU = torch.device("cpu")
 MLP = {"kind": "mlp", "width": 16, "depth": 1}
 SLOTS = {"kind": "slot_transformer", "width": 16, "depth": 1, "heads": 2, "dropout": 0.0}
-UNMASK = {"kind": "unmask", "temperature": 1.0, "element_temperature": 1.0}
+UNMASK = {"kind": "unmask", "temperature": 1.0, "min_p": 0.02, "element_temperature": 1.0, "element_min_p": 0.01}
 
 
 def test_a_model_reads_back_as_it_was_written(tmp_path):

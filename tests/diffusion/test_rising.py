@@ -17,6 +17,7 @@ ROWS = st.lists(
 )
 RISING = Rising(codec.VOCABULARY, codec.CLASSES)
 HIDDEN = torch.tensor(codec.VOCABULARY)
+AS_LEARNED = {"temperature": 1.0, "min_p": 0.0, "element_temperature": 1.0, "element_min_p": 0.0}
 
 
 def tokens_of(compounds):
@@ -83,8 +84,7 @@ def test_drawing_one_token_at_a_time_gives_compositions_only():
             process,
             guesses(6.0),
             samples=400,
-            temperature=1.0,
-            element_temperature=1.0,
+            **AS_LEARNED,
             generator=Generator().manual_seed(1),
             allowed=allowed,
         )

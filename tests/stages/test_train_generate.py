@@ -28,7 +28,13 @@ MODELS = {
         "process": "masked",
         "denoiser": {"kind": "slot_transformer", "width": 32, "depth": 1, "heads": 2, "dropout": 0.1},
         "training": TRAINING,
-        "sampler": {"kind": "unmask", "temperature": 1.0, "element_temperature": 1.0},
+        "sampler": {
+            "kind": "unmask",
+            "temperature": 1.0,
+            "min_p": 0.02,
+            "element_temperature": 1.0,
+            "element_min_p": 0.01,
+        },
         "noise_floor": 0.0,
     },
     "continuous": {

@@ -1,5 +1,6 @@
 """Samplers: from nothing but noise to a batch of data. All share one signature, with a callback."""
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -61,7 +62,9 @@ def unmask(
     *,
     samples: int,
     temperature: float,
+    min_p: float,
     element_temperature: float,
+    element_min_p: float,
     generator: Generator,
     allowed: Tensor | None = None,
     advance: Callable[[float], None] = _nothing,
@@ -76,7 +79,10 @@ def unmask(
         denoiser: blocks of rows, asked slots → logits per field.
         samples: how many rows to draw.
         temperature: of the fields after the first (amounts); below 1 sharpens them. 1 samples the model as it is.
+        min_p: tokens of these fields less likely than this share of the likeliest one are never drawn (Nguyen et al.
+            2024, min-p sampling): what a network gives to each of hundreds of absurd numbers adds up. 0 draws all.
         element_temperature: of the first field; above 1 draws rarer combinations of elements.
+        element_min_p: of the first field.
         generator: source of all random numbers, on the device of the process.
         allowed: (vocabulary[0],) mask of the tokens that the first field may take (elements); all when None. The others
             are left out of every draw of an element; rows with more slots than allowed tokens are not drawn.
@@ -94,8 +100,8 @@ def unmask(
     for length, count in enumerate(torch.bincount(drawn, minlength=process.slots).tolist(), start=1):
         if count:
             block = x[start : start + count, :length]
-            temperatures = [element_temperature, *[temperature] * (len(process.vocabulary) - 1)]
-            _fill(process, denoiser, block, temperatures=temperatures, generator=generator, allowed=allowed)
+            choices = [(element_temperature, element_min_p), *[(temperature, min_p)] * (len(process.vocabulary) - 1)]
+            _fill(process, denoiser, block, choices=choices, generator=generator, allowed=allowed)
             x[start : start + count, length:] = -1
             start += count
             advance(count)
@@ -103,20 +109,22 @@ def unmask(
 
 
 def _fill(
-    process: MaskedProcess, denoiser: Callable[..., Any], x: Tensor, *, temperatures: Sequence[float],
-    generator: Generator, allowed: Tensor | None,
+    process: MaskedProcess, denoiser: Callable[..., Any], x: Tensor, *,
+    choices: Sequence[tuple[float, float]], generator: Generator, allowed: Tensor | None,
 ) -> None:  # fmt: skip
-    """Draw all tokens of the rows x (n, slots, fields), in place."""
+    """Draw all tokens of the rows x (n, slots, fields), in place; `choices` are temperature and min-p per field."""
     n, slots, fields = x.shape
     rows = torch.arange(n, device=x.device)
-    for f in range(fields):
+    for f, (temperature, min_p) in enumerate(choices):
+        least = math.log(min_p) if min_p else -math.inf
         order = torch.rand((n, slots), generator=generator, device=x.device).argsort(dim=1)
         for slot in order.unbind(dim=1):
             asked = [rows * slots + slot if g == f else None for g in range(fields)]
             scores = process.restricted(denoiser([x], asked)[f], x, f, rows=rows, slots=slot, allowed=allowed)
+            scores = scores.masked_fill(scores < scores.amax(dim=1, keepdim=True) + least, -torch.inf)
             # The largest of logits plus Gumbel noise is a draw of their softmax, without a look at the host.
             noise = torch.rand(scores.shape, generator=generator, device=x.device).clamp_(min=_LEAST).log_().neg_()
-            x[rows, slot, f] = (scores / temperatures[f] - noise.log_()).argmax(dim=1)
+            x[rows, slot, f] = (scores / temperature - noise.log_()).argmax(dim=1)
 
 
 class Sampler(NamedTuple):

@@ -1,0 +1,63 @@
+"""What the published configuration costs on this machine: a part of it is run, and only what is linear is scaled.
+
+A training step at its batch size, and a denoising step of 1,000 compounds, both with all cores; training is
+`training.steps` such steps, a sample T such steps divided by 1,000.
+"""
+
+import os
+import time
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from setting import CONFIG, SEED
+
+from superdrift.diffusion.device import fast
+from superdrift.diffusion.model import build, design
+from superdrift.diffusion.training import OPTIMISERS
+
+CPU = torch.device("cpu")
+TIMED, ROWS = 3, 1000
+Cost = tuple[str, float, int]
+
+
+def published_costs(samples: int) -> list[Cost]:
+    """Seconds per step, and what follows for training and for `samples` compounds."""
+    block = CONFIG["models"]["published"]
+    training, steps = block["training"], block["sampler"]["steps"]
+    torch.set_num_threads(os.cpu_count() or 1)
+    torch.manual_seed(SEED)
+    model = build(design(block["process"], block["denoiser"], block["sampler"]))
+    optimiser = OPTIMISERS[training["optimiser"]](model.denoiser.parameters(), lr=training["learning_rate"])
+    generator = torch.Generator().manual_seed(SEED)
+
+    def train() -> None:
+        x_0, level = torch.rand((training["batch_size"], 96)), torch.rand(training["batch_size"])
+        loss = model.process.losses(fast(model.denoiser, CPU), x_0, level, generator).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+
+    def denoise() -> None:
+        with torch.inference_mode():
+            model.process.step(fast(model.denoiser, CPU), torch.rand((ROWS, 96)), steps // 2, generator)
+
+    step, round_ = timed(train), timed(denoise)
+    return [
+        (f"seconds per training step of {training['batch_size']}", step, TIMED),
+        (f"training hours, {training['steps']:,} such steps", step * training["steps"] / 3600, TIMED),
+        (f"seconds per denoising step of {ROWS:,}", round_, TIMED),
+        (f"sampling hours of {samples:,}, {steps:,} such steps each", round_ * steps * samples / ROWS / 3600, TIMED),
+        ("samples per second", ROWS / (round_ * steps), TIMED),
+    ]
+
+
+def timed(action: Callable[[], None]) -> float:
+    """Median seconds of a few calls, after one to warm up."""
+    action()
+    seconds = []
+    for _ in range(TIMED):
+        started = time.perf_counter()
+        action()
+        seconds.append(time.perf_counter() - started)
+    return float(np.median(seconds))
