@@ -43,6 +43,7 @@ class TrainingSettings:
     clip: float
     ema: float
     merge_repeats: bool
+    validation: str
     validate_every: int
     validation_draws: int
     threads: int

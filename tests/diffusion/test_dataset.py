@@ -32,13 +32,26 @@ def table(columns):
     return pa.table({**columns, "amounts": vectors})
 
 
-def choose(columns, family="cuprates", exclude=(), encoding=TOKENS, merge=True):
-    return choose_rows(table(columns), family, exclude, encoding, merge_repeats=merge)
+def choose(columns, family="cuprates", exclude=(), encoding=TOKENS, merge=True, validation="groups"):
+    return choose_rows(
+        table(columns), family, exclude, encoding, merge_repeats=merge, validation=validation, seed=1
+    )  # fmt: skip
 
 
 def test_rows_are_split():
     train, validation = choose(compounds())
     assert train.shape == (36, 96) and validation.shape == (4, 96)
+
+
+def test_random_validation_is_the_same_for_every_version():
+    columns = compounds(400)
+    columns["family"][::2] = ["others"] * 200
+    parts = {family: choose(columns, family, validation="random") for family in ("everything", "cuprates", "others")}
+    held_out = {family: {tuple(row) for row in kept} for family, (_, kept) in parts.items()}
+    assert held_out["everything"] == held_out["cuprates"] | held_out["others"]
+    assert 20 < len(held_out["everything"]) < 60 and len(parts["everything"][0]) + len(held_out["everything"]) == 400
+    with pytest.raises(InputError, match="'best' is neither groups nor random"):
+        choose(columns, validation="best")
 
 
 def test_each_filter_leaves_rows_out_and_says_how_many(caplog):

@@ -15,7 +15,7 @@ from superdrift.settings import TrainingSettings
 
 SETTINGS = TrainingSettings(
     optimiser="adamw", steps=60, batch_size=32, learning_rate=3e-3, warmup=5, decay="cosine", weight_decay=0.01,
-    clip=1.0, ema=0.9, merge_repeats=True, validate_every=10, validation_draws=64, threads=1,
+    clip=1.0, ema=0.9, merge_repeats=True, validation="groups", validate_every=10, validation_draws=64, threads=1,
 )  # fmt: skip
 MASKED = {"kind": "slot_transformer", "width": 32, "depth": 1, "heads": 2, "dropout": 0.1}
 

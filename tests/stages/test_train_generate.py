@@ -20,7 +20,7 @@ from superdrift.stages.train import main as train
 
 TRAINING = {
     "optimiser": "adamw", "steps": 30, "batch_size": 32, "learning_rate": 3e-3, "warmup": 5, "decay": "cosine",
-    "weight_decay": 0.01, "clip": 1.0, "ema": 0.9, "merge_repeats": True, "validate_every": 10,
+    "weight_decay": 0.01, "clip": 1.0, "ema": 0.9, "merge_repeats": True, "validation": "groups", "validate_every": 10,
     "validation_draws": 64, "threads": 1,
 }  # fmt: skip
 MODELS = {

@@ -28,6 +28,8 @@ def choose_rows(
     encoding: Encoding,
     *,
     merge_repeats: bool,
+    validation: str,
+    seed: int,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Amounts of the training and of the validation rows of one version, each (n, 96).
 
@@ -41,11 +43,15 @@ def choose_rows(
         exclude_flags: rows with any of these flags are left out.
         encoding: of the model.
         merge_repeats: keep each vector once.
+        validation: `groups` takes the split of the table, whose held-out rows have no near-duplicate among the others;
+            `random` holds out as many rows at random, the same for every version: what is kept then fits the
+            distribution of the literature, near-duplicates included, best.
+        seed: of the run.
 
     Raises:
-        InputError: when too few rows remain.
+        InputError: when too few rows remain, or for another kind of validation.
     """
-    amounts, split = matrix(compounds["amounts"]), np.asarray(compounds["split"].to_pylist(), dtype=object)
+    amounts, held_out = matrix(compounds["amounts"]), _held_out(compounds, validation, seed)
     chosen = members(compounds["family"].to_pylist(), family) & np.asarray(compounds["superconducting"])
     logger.info("%s: %d superconducting compounds", family, chosen.sum())
     excluded = set(exclude_flags)
@@ -56,14 +62,14 @@ def choose_rows(
     chosen = _without(chosen, ~representable, "left out: the model cannot write them")
     if merge_repeats:
         chosen = _without(chosen, _repeated(amounts, chosen), "merged with an equal compound")
-    train, validation = (amounts[chosen & (split == part)] for part in ("train", "validation"))
-    logger.info("%s: %d compounds to train on, %d to validate on", family, len(train), len(validation))
-    if len(train) < FEWEST_TRAINING_ROWS or len(validation) == 0:
+    train, kept = amounts[chosen & ~held_out], amounts[chosen & held_out]
+    logger.info("%s: %d compounds to train on, %d to validate on", family, len(train), len(kept))
+    if len(train) < FEWEST_TRAINING_ROWS or len(kept) == 0:
         raise InputError(
-            f"family {family} leaves {len(train)} compounds to train on and {len(validation)} to validate on; at least"
+            f"family {family} leaves {len(train)} compounds to train on and {len(kept)} to validate on; at least"
             f" {FEWEST_TRAINING_ROWS} and 1 are needed: give more data, shorten train.exclude_flags, or drop the family"
         )
-    return train, validation
+    return train, kept
 
 
 def batch_rows(step: int, batch_size: int, n: int, seed: int, *stream: str) -> NDArray[np.int64]:
@@ -77,6 +83,16 @@ def batch_rows(step: int, batch_size: int, n: int, seed: int, *stream: str) -> N
         here = position // n == epoch
         rows[here] = generator(seed, *stream, "epoch", epoch).permutation(n)[position[here] % n]
     return rows
+
+
+def _held_out(compounds: pa.Table, validation: str, seed: int) -> NDArray[np.bool_]:
+    """(n,) mask of the rows to validate on."""
+    groups = np.asarray(compounds["split"].to_pylist(), dtype=object) == "validation"
+    if validation == "groups":
+        return groups
+    if validation != "random":
+        raise InputError(f"training.validation = '{validation}' is neither groups nor random")
+    return generator(seed, "train", "validation").random(len(groups)) < groups.mean()
 
 
 def _without(chosen: NDArray[np.bool_], dropped: NDArray[np.bool_], why: str) -> NDArray[np.bool_]:

@@ -54,7 +54,8 @@ def train(
     encoding = ENCODINGS[model_settings.process]
     rows = choose_rows(
         read(compounds, COMPOUNDS, COLUMNS), family, settings.exclude_flags, encoding,
-        merge_repeats=model_settings.training.merge_repeats,
+        merge_repeats=model_settings.training.merge_repeats, validation=model_settings.training.validation,
+        seed=run.seed,
     )  # fmt: skip
     key = key_of(
         device, *rows, seed=run.seed, family=family, settings=asdict(settings), code=run.metadata["code"],
