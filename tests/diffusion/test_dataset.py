@@ -32,7 +32,7 @@ def table(columns):
     return pa.table({**columns, "amounts": vectors})
 
 
-def choose(columns, family="cuprates", exclude=(), encoding=TOKENS, merge=True, validation="groups"):
+def choose(columns, family="cuprates", exclude=(), *, encoding=TOKENS, merge=True, validation="groups"):
     return choose_rows(
         table(columns), family, exclude, encoding, merge_repeats=merge, validation=validation, seed=1
     )  # fmt: skip
