@@ -135,6 +135,31 @@ def test_samples_come_in_batches_with_running_ids(masked, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["samples.parquet"]
 
 
+def test_a_model_starts_from_the_weights_of_its_base(compounds, masked, tmp_path, capsys):
+    arguments = train_arguments(compounds, tmp_path, steps=10)
+    assert train([*arguments, "--base", f"{masked}/model.safetensors"]) == 0
+    fresh = tables.read(masked / "history.parquet", tables.HISTORY)["validation_loss"].to_pylist()
+    assert tables.read(tmp_path / "history.parquet", tables.HISTORY)["validation_loss"][0].as_py() < fresh[0] - 3
+    assert train([*arguments, "--base", f"{tmp_path}/absent.safetensors"]) == 1
+    assert "absent.safetensors does not exist; run snakemake to train the base model" in capsys.readouterr().err
+    other = train_arguments(compounds, tmp_path / "other", "continuous")
+    assert train([*other, "--base", f"{masked}/model.safetensors"]) == 1
+    assert "cannot be the base of this model" in capsys.readouterr().err
+
+
+def test_elements_left_out_are_never_drawn(masked, tmp_path, capsys):
+    path = tmp_path / "samples.parquet"
+    assert generate(generate_arguments(masked, path, forbidden_elements=["Sr"])) == 0
+    drawn = (amounts_of(path) > 0).any(axis=0)
+    assert not drawn[37] and drawn[[56, 28, 7]].all()
+    assert generate(generate_arguments(masked, path, allowed_elements=["La", "Cu", "O", "Ba"])) == 0
+    assert set(np.flatnonzero((amounts_of(path) > 0).any(axis=0))) <= {56, 28, 7, 55}
+    assert generate(generate_arguments(masked, path, allowed_elements=["La", "O"])) == 1
+    assert "only 2 elements may be drawn, fewer than any training compound has" in capsys.readouterr().err
+    assert generate(generate_arguments(masked, path, allowed_elements=["Lx"])) == 1
+    assert "generate.allowed_elements: ['Lx'] are no elements from H to Cm" in capsys.readouterr().err
+
+
 def test_shards_draw_the_same_rows(masked, tmp_path):
     assert generate(generate_arguments(masked, tmp_path / "whole.parquet")) == 0
     for shard in (["--shard", "1/2"], ["--shard", "0/2"], []):

@@ -90,10 +90,17 @@ def unmask(
 
     Returns:
         (samples, slots, fields) tokens in random order of their lengths; −1 in absent slots.
+
+    Raises:
+        InputError: when too few tokens are allowed for the shortest rows.
     """
     shares = process.shares.clone()
     if allowed is not None:
         shares[int(allowed.sum()) :] = 0
+        if not shares.any():
+            raise InputError(
+                f"only {int(allowed.sum())} elements may be drawn, fewer than any training compound has; allow more"
+            )
     drawn = torch.multinomial(shares, samples, replacement=True, generator=generator)
     x = process.start(samples, process.slots)
     start = 0
