@@ -37,7 +37,8 @@ class ChargeCount(nn.Module):
         redox: Sequence[bool],
     ) -> None:  # fmt: skip
         super().__init__()
-        self.vocabulary, self.units = tuple(vocabulary), tuple(units)
+        self.register_buffer("hidden", torch.tensor(vocabulary), persistent=False)
+        self.register_buffer("units", torch.tensor(units), persistent=False)
         # A hidden element counts for nothing: one more entry, of class −1.
         positive = [float(charge > 0 or takes) for charge, takes in zip(charges, redox, strict=True)]
         self.register_buffer("weights", torch.tensor([[*charges, 0], [*redox, 0], [*positive, 0]]), persistent=False)
@@ -48,8 +49,7 @@ class ChargeCount(nn.Module):
 
         A slope is what one more atom in a slot's number adds.
         """
-        known = x < x.new_tensor(self.vocabulary)
-        number = (torch.where(known, x, 0)[..., 1:] * self.weights.new_tensor(self.units[1:])).sum(dim=-1)
+        number = (torch.where(x < self.hidden, x, 0) * self.units).sum(dim=-1)
         kind, own = self.classes[x[..., 0]], self.weights[:, x[..., 0]]
         same = nn.functional.pad(kind[:, 1:] == kind[:, :-1], (0, 1))
         charge, redox, positive = own - nn.functional.pad(own[..., 1:], (0, 1)) * same
