@@ -42,12 +42,19 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=500_000)
     parser.add_argument("--families", nargs="+", default=list(FAMILIES), choices=FAMILIES)
     parser.add_argument("--model", default=CONFIG["train"]["model"], choices=list(CONFIG["models"]))
+    parser.add_argument("--element-temperature", type=float, help="of the sampler; that of config.yaml without")
     parser.add_argument("--keep-flagged", action="store_true", help="train on flagged rows too")
     parser.add_argument("--work", type=Path, default=Path("results/benchmark-generation"), help="folder for models")
     parser.add_argument("--output", type=Path, default=HERE.with_suffix(".parquet"))
     arguments = parser.parse_args()
     compounds = read(arguments.compounds, COMPOUNDS)
-    ours = Trained(arguments.work, compounds, arguments.model, arguments.samples, keep_flagged=arguments.keep_flagged)
+    sampler = dict(CONFIG["models"][arguments.model]["sampler"])
+    if arguments.element_temperature is not None:
+        sampler["element_temperature"] = arguments.element_temperature
+    ours = Trained(
+        arguments.work, compounds, arguments.model, sampler=sampler, count=arguments.samples,
+        keep_flagged=arguments.keep_flagged,
+    )  # fmt: skip
     rows = [Row("any", "published configuration", *cost) for cost in published_costs(arguments.samples)]
     print_table("any", rows)
     for family in arguments.families:
@@ -99,6 +106,7 @@ def write(rows: list[Row], arguments: argparse.Namespace) -> None:
     origin: dict[str, Any] = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores", "torch": torch.__version__,
         "date": datetime.now(UTC).date().isoformat(), "samples": arguments.samples, "model": arguments.model,
+        "element_temperature": arguments.element_temperature,
         "keep_flagged": arguments.keep_flagged,
     }  # fmt: skip
     table = pa.Table.from_pylist([row._asdict() for row in rows])

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -34,12 +35,15 @@ class Trained:
         folder: for models and samples; what is there already is not made again.
         compounds: table of a run.
         model: name of the model.
+        sampler: its `sampler` block, as it is or changed.
         count: samples per version.
         keep_flagged: train on flagged rows too.
     """
 
-    def __init__(self, folder: Path, compounds: pa.Table, model: str, count: int, *, keep_flagged: bool) -> None:
-        self.folder, self.model, self.count = Path(folder), CONFIG["models"][model], count
+    def __init__(
+        self, folder: Path, compounds: pa.Table, model: str, *, sampler: dict[str, Any], count: int, keep_flagged: bool
+    ) -> None:
+        self.folder, self.model, self.sampler, self.count = Path(folder), CONFIG["models"][model], sampler, count
         self.base = CONFIG["train"]["base"]
         self.flags = [] if keep_flagged else sorted(FLAGS)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -49,18 +53,18 @@ class Trained:
     def samples(self, family: str) -> tuple[NDArray[np.float32], list[tuple[str, float, int]]]:
         """Samples of one version, and what they cost."""
         self._train(family)
-        output = self.folder / family / "samples.parquet"
-        settings = {**CONFIG["generate"], "samples": self.count, "sampler": self.model["sampler"], "threads": 1}
+        name = f"samples-{self.count}-{self.sampler.get('element_temperature', 1.0)}"
+        output, record = (self.folder / family / f"{name}.{ending}" for ending in ("parquet", "json"))
+        settings = {**CONFIG["generate"], "samples": self.count, "sampler": self.sampler, "threads": 1}
         paths = [*self._paths(family), "--samples", output, "--family", family]
         shards = os.cpu_count() or 1
         drawing = [[*stage("generate", settings), *paths, "--shard", f"{i}/{shards}"] for i in range(shards)]
-        record = self.folder / family / "cost.json"
         if not output.exists():
             seconds, memory = together(drawing)
             gathering, more = together([[*stage("generate", settings), *paths]])
             cost = {"seconds": seconds + gathering, "memory": max(memory, more)}
-            record.write_text(json.dumps({**json.loads(record.read_text()), **cost}))
-        cost = json.loads(record.read_text())
+            record.write_text(json.dumps(cost))
+        cost = {**json.loads(record.read_text()), **json.loads((self.folder / family / "cost.json").read_text())}
         costs = [
             ("training seconds", cost["training_seconds"], 1),
             (f"sampling seconds, {shards} processes of one thread", cost["seconds"], self.count),
