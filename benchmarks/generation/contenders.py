@@ -113,13 +113,21 @@ def together(commands: list[list[str | Path]]) -> tuple[float, float]:
     started = time.monotonic()
     running = [subprocess.Popen([str(word) for word in command]) for command in commands]
     memory = 0.0
-    for process in running:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        memory = max(memory, usage.ru_maxrss / 2**20)
+    while any(process.poll() is None for process in running):
+        memory = max([memory, *(peak_memory(process.pid) for process in running)])
+        time.sleep(0.2)
     if any(process.returncode for process in running):
         raise SystemExit("a stage failed; its message stands above")
     return time.monotonic() - started, memory
+
+
+def peak_memory(pid: int) -> float:
+    """Most resident memory of a running process so far, GiB; 0 once it is gone (Linux)."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 2**20
 
 
 def noisy(train: NDArray[np.float32], check: ChargeCheck, count: int) -> NDArray[np.float32]:

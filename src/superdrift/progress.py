@@ -4,6 +4,7 @@ import logging
 import resource
 import sys
 import time
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -60,6 +61,12 @@ class Progress:
 
 
 def peak_memory_gib() -> float:
-    """Largest resident memory of this process so far, in GiB (Linux counts kibibytes, macOS bytes)."""
+    """Largest resident memory of this process so far, in GiB."""
+    status = Path(
+        "/proc/self/status"
+    )  # getrusage on Linux counts what the parent held when it started this process too
+    for line in status.read_text(encoding="utf-8").splitlines() if status.exists() else ():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 2**20
     scale = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale / 2**30
