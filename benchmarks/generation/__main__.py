@@ -48,12 +48,9 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=HERE.with_suffix(".parquet"))
     arguments = parser.parse_args()
     compounds = read(arguments.compounds, COMPOUNDS)
-    sampler = dict(CONFIG["models"][arguments.model]["sampler"])
-    if arguments.element_temperature is not None:
-        sampler["element_temperature"] = arguments.element_temperature
     ours = Trained(
-        arguments.work, compounds, arguments.model, sampler=sampler, count=arguments.samples,
-        keep_flagged=arguments.keep_flagged,
+        arguments.work, compounds, arguments.model, count=arguments.samples, keep_flagged=arguments.keep_flagged,
+        element_temperature=arguments.element_temperature,
     )  # fmt: skip
     rows = [Row("any", "published configuration", *cost) for cost in published_costs(arguments.samples)]
     print_table("any", rows)

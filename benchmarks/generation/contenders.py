@@ -7,7 +7,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -35,15 +34,17 @@ class Trained:
         folder: for models and samples; what is there already is not made again.
         compounds: table of a run.
         model: name of the model.
-        sampler: its `sampler` block, as it is or changed.
         count: samples per version.
         keep_flagged: train on flagged rows too.
+        element_temperature: of the sampler; that of config.yaml when None.
     """
 
     def __init__(
-        self, folder: Path, compounds: pa.Table, model: str, *, sampler: dict[str, Any], count: int, keep_flagged: bool
-    ) -> None:
-        self.folder, self.model, self.sampler, self.count = Path(folder), CONFIG["models"][model], sampler, count
+        self, folder: Path, compounds: pa.Table, model: str, *, count: int, keep_flagged: bool,
+        element_temperature: float | None,
+    ) -> None:  # fmt: skip
+        self.folder, self.model, self.count = Path(folder), CONFIG["models"][model], count
+        self.temperature = element_temperature
         self.base = CONFIG["train"]["base"]
         self.flags = [] if keep_flagged else sorted(FLAGS)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -53,9 +54,13 @@ class Trained:
     def samples(self, family: str) -> tuple[NDArray[np.float32], list[tuple[str, float, int]]]:
         """Samples of one version, and what they cost."""
         self._train(family)
-        name = f"samples-{self.count}-{self.sampler.get('element_temperature', 1.0)}"
+        sampler = {name: value[family] if isinstance(value, dict) else value for name, value in
+                   self.model["sampler"].items()}  # fmt: skip
+        if self.temperature is not None:
+            sampler["element_temperature"] = self.temperature
+        name = f"samples-{self.count}-{sampler.get('element_temperature', 1.0)}"
         output, record = (self.folder / family / f"{name}.{ending}" for ending in ("parquet", "json"))
-        settings = {**CONFIG["generate"], "samples": self.count, "sampler": self.sampler, "threads": 1}
+        settings = {**CONFIG["generate"], "samples": self.count, "sampler": sampler, "threads": 1}
         paths = [*self._paths(family), "--samples", output, "--family", family]
         shards = os.cpu_count() or 1
         drawing = [[*stage("generate", settings), *paths, "--shard", f"{i}/{shards}"] for i in range(shards)]

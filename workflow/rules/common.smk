@@ -77,10 +77,18 @@ def base_of(family):
 def train_settings(model, family=None):
     """Settings of the stage train; those of a version that starts from the base are the base block's."""
     block = dict(config["models"][model])
+    # Of the sampler only what the process depends on: a model is not trained again to be sampled otherwise.
+    block["sampler"] = {name: value for name, value in block["sampler"].items() if name in ("kind", "steps")}
     if family is not None and base_of(family):
         changed = {name: config["train"]["base"][name] for name in ("steps", "learning_rate", "validate_every")}
         block["training"] = block["training"] | changed
     return settings(model=block, **{name: config["train"][name] for name in ("device", "exclude_flags")})
+
+
+def sampler_of(family):
+    """Sampler of the generator for one version; settings that differ between versions are given for each."""
+    sampler = config["models"][config["train"]["model"]]["sampler"]
+    return {name: value[family] if isinstance(value, dict) else value for name, value in sampler.items()}
 
 
 def noise_floor_of(source):

@@ -60,7 +60,7 @@ rule generate:
         conda_env(config["generate"]["device"])
     threads: config["generate"]["threads"]
     params:
-        settings=settings(**config["generate"], sampler=config["models"][config["train"]["model"]]["sampler"]),
+        settings=lambda wildcards: settings(**config["generate"], sampler=sampler_of(wildcards.family)),
         code=code("generate"),
         seed=config["seed"],
     message:
