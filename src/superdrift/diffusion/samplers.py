@@ -11,6 +11,8 @@ from superdrift.diffusion.processes.gaussian import GaussianProcess
 from superdrift.diffusion.processes.masked import MaskedProcess
 from superdrift.errors import InputError
 
+STRIDE = 32
+"""Rows of one length are drawn in multiples of this."""
 _LEAST = 1e-30
 """Smallest uniform number whose logarithm is taken."""
 
@@ -102,14 +104,15 @@ def unmask(
                 f"only {int(allowed.sum())} elements may be drawn, fewer than any training compound has; allow more"
             )
     drawn = torch.multinomial(shares, samples, replacement=True, generator=generator)
-    x = process.start(samples, process.slots)
+    x = process.start(samples, process.slots).fill_(-1)
     start = 0
     for length, count in enumerate(torch.bincount(drawn, minlength=process.slots).tolist(), start=1):
         if count:
-            block = x[start : start + count, :length]
+            # A few rows more than needed: matrix libraries build, and keep, a kernel for each new number of rows.
+            block = process.start(count + -count % STRIDE, length)
             choices = [(element_temperature, element_min_p), *[(temperature, min_p)] * (len(process.vocabulary) - 1)]
             _fill(process, denoiser, block, choices=choices, generator=generator, allowed=allowed)
-            x[start : start + count, length:] = -1
+            x[start : start + count, :length] = block[:count]
             start += count
             advance(count)
     return x[torch.randperm(samples, generator=generator, device=x.device)]
