@@ -22,9 +22,9 @@ import pyarrow.parquet as pq
 import torch
 from contenders import Trained, noisy, published
 from costs import published_costs
-from fidelity import Reference, fidelity, ratios
+from fidelity import Reference, fidelity, missed_sets, ratios
 from holdout import Holdout, hold_out
-from rates import Ruler
+from rates import Ruler, share
 from setting import CONFIG, FAMILIES, SEED, Row
 
 from superdrift.parquet import METADATA_KEY
@@ -79,6 +79,10 @@ def measured(family: str, data: Holdout, ruler: Ruler, ours: Trained) -> list[Ro
     for name, amounts in equal.items():
         rows += [Row(family, name, *measure) for measure in fidelity(reference, same_size(amounts, data.half, stream))]
     for name in ("ours", "training + noise"):
+        missed = missed_sets(data.held_out, equal[name][: len(null)])
+        rows.append(
+            Row(family, name, *share(f"held-out element sets missed by {len(null):,} samples", missed, len(missed)))
+        )
         compared = ratios(reference, same_size(equal[name], data.half, stream), data.half, stream)
         rows += [Row(family, f"{name} / random half", *ratio) for ratio in compared]
     return rows

@@ -59,8 +59,7 @@ class Compared:
     def __init__(self, reference: Reference, amounts: Amounts) -> None:
         amounts = amounts[(amounts >= 0).all(axis=1) & (amounts > 0).any(axis=1)]
         self.n, self.reference = len(amounts), reference
-        sets = {bits.tobytes(): row for row, bits in enumerate(np.packbits(amounts > 0, axis=1))}
-        self.set_of = np.array([sets.get(b.tobytes(), -1) for b in np.packbits(reference.held_out > 0, axis=1)])
+        self.missed = missed_sets(reference.held_out, amounts)
         self.reach = CompositionIndex(amounts).nearest(reference.held_out)[0]
         self.near = reference.train.nearest(amounts)[0]
         self.features = reference.described(amounts)
@@ -68,12 +67,18 @@ class Compared:
     def measures(self, held: Weights = None, own: Weights = None) -> dict[str, float]:
         """All measures; smaller is better. Weights count each held-out and each own compound (bootstrap)."""
         found = {
-            "held-out element sets missed": float(np.average(self.set_of < 0, weights=held)),
+            "held-out element sets missed": float(np.average(self.missed, weights=held)),
             "mean distance held-out → nearest generated": float(np.average(self.reach, weights=held)),
         }
         for name, values in self.features.items():
             found[f"Wasserstein: {name}"] = _wasserstein(values, self.reference.features[name], own, held)
         return found
+
+
+def missed_sets(held_out: Amounts, amounts: Amounts) -> NDArray[np.bool_]:
+    """(h,) mask of the held-out compounds whose set of elements none of `amounts` has."""
+    sets = set(map(bytes, np.packbits(amounts > 0, axis=1)))
+    return np.array([bytes(bits) not in sets for bits in np.packbits(held_out > 0, axis=1)])
 
 
 def fidelity(reference: Reference, amounts: Amounts) -> list[tuple[str, float, int]]:
