@@ -52,7 +52,7 @@ def main() -> None:
         arguments.work, compounds, arguments.model, count=arguments.samples, keep_flagged=arguments.keep_flagged,
         element_temperature=arguments.element_temperature,
     )  # fmt: skip
-    rows = [Row("any", "published configuration", *cost) for cost in published_costs(arguments.samples)]
+    rows = [Row("any", "published configuration", *cost) for cost in published_costs(arguments.work, arguments.samples)]
     print_table("any", rows)
     for family in arguments.families:
         found = measured(family, hold_out(compounds, family), Ruler(compounds, family), ours)

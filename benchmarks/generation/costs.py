@@ -4,9 +4,11 @@ A training step at its batch size, and a denoising step of 1,000 compounds, both
 `training.steps` such steps, a sample T such steps divided by 1,000.
 """
 
+import json
 import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,10 +24,33 @@ TIMED, ROWS = 3, 1000
 Cost = tuple[str, float, int]
 
 
-def published_costs(samples: int) -> list[Cost]:
-    """Seconds per step, and what follows for training and for `samples` compounds; float32, as published."""
+def published_costs(folder: Path, samples: int) -> list[Cost]:
+    """Seconds per step, and what follows for training and for `samples` compounds; float32, as published.
+
+    Args:
+        folder: keeps the seconds per step; what is there already is not measured again.
+        samples: how many compounds to scale to.
+    """
     block = CONFIG["models"]["published"]
     training, steps = block["training"], block["sampler"]["steps"]
+    record = Path(folder) / "published.json"
+    if not record.exists():
+        record.parent.mkdir(parents=True, exist_ok=True)
+        record.write_text(json.dumps(steps_timed(block)))
+    step, round_, half = json.loads(record.read_text())
+    return [
+        (f"seconds per training step of {training['batch_size']}", step, TIMED),
+        (f"training hours, {training['steps']:,} such steps", step * training["steps"] / 3600, TIMED),
+        (f"seconds per denoising step of {ROWS:,}", round_, TIMED),
+        (f"sampling hours of {samples:,}, {steps:,} such steps each", round_ * steps * samples / ROWS / 3600, TIMED),
+        ("samples per second", ROWS / (round_ * steps), TIMED),
+        ("samples per second, in this machine's fastest precision", ROWS / (half * steps), TIMED),
+    ]
+
+
+def steps_timed(block: dict[str, Any]) -> list[float]:
+    """Seconds of a training step, of a denoising step, and of one in the fastest precision."""
+    training = block["training"]
     torch.set_num_threads(os.cpu_count() or 1)
     torch.manual_seed(SEED)
     model = build(design(block["process"], block["denoiser"], block["sampler"]))
@@ -41,18 +66,9 @@ def published_costs(samples: int) -> list[Cost]:
 
     def denoise(denoiser: Callable[..., Any]) -> None:
         with torch.inference_mode():
-            model.process.step(denoiser, torch.rand((ROWS, 96)), steps // 2, generator)
+            model.process.step(denoiser, torch.rand((ROWS, 96)), model.process.steps // 2, generator)
 
-    step, round_ = timed(train), timed(lambda: denoise(model.denoiser))
-    half = timed(lambda: denoise(fast(model.denoiser, CPU)))
-    return [
-        (f"seconds per training step of {training['batch_size']}", step, TIMED),
-        (f"training hours, {training['steps']:,} such steps", step * training["steps"] / 3600, TIMED),
-        (f"seconds per denoising step of {ROWS:,}", round_, TIMED),
-        (f"sampling hours of {samples:,}, {steps:,} such steps each", round_ * steps * samples / ROWS / 3600, TIMED),
-        ("samples per second", ROWS / (round_ * steps), TIMED),
-        ("samples per second, in this machine's fastest precision", ROWS / (half * steps), TIMED),
-    ]
+    return [timed(train), timed(lambda: denoise(model.denoiser)), timed(lambda: denoise(fast(model.denoiser, CPU)))]
 
 
 def timed(action: Callable[[], None]) -> float:
