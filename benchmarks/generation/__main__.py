@@ -103,15 +103,21 @@ def print_table(family: str, rows: list[Row]) -> None:
 
 
 def write(rows: list[Row], arguments: argparse.Namespace) -> None:
-    """The table so far, with its origin."""
+    """The table so far, with its origin; versions measured by an earlier call stay in it."""
+    measured_now = {row.family for row in rows}
     origin: dict[str, Any] = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores", "torch": torch.__version__,
         "date": datetime.now(UTC).date().isoformat(), "samples": arguments.samples, "model": arguments.model,
-        "element_temperature": arguments.element_temperature,
-        "keep_flagged": arguments.keep_flagged,
+        "element_temperature": arguments.element_temperature, "keep_flagged": arguments.keep_flagged,
     }  # fmt: skip
-    table = pa.Table.from_pylist([row._asdict() for row in rows])
-    pq.write_table(table.replace_schema_metadata({METADATA_KEY: json.dumps(origin)}), arguments.output)
+    before, origins = [], {}
+    if arguments.output.exists():
+        earlier = pq.read_table(arguments.output)
+        before = [row for row in earlier.to_pylist() if row["family"] not in measured_now]
+        origins = json.loads(earlier.schema.metadata[METADATA_KEY])
+    table = pa.Table.from_pylist([*before, *(row._asdict() for row in rows)])
+    origins |= dict.fromkeys(sorted(measured_now), origin)
+    pq.write_table(table.replace_schema_metadata({METADATA_KEY: json.dumps(origins)}), arguments.output)
 
 
 if __name__ == "__main__":
