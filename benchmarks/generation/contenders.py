@@ -69,7 +69,7 @@ class Trained:
             gathering, more = together([[*stage("generate", settings), *paths]])
             cost = {"seconds": seconds + gathering, "memory": max(memory, more)}
             record.write_text(json.dumps(cost))
-        cost = {**json.loads(record.read_text()), **json.loads((self.folder / family / "cost.json").read_text())}
+        cost = {**json.loads((self.folder / family / "cost.json").read_text()), **json.loads(record.read_text())}
         costs = [
             ("training seconds", cost["training_seconds"], 1),
             (f"sampling seconds, {shards} processes of one thread", cost["seconds"], self.count),
@@ -89,15 +89,9 @@ class Trained:
             block["training"] = block["training"] | changed
             arguments = ["--base", self.folder / self.base["family"] / "model.safetensors"]
         settings = {"model": block, "device": CONFIG["train"]["device"], "exclude_flags": self.flags}
-        paths = [
-            "--compounds",
-            self.folder / "compounds.parquet",
-            "--history",
-            self.folder / family / "history.parquet",
-        ]
-        seconds, _ = together(
-            [[*stage("train", settings), *self._paths(family), *paths, "--family", family, *arguments]]
-        )
+        history, data = self.folder / family / "history.parquet", self.folder / "compounds.parquet"
+        paths = [*self._paths(family), "--compounds", data, "--history", history]
+        seconds, _ = together([[*stage("train", settings), *paths, "--family", family, *arguments]])
         (self.folder / family / "cost.json").write_text(json.dumps({"training_seconds": seconds}))
 
     def _paths(self, family: str) -> list[str | Path]:

@@ -67,7 +67,8 @@ def choose_rows(
     if len(train) < FEWEST_TRAINING_ROWS or len(kept) == 0:
         raise InputError(
             f"family {family} leaves {len(train)} compounds to train on and {len(kept)} to validate on; at least"
-            f" {FEWEST_TRAINING_ROWS} and 1 are needed: give more data, shorten train.exclude_flags, or drop the family"
+            f" {FEWEST_TRAINING_ROWS} and 1 are needed: give more data, shorten train.exclude_flags, raise"
+            " prepare.validation_fraction, or drop the family"
         )
     return train, kept
 
