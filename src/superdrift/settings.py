@@ -195,13 +195,30 @@ class ScreenSettings:
 
 
 @dataclass(frozen=True)
+class BoostingSettings:
+    """Boosted trees: `leaves` to choose from, at most `most_trees`; see config.yaml."""
+
+    leaves: list[int]
+    most_trees: int
+    patience: int
+    learning_rate: float
+    fewest_in_leaf: int
+    feature_fraction: float
+    row_fraction: float
+    l2: float
+    threads: int
+
+
+@dataclass(frozen=True)
 class FitSettings:
     """Choice and measurement of the estimators by nested grouped cross-validation."""
 
+    boosting: BoostingSettings
     neighbours: list[int]
     metrics: list[str]
     weights: list[str]
     folds: int
+    repeats: int
     group_radius: float
     largest_group: float
     coverage: float

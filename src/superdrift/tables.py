@@ -153,11 +153,15 @@ ESTIMATED = Table(
     "estimated",
     (
         ID,
-        Column("superconducting_probability", REAL, "share of superconductors among the neighbours, weighted"),
+        Column("superconducting_probability", REAL, "probability of superconductivity, at equal prior odds"),
         Column("tc_k", REAL, "critical temperature if superconducting", "K"),
         Column("tc_low_k", REAL, "lower end of its interval", "K"),
         Column("tc_high_k", REAL, "upper end of its interval", "K"),
         Column("applicable", TRUTH, "close enough to known compounds for the estimate to mean something"),
+        Column(
+            "superconducting_probability_knn", REAL, "share of superconductors among the neighbours (published method)"
+        ),
+        Column("tc_knn_k", REAL, "mean critical temperature of the neighbours (published method)", "K"),
         Column("formation_energy_ev", REAL, "formation energy", "eV/atom", nullable=True),
         Column("formation_energy_sd_ev", REAL, "its standard deviation", "eV/atom", nullable=True),
         Column(
@@ -184,15 +188,38 @@ NEIGHBOURS = Table(
 SCORES = Table(
     "scores",
     (
-        Column("model", TEXT, "estimator: the default; knn: the published vote; null: mean of the family"),
-        Column("split", TEXT, "how held-out data was chosen: random or grouped"),
-        Column("metric", TEXT, "r2, mae, rmse, tp, fp, coverage"),
-        Column("subset", TEXT, "all, or a family"),
+        Column("model", TEXT, "estimator: the default; knn: the published method; null: mean of the family"),
+        Column("split", TEXT, "how held-out data was chosen: random, systems or grouped"),
+        Column("metric", TEXT, "r2, mae, rmse, tp, fp, coverage, top_precision"),
+        Column("subset", TEXT, "all, a family, a band of measured Tc, a tenth by distance to the known"),
         Column("value", REAL, "the score, on data held out from the fit"),
         Column("low", REAL, "lower end of its 95 % interval", nullable=True),
         Column("high", REAL, "upper end of its 95 % interval", nullable=True),
         Column("unit", TEXT, "K, or 1 for shares"),
         Column("n", COUNT, "held-out rows it was measured on"),
+        Column("repeats", COUNT, "times the folds were drawn anew; value, low and high are means over them"),
+        Column("repeat_sd", REAL, "standard deviation of the value between them", nullable=True),
+    ),
+)
+
+HELD_OUT = Table(
+    "held_out",
+    (
+        Column("id", COUNT, "row of compounds.parquet that stands for the composition"),
+        Column("split", TEXT, "how held-out data was chosen: random, systems or grouped"),
+        Column("fold", SMALL, "fold in which it was held out"),
+        Column("group", COUNT, "group of chemical systems with near-duplicates"),
+        Column("family", TEXT, "cuprates, pnictides or others, by the elements"),
+        Column("superconducting", TRUTH, "false: measured and found not superconducting"),
+        Column("measured_tc_k", REAL, "median over all entries of the composition", "K", nullable=True),
+        Column("distance", REAL, "to the nearest training composition of either kind", "half L1"),
+        Column("superconducting_probability", REAL, "of the default estimator"),
+        Column("superconducting_probability_knn", REAL, "of the published method"),
+        Column("tc_k", REAL, "of the default estimator", "K"),
+        Column("tc_low_k", REAL, "lower end of its interval", "K"),
+        Column("tc_high_k", REAL, "upper end of its interval", "K"),
+        Column("tc_knn_k", REAL, "of the published method", "K"),
+        Column("tc_family_k", REAL, "mean of the family's training compounds", "K"),
     ),
 )
 
@@ -261,6 +288,6 @@ TABLES = {
     table.name: table
     for table in (
         COMPOUNDS, REJECTED, HISTORY, SAMPLES, CONDITIONED, DRIFTED, TRAJECTORIES, PROJECTED, SCREENED, ESTIMATED,
-        NEIGHBOURS, SCORES, CLUSTERED, GROUPS, CANDIDATES, NUMBERS,
+        NEIGHBOURS, SCORES, HELD_OUT, CLUSTERED, GROUPS, CANDIDATES, NUMBERS,
     )
 }  # fmt: skip

@@ -8,10 +8,12 @@ rule fit:
         neighbours=f"{RUN}/estimate/models/neighbours.parquet",
         description=f"{RUN}/estimate/models/estimators.json",
         scores=f"{RUN}/estimate/models/scores.parquet",
+        held_out=f"{RUN}/estimate/models/held_out.parquet",
     log:
         f"{LOGS}/estimate/fit.log",
     conda:
         ENV
+    threads: config["estimate"]["boosting"]["threads"]
     params:
         settings=settings(**config["estimate"]),
         code=code("fit"),
@@ -21,7 +23,7 @@ rule fit:
     shell:
         "python -m superdrift.stages.fit --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --compounds {input.compounds:q} --neighbours {output.neighbours:q}"
-        " --description {output.description:q} --scores {output.scores:q}"
+        " --description {output.description:q} --scores {output.scores:q} --held-out {output.held_out:q}"
 
 
 rule estimate:

@@ -55,11 +55,21 @@ class CompositionIndex:
         return distance[:, 0], row[:, 0]
 
     def several(
-        self, amounts: NDArray[np.floating], k: int, *, others: bool = False
+        self, amounts: NDArray[np.floating], k: int, *, others: bool = False, metric: str = "manhattan"
     ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        """Distances and rows of the k nearest known compounds, each (n, k), nearest first."""
+        """Distances and rows of the k nearest known compounds, each (n, k), nearest first.
+
+        Args:
+            amounts: (n, 96) queries.
+            k: how many.
+            others: leave out known compounds of the very same composition.
+            metric: manhattan (half L1) or euclidean, of atomic fractions.
+
+        Returns:
+            Distances and rows; where fewer than k known compounds share an element with the query, row −1.
+        """
         return _nearest(
-            atomic_fractions(amounts), k, SAME if others else -1.0,
+            atomic_fractions(amounts), k, SAME if others else -1.0, metric == "euclidean",
             self._rows, self._starts, self._bounds, self._elements, self._fractions,
         )  # fmt: skip
 
@@ -100,6 +110,7 @@ def _nearest(
     queries: NDArray[np.float64],
     k: int,
     same: float,
+    euclidean: bool,
     rows: NDArray[np.int64],
     starts: NDArray[np.int64],
     bounds: NDArray[np.int64],
@@ -107,30 +118,38 @@ def _nearest(
     fractions: NDArray[np.float64],
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """The k nearest of the known compounds, those within `same` left out; known rows are sorted by set of elements."""
-    distance = np.ones((len(queries), k))
+    distance = np.full((len(queries), k), 2.0 if euclidean else 1.0)
     nearest = np.full((len(queries), k), -1)
     sets = len(starts) - 1
     for q in prange(len(queries)):
         query, best, found = queries[q], distance[q], nearest[q]
+        whole = (query * query).sum() if euclidean else 1.0
         reach = np.empty(sets)  # most that a compound of these elements can have in common with the query
         for s in range(sets):
             first = starts[s]
             common = 0.0
             for entry in range(bounds[first], bounds[first + 1]):
-                common += query[elements[entry]]
+                part = query[elements[entry]]
+                common += part * part if euclidean else part
             reach[s] = common
         first_set = reach.argmax() if sets else 0
         for turn in range(sets):
             # The most promising set goes first, so that the others are ruled out early.
             s = first_set if turn == 0 else (turn - 1 if turn <= first_set else turn)
-            if 1.0 - reach[s] > best[k - 1] + 1e-12:
+            beyond = max(0.0, whole - reach[s])
+            if reach[s] == 0.0 or (np.sqrt(beyond) if euclidean else beyond) > best[k - 1] + 1e-12:
                 continue
             for member in range(starts[s], starts[s + 1]):
                 common = 0.0
                 for entry in range(bounds[member], bounds[member + 1]):
-                    common += min(query[elements[entry]], fractions[entry])
-                apart = max(0.0, 1.0 - common)
-                if apart <= same or apart > best[k - 1] or common == 0.0:
+                    part = fractions[entry]
+                    common += (
+                        part * (2 * query[elements[entry]] - part) if euclidean else min(query[elements[entry]], part)
+                    )
+                apart = max(0.0, whole - common)
+                if euclidean:
+                    apart = np.sqrt(apart)
+                if apart <= same or apart > best[k - 1]:
                     continue
                 row, place = rows[member], k - 1
                 if apart == best[place] and 0 <= found[place] < row:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.errors import InputError
 
 FAMILIES = ("cuprates", "pnictides", "others")
@@ -22,6 +23,13 @@ def family_of(elements: Collection[str]) -> str:
     if "Fe" in present and present & {"As", "P", "Se", "Te"}:
         return "pnictides"
     return "others"
+
+
+def families_of(amounts: NDArray[np.floating]) -> NDArray[np.str_]:
+    """Families (n,) of (n, 96) compositions, by the rule of `family_of`."""
+    copper, oxygen, iron = (amounts[:, ATOMIC_NUMBER[symbol] - 1] > 0 for symbol in ("Cu", "O", "Fe"))
+    anion = (amounts[:, [ATOMIC_NUMBER[symbol] - 1 for symbol in ("As", "P", "Se", "Te")]] > 0).any(axis=1)
+    return np.select([copper & oxygen, iron & anion], FAMILIES[:2], FAMILIES[2])
 
 
 def members(families: Sequence[str], version: str) -> NDArray[np.bool_]:

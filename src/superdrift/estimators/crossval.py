@@ -12,13 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superdrift.estimators.distances import NOTHING, distance_blocks, pack, smallest, unpack
-from superdrift.estimators.intervals import Predicted
 from superdrift.estimators.known import Known
-from superdrift.estimators.neighbours import Choice, Neighbourhood, negatives_per_superconductor
+from superdrift.estimators.neighbours import Choice, Neighbourhood, Vote
 from superdrift.estimators.splits import Split
-
-ESTIMATOR, PUBLISHED = "estimator", "knn"
-"""Votes weighted so that both kinds weigh the same; and the published vote, one compound one vote."""
 
 
 @dataclass(frozen=True)
@@ -35,27 +31,10 @@ class FoldLists:
 
 
 @dataclass(frozen=True)
-class HeldOut:
-    """What the estimators said of every composition while its fold was held out, each (n,).
-
-    Attributes:
-        probability: by name of the vote.
-        predicted: Tc, spread and distance to the nearest superconductor in the training folds.
-        nearest: distance to the nearest training composition of either kind, half L1.
-        null_tc: mean Tc of the family in the training folds, K.
-    """
-
-    probability: dict[str, NDArray[np.float64]]
-    predicted: Predicted
-    nearest: NDArray[np.float64]
-    null_tc: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
 class Chosen:
     """The choices for each task."""
 
-    classifier: dict[str, Choice]
+    classifier: Choice
     regressor: Choice
 
 
@@ -66,6 +45,8 @@ def fold_lists(known: Known, splits: Sequence[Split], *, metric: str, k: int) ->
     kinds = (np.ones(n, dtype=bool), known.superconducting)
     for start, distance in distance_blocks(fractions, fractions, metric):
         keys = pack(distance, np.arange(n))
+        if metric == "manhattan":
+            keys[distance >= 1 - 1e-9] = NOTHING  # no element in common
         for split, found in zip(splits, lists, strict=True):
             own = split.folds[start : start + len(keys)]
             for fold, (kind, into) in product(range(split.number), zip(kinds, found, strict=True)):
@@ -92,45 +73,45 @@ class NestedSearch:
     def choose(self, left_out: frozenset[int] = frozenset()) -> Chosen:
         """Best choices by cross-validation over the folds that are not left out.
 
-        Classifiers by tp − fp, which the corrected share divides by; the regressor by mean absolute error.
+        The classifier by tp − fp, which the corrected share divides by; the regressor by mean absolute error.
         """
         error = dict.fromkeys(self._choices, 0.0)
-        hits = {vote: {choice: np.zeros(2) for choice in self._choices} for vote in (ESTIMATOR, PUBLISHED)}
+        apart = dict.fromkeys(self._choices, 0.0)
         used = [fold for fold in range(self.split.number) if fold not in left_out]
-        kinds = self._counts(used)
+        warm, cold = self._counts(used)
         for fold in used:
             rows = np.flatnonzero(self.split.folds == fold)
-            truth = self.known.superconducting[rows]
-            for choice, voters, warm in self._neighbourhoods(rows, left_out | {fold}):
-                tc = warm.tc(self.known)[0]
-                error[choice] += float(np.abs(tc - self.known.tc[rows])[truth].sum())
-                for vote, weight in self._votes(left_out | {fold}).items():
-                    said = voters.probability(self.known, negatives_per_superconductor=weight) > 0.5
-                    hits[vote][choice] += [said[truth].sum() / kinds[0], said[~truth].sum() / kinds[1]]
-        best = {vote: max(self._choices, key=lambda c, v=vote: hits[v][c][0] - hits[v][c][1]) for vote in hits}
-        return Chosen(best, min(self._choices, key=lambda c: error[c]))
+            truth, tc = self.known.superconducting[rows], self._training_tc(left_out | {fold})
+            for choice, voters, near in self._neighbourhoods(rows, left_out | {fold}):
+                error[choice] += float(np.abs(near.tc(tc)[0] - self.known.tc[rows])[truth].sum())
+                said = voters.probability(self.known.superconducting) > 0.5
+                apart[choice] += said[truth].sum() / warm - said[~truth].sum() / cold
+        return Chosen(max(self._choices, key=apart.__getitem__), min(self._choices, key=error.__getitem__))
 
-    def held_out(self) -> HeldOut:
-        """Predict every composition from the other folds, with choices made on the other folds."""
-        n = len(self.known.ids)
-        blank = {name: np.zeros(n) for name in (ESTIMATOR, PUBLISHED, "tc", "spread", "near", "nearest", "null")}
+    def held_out(self) -> tuple[Vote, NDArray[np.float64]]:
+        """Predict every composition from the other folds, with choices made on the other folds.
+
+        Returns:
+            What the neighbours said, and the distance to the nearest training composition of either kind, (n,).
+        """
+        names = ("probability", "tc", "spread", "distance", "nearest")
+        blank = {name: np.zeros(len(self.known.ids)) for name in names}
         for fold in range(self.split.number):
-            rows, chosen = np.flatnonzero(self.split.folds == fold), self.choose(frozenset({fold}))
-            for vote, weight in self._votes(frozenset({fold})).items():
-                voters = self._neighbourhood(rows, frozenset({fold}), chosen.classifier[vote], "any")
-                blank[vote][rows] = voters.probability(self.known, negatives_per_superconductor=weight)
-            warm = self._neighbourhood(rows, frozenset({fold}), chosen.regressor, "superconducting")
-            blank["tc"][rows], blank["spread"][rows] = warm.tc(self.known)
-            for name, kind in (("near", "superconducting"), ("nearest", "any")):
-                blank[name][rows] = unpack(self._merged(rows, frozenset({fold}), "manhattan", kind)[:, 0])[0]
-            blank["null"][rows] = family_means(self.known, self.split.folds != fold, self.known.families[rows])
-        probability = {vote: blank[vote] for vote in (ESTIMATOR, PUBLISHED)}
-        predicted = Predicted(blank["tc"], blank["spread"], blank["near"])
-        return HeldOut(probability, predicted, blank["nearest"], blank["null"])
+            out = frozenset({fold})
+            rows, chosen = np.flatnonzero(self.split.folds == fold), self.choose(out)
+            voters = self._neighbourhood(rows, out, chosen.classifier, "any")
+            blank["probability"][rows] = voters.probability(self.known.superconducting)
+            near = self._neighbourhood(rows, out, chosen.regressor, "superconducting")
+            blank["tc"][rows], blank["spread"][rows] = near.tc(self._training_tc(out))
+            for name, kind in (("distance", "superconducting"), ("nearest", "any")):
+                keys = self._merged(rows, out, "manhattan", kind)[:, 0]
+                blank[name][rows] = np.where(keys == NOTHING, 1.0, unpack(keys)[0])
+        nearest = blank.pop("nearest")
+        return Vote(**blank), nearest
 
-    def _votes(self, left_out: frozenset[int]) -> dict[str, float]:
-        training = ~np.isin(self.split.folds, list(left_out))
-        return {ESTIMATOR: negatives_per_superconductor(self.known.superconducting[training]), PUBLISHED: 1.0}
+    def _training_tc(self, left_out: frozenset[int]) -> NDArray[np.float64]:
+        """Tc of the training rows alone: a composition without neighbours falls back on their mean."""
+        return np.where(np.isin(self.split.folds, list(left_out)), np.nan, self.known.tc)
 
     def _counts(self, folds: list[int]) -> tuple[int, int]:
         kinds = self.known.superconducting[np.isin(self.split.folds, folds)]
@@ -140,22 +121,28 @@ class NestedSearch:
         self, rows: NDArray[np.int64], left_out: frozenset[int]
     ) -> Iterator[tuple[Choice, Neighbourhood, Neighbourhood]]:
         for metric in dict.fromkeys(choice.metric for choice in self._choices):
-            voters = self._merged(rows, left_out, metric, "any")
-            warm = self._merged(rows, left_out, metric, "superconducting")
+            voters = _opened(self._merged(rows, left_out, metric, "any"))
+            warm = _opened(self._merged(rows, left_out, metric, "superconducting"))
             for choice in self._choices:
                 if choice.metric == metric:
-                    yield choice, Neighbourhood.of(voters, choice), Neighbourhood.of(warm, choice)
+                    yield choice, Neighbourhood.of(*voters, choice), Neighbourhood.of(*warm, choice)
 
     def _neighbourhood(
         self, rows: NDArray[np.int64], left_out: frozenset[int], choice: Choice, kind: str
     ) -> Neighbourhood:
-        return Neighbourhood.of(self._merged(rows, left_out, choice.metric, kind), choice)
+        return Neighbourhood.of(*_opened(self._merged(rows, left_out, choice.metric, kind)), choice)
 
     def _merged(self, rows: NDArray[np.int64], left_out: frozenset[int], metric: str, kind: str) -> NDArray[np.int64]:
         """Keys of the nearest in all folds that are not left out: (n,) → (n, k), sorted."""
         kept = [fold for fold in range(self.split.number) if fold not in left_out]
         keys = getattr(self._lists[metric], kind)[np.ix_(rows, kept)]
         return smallest(keys.reshape(len(rows), -1), self._k)
+
+
+def _opened(keys: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Distances and rows of keys; row −1 where there is no neighbour."""
+    distance, rows, exists = unpack(keys)
+    return distance, np.where(exists, rows, -1)
 
 
 def family_means(known: Known, training: NDArray[np.bool_], families: NDArray[np.str_]) -> NDArray[np.float64]:

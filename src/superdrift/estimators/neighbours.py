@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from superdrift.estimators.distances import unpack
+from superdrift.composition.distance import CompositionIndex
 from superdrift.estimators.known import Known
 
 CLOSEST = 1e-6
@@ -30,40 +30,78 @@ class Neighbourhood:
 
     Attributes:
         rows: (n, k) rows among the known compounds.
-        weights: (n, k), rows summing to 1; 0 where there is no k-th neighbour.
+        weights: (n, k), rows summing to 1, or to 0 where no known compound shares an element.
     """
 
     rows: NDArray[np.int64]
     weights: NDArray[np.float64]
 
     @classmethod
-    def of(cls, keys: NDArray[np.int64], choice: Choice) -> "Neighbourhood":
-        """From sorted neighbour keys (n, at least k)."""
-        distance, rows, exists = unpack(keys[:, : choice.k])
-        weights = np.where(exists, np.maximum(distance, CLOSEST) ** -float(POWERS[choice.weights]), 0.0)
-        return cls(rows, weights / weights.sum(axis=1, keepdims=True))
+    def of(cls, distance: NDArray[np.float64], rows: NDArray[np.int64], choice: Choice) -> "Neighbourhood":
+        """From sorted neighbours, (n, at least k) distances and rows; row −1 is no neighbour."""
+        distance, rows = distance[:, : choice.k], rows[:, : choice.k]
+        weights = np.where(rows >= 0, np.maximum(distance, CLOSEST) ** -float(POWERS[choice.weights]), 0.0)
+        total = weights.sum(axis=1, keepdims=True)
+        return cls(np.maximum(rows, 0), np.divide(weights, total, out=np.zeros_like(weights), where=total > 0))
 
-    def probability(self, known: Known, *, negatives_per_superconductor: float) -> NDArray[np.float64]:
-        """Weighted share of superconductors among the neighbours, (n,).
+    @property
+    def alone(self) -> NDArray[np.bool_]:
+        """(n,) rows without any neighbour."""
+        return ~self.weights.any(axis=1)
 
-        Args:
-            known: what the neighbours' rows point to.
-            negatives_per_superconductor: each superconductor's vote counts so much; 1 is the published vote,
-                the ratio of the two kinds in the training data makes both kinds weigh the same in total.
+    def probability(self, superconducting: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Weighted share of superconductors among the neighbours, (n,); one half without neighbours."""
+        votes = (self.weights * superconducting[self.rows]).sum(axis=1)
+        return np.where(self.alone, 0.5, np.clip(votes, 0.0, 1.0))
+
+    def tc(self, known_tc: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Weighted mean Tc of the neighbours and their weighted standard deviation, both (n,) in K.
+
+        Without neighbours: those of all known superconductors.
         """
-        votes = (self.weights * known.superconducting[self.rows]).sum(axis=1)
-        # a rounding error below zero must not become a share
-        positive = np.clip(votes, 0.0, 1.0) * negatives_per_superconductor
-        return positive / (positive + np.clip(1.0 - votes, 0.0, 1.0))
-
-    def tc(self, known: Known) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Weighted mean Tc of the neighbours and their weighted standard deviation, both (n,) in K."""
-        values = np.where(self.weights > 0, known.tc[self.rows], 0.0)
+        values = np.where(self.weights > 0, known_tc[self.rows], 0.0)
         mean = (self.weights * values).sum(axis=1)
         spread = np.sqrt((self.weights * (values - mean[:, None]) ** 2).sum(axis=1))
-        return mean, spread
+        return np.where(self.alone, np.nanmean(known_tc), mean), np.where(self.alone, np.nanstd(known_tc), spread)
 
 
-def negatives_per_superconductor(superconducting: NDArray[np.bool_]) -> float:
-    """How many non-superconductors there are for each superconductor."""
-    return float((~superconducting).sum() / superconducting.sum())
+@dataclass(frozen=True)
+class Vote:
+    """What the neighbours say of n compositions, each (n,).
+
+    Attributes:
+        probability: share of superconductors, of the published vote.
+        tc: mean Tc, K.
+        spread: deviation of the neighbours' Tc, K.
+        distance: to the nearest known superconductor, half L1.
+    """
+
+    probability: NDArray[np.float64]
+    tc: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    distance: NDArray[np.float64]
+
+
+class Neighbours:
+    """The published method, fitted: which is to remember.
+
+    Args:
+        known: labelled compositions.
+        classifier: choice for the vote of compounds of either kind.
+        regressor: choice for the mean over superconductors.
+    """
+
+    def __init__(self, known: Known, classifier: Choice, regressor: Choice) -> None:
+        self.known, self.classifier, self.regressor = known, classifier, regressor
+        self._warm = np.flatnonzero(known.superconducting)
+        self._all, self._superconductors = CompositionIndex(known.amounts), CompositionIndex(known.amounts[self._warm])
+
+    def ask(self, amounts: NDArray[np.floating]) -> Vote:
+        """What the neighbours of (n, 96) amounts say."""
+        voters = self._all.several(amounts, self.classifier.k, metric=self.classifier.metric)
+        warm = self._superconductors.several(amounts, self.regressor.k, metric=self.regressor.metric)
+        tc, spread = Neighbourhood.of(*warm, self.regressor).tc(self.known.tc[self._warm])
+        manhattan = self.regressor.metric == "manhattan"
+        distance = warm[0][:, 0] if manhattan else self._superconductors.nearest(amounts)[0]
+        vote = Neighbourhood.of(*voters, self.classifier).probability(self.known.superconducting)
+        return Vote(vote, tc, spread, distance)

@@ -1,5 +1,7 @@
 """Scores on held-out compositions, with intervals that respect groups of near-duplicates."""
 
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import Any
 
@@ -7,11 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superdrift.composition.families import FAMILIES
-from superdrift.estimators.crossval import ESTIMATOR, PUBLISHED, HeldOut
+from superdrift.estimators.held_out import ESTIMATOR, NULL, HeldOut
 from superdrift.estimators.known import Known
-from superdrift.estimators.splits import Split
 
-NULL = "null"
+TC_BANDS = (0.0, 10.0, 40.0, 77.0, np.inf)
+"""K; bands of measured Tc that are scored apart: to 10 K, to MgB2, to liquid nitrogen, above."""
+DECILES = 10
+TOP = 100
+WARM = 77.0
+"""K; of the TOP compositions of highest estimated Tc, the share measured at or above this is their precision."""
 Interval95 = tuple[float, float, float]
 """Value, lower and upper end of its 95 % interval."""
 _NORMAL = 1.959963984540054  # two-sided 95 %
@@ -32,43 +38,85 @@ class Score:
     high: float
     unit: str
     n: int
+    repeats: int = 1
+    repeat_sd: float | None = None
 
 
-def score(
-    known: Known, split: Split, held_out: HeldOut, covered: NDArray[np.bool_], generator: np.random.Generator
-) -> list[Score]:
-    """Scores of both votes, of the Tc estimate and of the null, on everything and on each family.
+def score(known: Known, found: HeldOut, covered: NDArray[np.bool_], generator: np.random.Generator) -> list[Score]:
+    """Scores of the default, the published method and the null, on everything and on each subset.
 
     Args:
         known: labelled compositions.
-        split: how they were held out.
-        held_out: what was predicted.
+        found: what was said of them while they were held out.
         covered: (n,) measured Tc lies in its interval.
         generator: for the bootstrap.
     """
     rows: list[Score] = []
-    for subset in ("all", *FAMILIES):
-        inside = np.ones(len(known.ids), dtype=bool) if subset == "all" else known.families == subset
+    groups = found.split.groups
+    for subset, inside in subsets(known, found):
         warm, cold = inside & known.superconducting, inside & ~known.superconducting
-        measured: dict[tuple[str, str], Interval95] = {}
-        for vote in (ESTIMATOR, PUBLISHED):
-            said = held_out.probability[vote] > 0.5
-            for metric, mask, values in (("tp", warm, said), ("fp", cold, said), ("coverage", warm, covered)):
+        measured: dict[tuple[str, str], tuple[Interval95, int]] = {}
+        for method, probability in found.probability.items():
+            said = probability > 0.5
+            for metric, mask in (("tp", warm), ("fp", cold)):
                 if mask.any():
-                    measured[vote, metric] = share(values[mask], split.groups[mask])
+                    measured[method, metric] = share(said[mask], groups[mask]), int(mask.sum())
         if warm.any():
-            truth, groups = known.tc[warm], split.groups[warm]
-            errors = _errors(truth, held_out.predicted.tc[warm], groups, generator)
-            nothing = _errors(truth, held_out.null_tc[warm], groups, generator)
-            for model, found in ((ESTIMATOR, errors), (PUBLISHED, errors), (NULL, nothing)):
-                measured |= {(model, metric): values for metric, values in found.items()}
-        for (model, metric), values in measured.items():
-            unit, n = (
-                ("K" if metric in ("mae", "rmse") else "1"),
-                int((cold if metric == "fp" else warm).sum()),
-            )
-            rows.append(Score(model, split.name, metric, subset, *values, unit, n))
+            n = int(warm.sum())
+            measured[ESTIMATOR, "coverage"] = share(covered[warm], groups[warm]), n
+            for method, tc in found.tc.items():
+                errors = _errors(known.tc[warm], tc[warm], groups[warm], generator)
+                measured |= {(method, metric): (values, n) for metric, values in errors.items()}
+        if subset == "all":
+            measured |= _top(known, found)
+        for (model, metric), (values, n) in measured.items():
+            unit = "K" if metric in ("mae", "rmse") else "1"
+            rows.append(Score(model, found.split.name, metric, subset, *values, unit, n))
     return rows
+
+
+def subsets(known: Known, found: HeldOut) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Names and masks: all, families, bands of measured Tc, tenths by distance to the nearest known superconductor."""
+    yield "all", np.ones(len(known.ids), dtype=bool)
+    for family in FAMILIES:
+        yield family, known.families == family
+    tc = np.nan_to_num(known.tc, nan=-1.0)
+    for low, high in zip(TC_BANDS[:-1], TC_BANDS[1:], strict=True):
+        yield f"tc_{low:.0f}_{high:.0f}".replace("_inf", "_up"), (tc >= low) & (tc < high)
+    distance = found.vote.distance
+    edges = np.quantile(distance[known.superconducting], np.linspace(0, 1, DECILES + 1)[1:-1])
+    decile = np.searchsorted(edges, distance, side="left")
+    for number in range(DECILES):
+        yield f"distance_{number + 1}", decile == number
+
+
+def averaged(repeats: Sequence[Sequence[Score]]) -> list[Score]:
+    """One row of the same scores of several repeats: means of values and of interval ends, deviation between repeats."""
+    by_name: dict[tuple[str, str, str, str], list[Score]] = defaultdict(list)
+    for scores in repeats:
+        for row in scores:
+            by_name[row.model, row.split, row.metric, row.subset].append(row)
+    rows = []
+    for name, found in by_name.items():
+        value, low, high = (float(np.mean([getattr(row, end) for row in found])) for end in ("value", "low", "high"))
+        deviation = float(np.std([row.value for row in found], ddof=1)) if len(found) > 1 else None
+        n = round(float(np.mean([row.n for row in found])))
+        rows.append(Score(*name, value, min(low, value), max(high, value), found[0].unit, n, len(found), deviation))
+    return rows
+
+
+def _top(known: Known, found: HeldOut) -> dict[tuple[str, str], tuple[Interval95, int]]:
+    """Precision of the compositions of either kind with the highest estimate: probability × Tc, as candidates are ranked.
+
+    Beside each method the share of all compositions that are as warm (`null`): the precision of a blind choice.
+    """
+    warm = np.nan_to_num(known.tc, nan=0.0) >= WARM
+    groups, measured = found.split.groups, {}
+    for method, probability in found.probability.items():
+        best = np.argsort(-probability * found.tc[method], kind="stable")[:TOP]
+        measured[method, "top_precision"] = share(warm[best], groups[best]), len(best)
+    measured[NULL, "top_precision"] = share(warm, groups), len(warm)
+    return measured
 
 
 def columns(scores: list[Score]) -> dict[str, list[Any]]:

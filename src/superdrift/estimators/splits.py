@@ -19,9 +19,9 @@ class Split:
     """Which compositions are held out together.
 
     Attributes:
-        name: random (compositions) or grouped (chemical systems with their near-duplicates).
+        name: random (compositions), systems (chemical systems) or grouped (these with their near-duplicates).
         folds: (n,) fold in which each composition is held out, from 0.
-        groups: (n,) groups of near-duplicates, the unit of resampling for intervals (of both splits).
+        groups: (n,) groups of near-duplicates, the unit of resampling for intervals (of all splits).
     """
 
     name: str
@@ -35,23 +35,29 @@ class Split:
 
 
 def make_splits(
-    known: Known, *, folds: int, radius: float, largest_group: float, generator: np.random.Generator
-) -> tuple[Split, Split]:
-    """The random and the grouped split, balanced by family and label.
+    known: Known, groups: NDArray[np.int64], *, folds: int, generator: np.random.Generator
+) -> tuple[Split, Split, Split]:
+    """The random split, that by chemical systems and the grouped one, balanced by family and label.
+
+    Args:
+        known: labelled compositions.
+        groups: (n,) of `chemical_groups`.
+        folds: how many; fewer where there are fewer groups of a kind.
+        generator: orders what is dealt to the folds.
 
     Raises:
         InputError: when either label has too few groups to hold some out.
     """
-    groups = chemical_groups(known.fractions, radius=radius, largest=int(largest_group * len(known.ids)))
+    systems = np.unique(known.fractions > 0, axis=0, return_inverse=True)[1].ravel()
     labels = known.superconducting.astype(np.str_)
     strata = np.stack([labels, np.char.add(known.families, labels)], axis=1)
     found = []
-    for name, units in (("random", np.arange(len(groups))), ("grouped", groups)):
+    for name, units in (("random", np.arange(len(groups))), ("systems", systems), ("grouped", groups)):
         number = min(folds, *(len(np.unique(units[known.superconducting == label])) for label in (True, False)))
         assigned = balanced_folds(units, strata, max(number, 1), generator)
         _check_labels(known, assigned, name)
         found.append(Split(name, assigned, groups))
-    return found[0], found[1]
+    return found[0], found[1], found[2]
 
 
 def chemical_groups(fractions: NDArray[np.float64], *, radius: float, largest: int) -> NDArray[np.int64]:

@@ -1,64 +1,69 @@
 """The share of superconductors, corrected for the classifier's errors by measured and published rates."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
-from superdrift.composition.families import FAMILIES
-from superdrift.estimators.correction import Rate, corrected_share
-from superdrift.report.numbers import Number
+import numpy as np
+from numpy.typing import NDArray
 
-METHOD = "estimator-grouped"
-"""Whose rates: those of the classifier that makes the estimates, on chemical systems it was not fitted to."""
+from superdrift.estimators.correction import Rate, corrected_share
+from superdrift.estimators.matching import METHODS, MatchedRates
+from superdrift.report.numbers import Number, share
+
+SUPERCONDUCTING_ABOVE = 0.5
+"""Classified superconducting above this probability."""
+
+
+@dataclass(frozen=True)
+class Classified:
+    """Valid compounds of one source, and what the classifiers say of them, each (n,).
+
+    Attributes:
+        superconducting: by method.
+        distance: to the nearest known compound, half L1.
+        family: of each.
+    """
+
+    superconducting: dict[str, NDArray[np.bool_]]
+    distance: NDArray[np.float64]
+    family: NDArray[np.str_]
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """True- and false-positive rates of the classifier by family (`all`: of every row), and the published."""
+    """Rates of the classifiers: measured on held-out compounds, and the published pair (tp, fp)."""
 
-    measured: dict[str, tuple[Rate, Rate]]
+    measured: MatchedRates
     published: tuple[Rate, Rate]
 
     @classmethod
-    def of(cls, scores: Iterable[Number], published: tuple[float, float]) -> Self:
-        """Take the rates from the scores of the estimators; `published` is (tp, fp)."""
-        found = {row.quantity: _rate(row) for row in scores if row.source == METHOD}
-        rates = {}
-        for subset in ("all", *FAMILIES):
-            tp, fp = (found.get(name if subset == "all" else f"{name}_{subset}") for name in ("tp", "fp"))
-            if tp is not None and fp is not None:
-                rates[subset] = (tp, fp)
-        return cls(rates, (Rate.exact(published[0]), Rate.exact(published[1])))
-
-    def rates_of(self, source: str) -> tuple[Rate, Rate] | None:
-        """Rates of the source's own family where they were measured, else of all compounds."""
-        return self.measured.get(source, self.measured.get("all"))
+    def read(cls, held_out: Path, published: tuple[float, float]) -> Self:
+        """From held_out.parquet; `published` is (tp, fp), taken as exact."""
+        measured = MatchedRates.read(held_out, threshold=SUPERCONDUCTING_ABOVE)
+        return cls(measured, (Rate.exact(published[0]), Rate.exact(published[1])))
 
 
-def corrected_numbers(source: str, hits: int, n: int, calibration: Calibration) -> list[Number]:
-    """Corrected share with its interval, and the same with the published rates as a sensitivity row.
+def corrected_numbers(source: str, found: Classified, calibration: Calibration) -> list[Number]:
+    """Raw share, rates at these compounds' distances, corrected share; likewise with the published rates.
+
+    Quantities of the published method (neighbours' vote) end in `_knn`.
 
     Args:
         source: source of the compounds.
-        hits: compounds classified superconducting.
-        n: valid compounds they were counted among.
-        calibration: the classifier's rates.
+        found: its valid compounds, classified.
+        calibration: the classifiers' rates.
     """
-    rates = {
-        "sc_corrected": calibration.rates_of(source),
-        "sc_corrected_published_rates": calibration.published,
-    }
-    rows = []
-    for quantity, pair in rates.items():
-        value, low, high = corrected_share(hits, n, *pair) if pair else (None, None, None)
-        rows.append(Number("estimate", source, quantity, value, n, low=low, high=high))
+    rows, n = [], len(found.distance)
+    for method in METHODS:
+        suffix = "" if method == "estimator" else f"_{method}"
+        hits = int(found.superconducting[method].sum())
+        rows.append(share("estimate", source, f"sc_raw{suffix}", hits, n))
+        rates = calibration.measured.rates(found.distance, found.family, method)
+        for name, rate in zip(("tp_matched", "fp_matched"), rates or (None, None), strict=True):
+            values = (None, None, None) if rate is None else (rate.value, rate.low, rate.high)
+            rows.append(Number("estimate", source, name + suffix, values[0], n, low=values[1], high=values[2]))
+        for name, pair in (("sc_corrected", rates), ("sc_corrected_published_rates", calibration.published)):
+            value, low, high = corrected_share(hits, n, *pair) if pair else (None, None, None)
+            rows.append(Number("estimate", source, name + suffix, value, n, low=low, high=high))
     return rows
-
-
-def _rate(row: Number) -> Rate | None:
-    """A score as a rate; without an interval it is taken as exact."""
-    if row.value is None:
-        return None
-    if row.low is None or row.high is None:
-        return Rate.exact(row.value)
-    return Rate(row.value, row.low, row.high)

@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 from superdrift import tables
 from superdrift.composition.distance import greedy_net
 from superdrift.composition.elements import N_ELEMENTS
+from superdrift.composition.families import FAMILIES
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.errors import InputError
+from superdrift.estimators.matching import METHODS
+from superdrift.report.corrected import SUPERCONDUCTING_ABOVE, Classified
 from superdrift.report.numbers import Number, count, moments, share
 
-SUPERCONDUCTING_ABOVE = 0.5
-"""Classified superconducting above this probability, as when the classifier's rates were measured."""
+NEAR_HULL = 0.05
+"""eV/atom; a predicted distance to the hull up to this counts as near."""
 
 TRUTHS = (
     "basic_pass",
@@ -37,10 +40,15 @@ TC = ("tc_mean", "tc_sd", "tc_max")
 
 @dataclass(frozen=True)
 class Screened:
-    """The verdicts of the screening, as masks over the rows of one source; a null verdict counts as false."""
+    """The verdicts of the screening, as masks over the rows of one source; a null verdict counts as false.
+
+    Ids rise; distances (half L1, to the nearest known compound) and families are those of rows that pass.
+    """
 
     ids: NDArray[np.int64]
     formulas: pa.ChunkedArray
+    distance: NDArray[np.float64]
+    family: NDArray[np.str_]
     truth: Mapping[str, NDArray[np.bool_]]
 
     @property
@@ -55,9 +63,11 @@ class Screened:
 
 def read_screened(path: Path) -> Screened:
     """Read what the numbers need of a screened table."""
-    data = tables.read(path, tables.SCREENED, ["id", "formula", *TRUTHS])
+    data = tables.read(path, tables.SCREENED, ["id", "formula", "distance_to_known", "family", *TRUTHS])
     masks = {name: pc.fill_null(data[name], False).to_numpy() for name in TRUTHS}
-    return Screened(data["id"].to_numpy(), data["formula"], masks)
+    distance = pc.fill_null(data["distance_to_known"], 1.0).to_numpy()
+    family = np.asarray(pc.fill_null(data["family"], FAMILIES[-1]).to_pylist(), dtype=np.str_)
+    return Screened(data["id"].to_numpy(), data["formula"], distance, family, masks)
 
 
 def screened_numbers(screened: Screened, source: str, *, novel_radius: float, suffix: str = "") -> list[Number]:
@@ -129,29 +139,31 @@ def projected_numbers(screened: Screened, source: str, projected: Path | None) -
     return [share("project", source, "valid_after_projection", hits, screened.n)]
 
 
-def estimated_numbers(screened: Screened, source: str, estimated: Path) -> tuple[list[Number], int, int]:
-    """Raw share of superconductors, their Tc, and formation energies, of the rows valid as published.
+def estimated_numbers(screened: Screened, source: str, estimated: Path) -> tuple[list[Number], Classified]:
+    """Tc of the superconductors, and formation energies, of the rows valid as published; and what they were told by.
 
     Returns:
-        The numbers, the rows classified superconducting, and the valid rows they were counted among.
+        The numbers, and the valid rows with what the classifiers say of them.
     """
-    names = ["id", "superconducting_probability", "tc_k", "formation_energy_ev"]
+    names = ["id", *METHODS.values(), "tc_k", "formation_energy_ev", "hull_distance_ev"]
     data = tables.read(estimated, tables.ESTIMATED, names)
     ids = data["id"].to_numpy()
     if not np.isin(ids, screened.ids).all():
         raise InputError(f"{estimated} has rows that its screened table lacks; delete it and run snakemake again")
     valid = np.isin(ids, screened.ids[screened.passed("valid_published")])
-    superconducting = valid & (data["superconducting_probability"].to_numpy() > SUPERCONDUCTING_ABOVE)
-    hits, n = int(superconducting.sum()), int(valid.sum())
-    energy = data["formation_energy_ev"].filter(pa.array(valid)).drop_null().to_numpy()
+    said = {method: data[column].to_numpy()[valid] > SUPERCONDUCTING_ABOVE for method, column in METHODS.items()}
+    place = np.searchsorted(screened.ids, ids[valid])
+    found = Classified(said, screened.distance[place], screened.family[place])
+    tc = data["tc_k"].to_numpy()[valid][said["estimator"]]
+    energy, hull = (data[name].filter(pa.array(valid)).drop_null().to_numpy() for name in names[-2:])
     mean = float(energy.mean()) if len(energy) else None
     rows = [
-        share("estimate", source, "sc_raw", hits, n),
-        *moments("estimate", source, TC, data["tc_k"].to_numpy()[superconducting], "K"),
+        *moments("estimate", source, TC, tc, "K"),
         Number("estimate", source, "ef_mean", mean, len(energy), "eV/atom"),
         share("estimate", source, "ef_negative", int((energy < 0).sum()), len(energy)),
+        share("estimate", source, "hull_near", int((hull <= NEAR_HULL).sum()), len(hull)),
     ]
-    return rows, hits, n
+    return rows, found
 
 
 def group_numbers(source: str, groups: Path) -> list[Number]:

@@ -33,6 +33,7 @@ def numbers(
     compounds: Path,
     rejected: Path,
     scores: Path,
+    held_out: Path,
     candidates: Path,
     history_families: list[str],
     histories: list[Path],
@@ -66,7 +67,7 @@ def numbers(
         )
     )
     measured = score_numbers(scores)
-    calibration = Calibration.of(measured, (settings.published_tp, settings.published_fp))
+    calibration = Calibration.read(held_out, (settings.published_tp, settings.published_fp))
     radius = settings.novel_radius
     rows = [
         prepare_numbers(compounds, rejected),
@@ -89,8 +90,8 @@ def _of_source(
     screening = read_screened(screened)
     rows = screened_numbers(screening, source, novel_radius=radius)
     rows += projected_numbers(screening, source, projected)
-    values, hits, n = estimated_numbers(screening, source, estimated)
-    return rows + values + corrected_numbers(source, hits, n, rates)
+    values, classified = estimated_numbers(screening, source, estimated)
+    return rows + values + corrected_numbers(source, classified, rates)
 
 
 main = command(numbers)
