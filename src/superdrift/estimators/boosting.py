@@ -28,7 +28,7 @@ class Size:
 
     @classmethod
     def typical(cls, sizes: Sequence[Self]) -> Self:
-        """The most frequent number of leaves (of equally frequent ones the smallest), and its median number of trees."""
+        """The most frequent number of leaves (of equal ones the smallest), and its median number of trees."""
         numbers, counts = np.unique([size.leaves for size in sizes], return_counts=True)
         leaves = int(numbers[counts.argmax()])
         return cls(leaves, int(np.median([size.trees for size in sizes if size.leaves == leaves])))

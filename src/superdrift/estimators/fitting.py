@@ -13,7 +13,7 @@ from superdrift import seeds
 from superdrift.estimators.boosting import Size, Trees
 from superdrift.estimators.crossval import Chosen, NestedSearch, fold_lists
 from superdrift.estimators.features import features
-from superdrift.estimators.held_out import ESTIMATOR, HeldOut, predict_held_out, targets
+from superdrift.estimators.held_out import HeldOut, predict_held_out, targets
 from superdrift.estimators.intervals import Interval, Residuals
 from superdrift.estimators.known import Known
 from superdrift.estimators.model import Estimator
@@ -72,7 +72,7 @@ def fit(known: Known, settings: FitSettings, *, seed: int) -> Fitted:
                 covered = (known.tc >= ends[:, 0]) & (known.tc <= ends[:, 1])
                 scores[-1] += score(known, part, covered, seeds.generator(own, "scores", part.split.name))
             progress.advance()
-    estimator = _final(known, x, found, chosen[0], settings, seed)
+    estimator = _final(known, x, found, chosen[0], settings, seed=seed)
     splits = {part.split.name: _summary(part) for part in found[0]}
     return Fitted(estimator, averaged(scores), found[0], intervals[0], splits)
 
@@ -89,7 +89,7 @@ def _searches(
 
 
 def _final(
-    known: Known, x: NDArray[np.float32], found: Sequence[Sequence[HeldOut]], chosen: Chosen, settings: FitSettings,
+    known: Known, x: NDArray[np.float32], found: Sequence[Sequence[HeldOut]], chosen: Chosen, settings: FitSettings, *,
     seed: int,
 ) -> Estimator:  # fmt: skip
     """The estimator fitted to all compositions, with what the grouped splits chose."""

@@ -93,7 +93,8 @@ def predict_held_out(
         for target, (rows, y) in targets(known).items():
             own = seeds.derive(seed, "fit", target, split.name, fold)
             usable = rows & ~out
-            size = size_without(x, y, usable, split, fold, target, settings, seed=own)
+            judging = split.folds[usable] == (fold + 1) % split.number  # nothing of the fold left out has a say
+            size = choose_size(x[usable], y[usable], judging, target, settings, seed=own)
             trees = Trees.fit(x[usable], y[usable], target, size, settings, seed=own)
             blank[target][out] = trees.predict(x[out])
             sizes[target].append(size)
@@ -112,12 +113,3 @@ def targets(known: Known) -> dict[str, tuple[NDArray[np.bool_], NDArray[Any]]]:
         "tc": (known.superconducting, known.tc),
         "superconducting": (np.ones(len(known.ids), dtype=bool), known.superconducting.astype(np.float64)),
     }
-
-
-def size_without(
-    x: NDArray[np.float32], y: NDArray[np.floating], usable: NDArray[np.bool_], split: Split, fold: int, target: str,
-    settings: BoostingSettings, *, seed: int,
-) -> Size:  # fmt: skip
-    """Size of the trees, judged on the fold that follows the one left out: nothing left out has a say."""
-    judging = split.folds[usable] == (fold + 1) % split.number
-    return choose_size(x[usable], y[usable], judging, target, settings, seed=seed)

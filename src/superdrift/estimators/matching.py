@@ -60,7 +60,7 @@ class MatchedRates:
         return cls(counted(None), {method: counted(hits) for method, hits in said.items()})
 
     def rates(self, distance: NDArray[np.float64], family: NDArray[np.str_], method: str) -> tuple[Rate, Rate] | None:
-        """tp and fp at the places of some compounds, with intervals of a bootstrap over groups.
+        """Tp and fp at the places of some compounds, with intervals of a bootstrap over groups.
 
         Args:
             distance: (n,) to the nearest known compound, half L1.

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, fields
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -65,8 +66,8 @@ def score(known: Known, found: HeldOut, covered: NDArray[np.bool_], generator: n
             n = int(warm.sum())
             measured[ESTIMATOR, "coverage"] = share(covered[warm], groups[warm]), n
             for method, tc in found.tc.items():
-                errors = _errors(known.tc[warm], tc[warm], groups[warm], generator)
-                measured |= {(method, metric): (values, n) for metric, values in errors.items()}
+                found_errors = errors(known.tc[warm], tc[warm], groups[warm], generator)
+                measured |= {(method, metric): (values, n) for metric, values in found_errors.items()}
         if subset == "all":
             measured |= _top(known, found)
         for (model, metric), (values, n) in measured.items():
@@ -81,7 +82,7 @@ def subsets(known: Known, found: HeldOut) -> Iterator[tuple[str, NDArray[np.bool
     for family in FAMILIES:
         yield family, known.families == family
     tc = np.nan_to_num(known.tc, nan=-1.0)
-    for low, high in zip(TC_BANDS[:-1], TC_BANDS[1:], strict=True):
+    for low, high in pairwise(TC_BANDS):
         yield f"tc_{low:.0f}_{high:.0f}".replace("_inf", "_up"), (tc >= low) & (tc < high)
     distance = found.vote.distance
     edges = np.quantile(distance[known.superconducting], np.linspace(0, 1, DECILES + 1)[1:-1])
@@ -91,7 +92,7 @@ def subsets(known: Known, found: HeldOut) -> Iterator[tuple[str, NDArray[np.bool
 
 
 def averaged(repeats: Sequence[Sequence[Score]]) -> list[Score]:
-    """One row of the same scores of several repeats: means of values and of interval ends, deviation between repeats."""
+    """One row for the same score of several repeats: means of values and interval ends, deviation of the values."""
     by_name: dict[tuple[str, str, str, str], list[Score]] = defaultdict(list)
     for scores in repeats:
         for row in scores:
@@ -106,7 +107,7 @@ def averaged(repeats: Sequence[Sequence[Score]]) -> list[Score]:
 
 
 def _top(known: Known, found: HeldOut) -> dict[tuple[str, str], tuple[Interval95, int]]:
-    """Precision of the compositions of either kind with the highest estimate: probability × Tc, as candidates are ranked.
+    """Precision of the compositions of either kind with the highest estimates (probability × Tc).
 
     Beside each method the share of all compositions that are as warm (`null`): the precision of a blind choice.
     """
@@ -152,7 +153,7 @@ def share(hits: NDArray[np.bool_], groups: NDArray[np.int64]) -> Interval95:
     return value, min(max(float(middle - half), 0.0), value), max(min(float(middle + half), 1.0), value)
 
 
-def _errors(
+def errors(
     truth: NDArray[np.float64],
     predicted: NDArray[np.float64],
     groups: NDArray[np.int64],

@@ -1,0 +1,108 @@
+"""Doping series predicted by estimators that have seen nothing near them: where is the optimum?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superdrift.composition.distance import TOLERANCE, CompositionIndex
+from superdrift.composition.formula import parse_formula
+from superdrift.composition.vector import to_vector
+from superdrift.estimators.boosting import Size, Trees, choose_size
+from superdrift.estimators.features import features
+from superdrift.estimators.held_out import targets
+from superdrift.estimators.known import Known
+from superdrift.estimators.neighbours import Choice, Neighbours
+from superdrift.estimators.splits import chemical_groups, make_splits
+from superdrift.report.style import ACCENT, COLOUR, KNOWN, house_style, panels, save
+from superdrift.settings import FitSettings
+
+PLATEAU = 0.99
+"""The optimum is the mean x of all points whose Tc is at least this share of the highest: trees predict in steps."""
+ON_SERIES = 0.003
+"""Half L1; a known compound this close to a point of the series is drawn at its x."""
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Series:
+    """A doping series: its name, its formula with {x} and {rest}, the grid of x, and its measured optimum."""
+
+    name: str
+    formula: str
+    whole: float
+    x: NDArray[np.float64]
+    optimum: float
+    family: str
+
+    def amounts(self) -> NDArray[np.float64]:
+        """(n, 96) compositions along the grid."""
+        texts = [self.formula.format(x=f"{x:.3f}", rest=f"{self.whole - x:.3f}") for x in self.x]
+        return np.stack([to_vector(parse_formula(text)) for text in texts])
+
+
+# Optima: Takagi et al., Phys. Rev. B 40, 2254 (1989) and Radaelli et al., Phys. Rev. B 49, 4163 (1994) for x = 0.15-0.16;
+# Rotter et al., Angew. Chem. 47, 7949 (2008) for x = 0.4.
+SERIES = (
+    Series("La2-xSrxCuO4", "La{rest}Sr{x}CuO4", 2.0, np.arange(0.02, 0.401, 0.005), 0.16, "cuprates"),
+    Series("Ba1-xKxFe2As2", "Ba{rest}K{x}Fe2As2", 1.0, np.arange(0.05, 0.951, 0.01), 0.40, "pnictides"),
+)
+
+
+def series(known: Known, settings: FitSettings, figure: Path) -> Iterator[dict[str, Any]]:
+    """Optimum x of each series by trees and by neighbours, with everything near the series withheld; draws a figure."""
+    drawn = []
+    for one in SERIES:
+        amounts = one.amounts()
+        near = CompositionIndex(amounts).nearest(known.amounts)[0] <= settings.group_radius + TOLERANCE
+        curves = _predict(known, ~near, amounts, settings)
+        yield {"model": "known", "split": one.name, "metric": "withheld", "value": float(near.sum()), "n": len(near)}
+        for model, curve in curves.items():
+            best = one.x[curve >= PLATEAU * curve.max()].mean()
+            yield {"model": model, "split": one.name, "metric": "optimum_x", "value": float(best), "unit": "1"}
+            yield {"model": model, "split": one.name, "metric": "tc_max", "value": float(curve.max()), "unit": "K"}
+        distance, place = CompositionIndex(amounts).nearest(known.amounts)
+        on = (distance <= ON_SERIES) & known.superconducting
+        yield {"model": "known", "split": one.name, "metric": "optimum_x", "value": one.optimum, "unit": "1"}
+        drawn.append((one, curves, one.x[place[on]], known.tc[on]))
+    _draw(drawn, figure)
+
+
+def _predict(
+    known: Known, rows: NDArray[np.bool_], amounts: NDArray[np.float64], settings: FitSettings
+) -> dict[str, NDArray[np.float64]]:
+    """Tc along the series by estimators fitted to some rows, with sizes chosen among those rows alone."""
+    rest = Known(known.ids[rows], known.amounts[rows], known.superconducting[rows], known.tc[rows], known.families[rows])
+    largest = int(settings.largest_group * len(rest.ids))
+    groups = chemical_groups(rest.fractions, radius=settings.group_radius, largest=largest)
+    split = make_splits(rest, groups, folds=settings.folds, generator=np.random.default_rng(SEED))[-1]
+    x = features(rest.amounts)
+    warm, tc = targets(rest)["tc"]
+    sizes = [
+        choose_size(x[warm], tc[warm], split.folds[warm] == fold, "tc", settings.boosting, seed=SEED)
+        for fold in range(split.number)
+    ]
+    trees = Trees.fit(x[warm], tc[warm], "tc", Size.typical(sizes), settings.boosting, seed=SEED)
+    choice = Choice(settings.neighbours[0], settings.metrics[0], settings.weights[0])
+    return {
+        "estimator": np.maximum(trees.predict(features(amounts)), 0.0),
+        "knn": Neighbours(rest, choice, choice).ask(amounts).tc,
+    }
+
+
+def _draw(drawn: list[tuple[Series, dict[str, NDArray[np.float64]], Any, Any]], path: Path) -> None:
+    """Measured and predicted Tc along each series."""
+    with house_style():
+        figure, axes = panels(len(drawn), columns=len(drawn), height=2.6)
+        for axis, (one, curves, x, tc) in zip(axes, drawn, strict=True):
+            axis.plot(x, tc, "o", color=KNOWN, markersize=3, label="measured, all withheld")
+            axis.plot(one.x, curves["knn"], color=ACCENT, linewidth=1.0, label="neighbours")
+            axis.plot(one.x, curves["estimator"], color=COLOUR[one.family], label="default")
+            axis.axvline(one.optimum, color=KNOWN, linewidth=0.8, linestyle=":")
+            axis.set(title=one.name, xlabel="x", ylabel="critical temperature (K)")
+            axis.set_ylim(bottom=0)
+            axis.legend()
+        save(figure, path)
