@@ -97,17 +97,23 @@ class ConditionSettings:
 
 
 @dataclass(frozen=True)
-class NetworkSettings:
-    """A small network of the latent stage and its training."""
+class OptimisationSettings:
+    """Training of a small network by `optimisation.fit`."""
 
-    width: int
-    depth: int
     steps: int
     batch_size: int
     learning_rate: float
     warmup: int
     weight_decay: float
     validate_every: int
+
+
+@dataclass(frozen=True)
+class NetworkSettings(OptimisationSettings):
+    """A small network of the latent stage and its training."""
+
+    width: int
+    depth: int
 
 
 @dataclass(frozen=True)
