@@ -58,10 +58,10 @@ def score(
                     measured[vote, metric] = share(values[mask], split.groups[mask])
         if warm.any():
             truth, groups = known.tc[warm], split.groups[warm]
-            errors = _errors(truth, held_out.predicted.tc[warm], groups, generator)
-            nothing = _errors(truth, held_out.null_tc[warm], groups, generator)
-            for model, found in ((ESTIMATOR, errors), (PUBLISHED, errors), (NULL, nothing)):
-                measured |= {(model, metric): values for metric, values in found.items()}
+            found = errors(truth, held_out.predicted.tc[warm], groups, generator)
+            nothing = errors(truth, held_out.null_tc[warm], groups, generator)
+            for model, scores in ((ESTIMATOR, found), (PUBLISHED, found), (NULL, nothing)):
+                measured |= {(model, metric): values for metric, values in scores.items()}
         for (model, metric), values in measured.items():
             unit, n = (
                 ("K" if metric in ("mae", "rmse") else "1"),
@@ -104,13 +104,20 @@ def share(hits: NDArray[np.bool_], groups: NDArray[np.int64]) -> Interval95:
     return value, min(max(float(middle - half), 0.0), value), max(min(float(middle + half), 1.0), value)
 
 
-def _errors(
+def errors(
     truth: NDArray[np.float64],
     predicted: NDArray[np.float64],
     groups: NDArray[np.int64],
     generator: np.random.Generator,
 ) -> dict[str, Interval95]:
-    """R², MAE and RMSE, with percentile intervals of a bootstrap over groups; R² only where it is defined."""
+    """R², MAE and RMSE, with percentile intervals of a bootstrap over groups; R² only where it is defined.
+
+    Args:
+        truth: (n,) measured values.
+        predicted: (n,) estimates, in the same unit.
+        groups: (n,) which rows belong together.
+        generator: for the bootstrap.
+    """
     error = predicted - truth
     group = np.unique(groups, return_inverse=True)[1].ravel()
     parts = (np.ones_like(truth), np.abs(error), error**2, truth, truth**2)
