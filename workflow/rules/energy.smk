@@ -42,9 +42,9 @@ rule gather_energy:
         f"{LOGS}/train/energy-{{network}}.log",
     conda:
         ENV
-    threads: config["energy"]["predict_threads"]
+    threads: config["energy"]["threads"]
     params:
-        settings=settings(threads=config["energy"]["predict_threads"]),
+        settings=settings(threads=config["energy"]["threads"]),
         code=code("gather_energy"),
         seed=config["seed"],
     message:
@@ -68,9 +68,9 @@ rule phases:
         f"{LOGS}/estimate/phases.log",
     conda:
         ENV
-    threads: config["energy"]["predict_threads"]
+    threads: config["energy"]["threads"]
     params:
-        settings=settings(threads=config["energy"]["predict_threads"]),
+        settings=settings(threads=config["energy"]["threads"]),
         origins=config["energy"]["phases"],
         code=code("phases"),
         seed=config["seed"],

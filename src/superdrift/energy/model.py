@@ -20,7 +20,7 @@ NETWORKS: dict[str, type[nn.Module]] = {"attention": AttentionNetwork, "elemnet"
 """Networks by the name that the config gives them."""
 COVERED = 0.6827
 """Share of a normal distribution within one standard deviation."""
-_TOKENS = 8192
+_TOKENS = 4096
 """Elements, summed over compounds, that pass a network at once: bounds the memory, and stays in the cache."""
 
 
