@@ -13,7 +13,7 @@ from superdrift.energy.attention import AttentionNetwork
 from superdrift.energy.checkpoint import load_energy, save_energy
 from superdrift.energy.elemnet import ElemNet
 from superdrift.energy.fitting import fit_member, laplace
-from superdrift.energy.model import EnergyModel, to_fractions
+from superdrift.energy.model import EnergyModel, standardised, to_fractions
 from superdrift.errors import InputError
 
 CPU = torch.device("cpu")
@@ -94,6 +94,9 @@ def test_the_deviation_is_that_of_a_mixture(models, parts):
     np.testing.assert_allclose(both.predict(amounts)[0], np.mean(energies, axis=0), rtol=1e-6)
     expected = np.sqrt(np.var(energies, axis=0) + np.mean(np.square(deviations), axis=0))
     np.testing.assert_allclose(both.predict(amounts)[1], expected, rtol=1e-6)
+    scale = np.exp(standardised(models[0].members[0], amounts, np.arange(20))[1])
+    laplace_sd = np.sqrt(2) * both.sd * scale
+    np.testing.assert_allclose(EnergyModel.combined(models[:1]).predict(amounts)[1], laplace_sd, rtol=1e-6)
 
 
 def test_a_multiple_of_a_formula_has_its_energy(ensemble):

@@ -153,7 +153,9 @@ def verify_start():
     """Before any job, and so before any result is replaced: no damaged table, no CUDA where there is none."""
     from superdrift.tables import verify
 
-    on_cuda = [stage for stage in ("train", "generate", "condition", "drift", "energy") if config[stage]["device"] == "cuda"]
+    on_cuda = [
+        stage for stage in ("train", "generate", "condition", "drift", "energy") if config[stage]["device"] == "cuda"
+    ]
     try:
         verify(RUN)
         if on_cuda and not workflow.non_local_exec and not WITH_CONDA:  # elsewhere each job looks for itself
