@@ -23,6 +23,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.neighbors import NearestNeighbors
 
 from superdrift import tables
+from superdrift.blocks import from_mapping
 from superdrift.composition.cleaning import clean
 from superdrift.composition.distance import near_duplicate_groups
 from superdrift.composition.flags import flag
@@ -31,7 +32,7 @@ from superdrift.composition.sources import Row
 from superdrift.composition.vector import atomic_fractions, from_vector, to_vector
 from superdrift.parquet import METADATA_KEY
 from superdrift.seeds import generator
-from superdrift.settings import PrepareSettings, from_mapping
+from superdrift.settings import PrepareSettings
 
 SEED, FOLDS, GROUP_RADIUS, PLANTED, RESAMPLES = 20240501, 5, 0.05, 500, 1000
 NEIGHBOURS, CANDIDATES = 5, 1000

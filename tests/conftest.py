@@ -36,6 +36,8 @@ class Project:
         (folder / "data").mkdir()
         for file in (ROOT / "data").glob("*.*"):
             shutil.copy(file, folder / "data")
+        if (ROOT / "data/energy").is_dir():
+            shutil.copytree(ROOT / "data/energy", folder / "data/energy")
         return cls(folder)
 
     def snakemake(self, *arguments, preset="test", environment=None):

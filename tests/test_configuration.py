@@ -37,7 +37,7 @@ def test_every_preset_is_valid(presets):
 
 def test_gpu_preset_moves_training_and_sampling_to_cuda():
     config = load("small", "gpu")
-    assert {config[key]["device"] for key in ("train", "generate", "condition", "drift")} == {"cuda"}
+    assert {config[key]["device"] for key in ("train", "generate", "condition", "drift", "energy")} == {"cuda"}
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,11 @@ def test_gpu_preset_moves_training_and_sampling_to_cuda():
         ),
         ({"train": {"model": "maskd"}}, ["train.model names 'maskd'", "did you mean 'masked'?"]),
         ({"condition": {"model": "masked"}}, ["condition.model = 'masked' is not gaussian"]),
+        ({"energy": {"use": "atention"}}, ["energy.use", "did you mean 'attention'?"]),
+        (
+            {"energy": {"attention": load("test")["energy"]["attention"] | {"heads": 3}}},
+            ["energy.attention.width = 128 is not a multiple of its heads, 3"],
+        ),
         ({"train": {"device": "gpu"}}, ['train.device = "gpu"', "cpu, cuda"]),
         ({"run": "../elsewhere"}, ["run = ", "letters, digits"]),
     ],

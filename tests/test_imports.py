@@ -1,4 +1,4 @@
-"""The core runs on a bare GPU machine: diffusion/, latent/ and their stages may import a handful of packages only."""
+"""The core runs on a bare GPU machine: diffusion/, latent/, energy/ and their stages import a handful of packages."""
 
 import ast
 import sys
@@ -9,7 +9,9 @@ import pytest
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "superdrift"
 ALLOWED = {"torch", "numpy", "pyarrow", "safetensors", "tqdm"}
 """Beside the standard library. tqdm draws the progress bar; it comes with every stack that trains models."""
-STAGES = ("train", "generate", "condition", "train_latent", "drift")
+STAGES = ("train", "generate", "condition", "train_latent", "drift", "train_energy")
+ELSEWHERE = ("hull.py", "measure.py")
+"""Modules of energy/ that serve after the training, where everything is installed."""
 
 
 def module_of(path):
@@ -55,7 +57,8 @@ def reached(start):
 
 def core():
     """Modules that the rule binds."""
-    files = [*(SOURCE / "diffusion").rglob("*.py"), *(SOURCE / "latent").rglob("*.py")]
+    files = [path for folder in ("diffusion", "latent", "energy") for path in sorted((SOURCE / folder).rglob("*.py"))]
+    files = [path for path in files if path.parent.name != "energy" or path.name not in ELSEWHERE]
     stages = [SOURCE / "stages" / f"{stage}.py" for stage in STAGES]
     return [module_of(path) for path in [*files, *(path for path in stages if path.is_file())]]
 

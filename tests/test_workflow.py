@@ -3,14 +3,19 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import yaml
 
 from superdrift import tables
+from superdrift.energy.attention import AttentionNetwork
+from superdrift.energy.checkpoint import save_energy
+from superdrift.energy.model import EnergyModel
 from superdrift.tables import TABLES
 
 CONTRACT = {
@@ -102,6 +107,7 @@ def error_lines(done):
             ["catalogue.bad.formula", "'Ox'"],
         ),
         (["--config", "prepare={sources: [no-such.csv]}"], ["no-such.csv"]),
+        (["--config", "energy={phases: [no-such.csv]}"], ["no-such.csv", "correct energy.phases"]),
     ],
 )
 def test_a_bad_configuration_stops_before_any_job(project, arguments, parts):
@@ -187,6 +193,41 @@ def test_cuda_asked_for_and_absent_is_one_clear_error(finished_copy):
     assert "cuda" in error_lines(done)
     assert "Traceback" not in error_lines(done)
     assert finished_copy.files() == before
+
+
+PHASES = "results/test/estimate/models/phases.parquet"
+
+
+def test_a_shipped_model_that_is_missing_is_one_clear_error(project):
+    shutil.rmtree(project.folder / "data/energy", ignore_errors=True)
+    done = project.snakemake(PHASES, "--config", "energy={use: shipped}")
+    assert done.returncode != 0
+    assert "energy.use = shipped, but data/energy/model.safetensors does not exist" in error_lines(done)
+    assert "set energy.use to attention" in error_lines(done)
+    assert project.files() == {}
+
+
+def test_the_shipped_model_gives_the_known_compounds_their_energies(project):
+    network = AttentionNetwork(width=16, depth=1, heads=2, most_elements=9)
+    model = EnergyModel("attention", [network], -1.0, 0.8, np.arange(96) != 79, 1.0)  # all but mercury
+    folder = project.folder / "data/energy"
+    save_energy(model, folder / "model.safetensors", folder / "model.json", {}, half=True)
+    done = project.snakemake(PHASES)
+    assert done.returncode == 0, error_lines(done)
+    table = tables.read(project.folder / PHASES, tables.PHASES)
+    assert set(table["origin"].to_pylist()) == {"literature"}
+    assert table.num_rows > 500
+    assert not tables.matrix(table["amounts"])[:, 79].any()
+
+
+@pytest.mark.parametrize(("network", "members"), [("attention", 3), ("elemnet", 1)])
+def test_a_run_that_trains_its_own_energies_trains_every_member(project, network, members):
+    changes = f"energy={{use: {network}, {network}: {{members: {members}}}, phases: [critexam_test]}}"
+    done = project.snakemake(PHASES, "--dry-run", "--config", changes)
+    assert done.returncode == 0, error_lines(done)
+    planned = dict(re.findall(r"^(\w+) +(\d+)$", done.stdout, re.MULTILINE))
+    expected = {"train_energy": members, "gather_energy": 1, "phases": 1, "fetch": 3}
+    assert {name: int(planned[name]) for name in expected} == expected
 
 
 def test_a_full_disk_is_one_clear_error_and_leaves_no_half_file(project):

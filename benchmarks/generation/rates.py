@@ -6,11 +6,12 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 from setting import CONFIG
 
+from superdrift.blocks import from_mapping
 from superdrift.composition.distance import greedy_net
 from superdrift.screening.charge import charge_check
 from superdrift.screening.novelty import KnownCompounds
 from superdrift.screening.screener import Screener
-from superdrift.settings import ScreenSettings, from_mapping
+from superdrift.settings import ScreenSettings
 from superdrift.tables import matrix
 
 FAR = 0.05

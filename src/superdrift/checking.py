@@ -13,6 +13,7 @@ import yaml
 from numpy.typing import NDArray
 
 from superdrift import registry, tables
+from superdrift.blocks import from_mapping
 from superdrift.composition.families import family_of
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import from_vector, to_vector
@@ -20,7 +21,7 @@ from superdrift.errors import InputError
 from superdrift.provenance import describe
 from superdrift.screening.basic import basic_checks
 from superdrift.screening.novelty import KnownCompounds
-from superdrift.settings import PrepareSettings, ScreenSettings, from_mapping
+from superdrift.settings import PrepareSettings, ScreenSettings
 from superdrift.stages.command import Run
 from superdrift.stages.prepare import prepare
 from superdrift.stages.screen import known_screener

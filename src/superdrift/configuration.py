@@ -98,6 +98,12 @@ def _inconsistencies(config: Mapping[str, Any]) -> Iterator[str]:
     ):
         if name not in models:
             yield f"{place} names '{name}', which models does not hold{_nearest(name, models)}"
+    attention = config["energy"]["attention"]
+    if attention["width"] % attention["heads"]:
+        yield (
+            f"energy.attention.width = {attention['width']} is not a multiple of its heads, {attention['heads']};"
+            " each head takes an equal part"
+        )
     conditioner = models.get(config["condition"]["model"])
     if config["references"] and conditioner and conditioner["process"] != "gaussian":
         yield f"condition.model = '{config['condition']['model']}' is not gaussian; ILVR needs a gaussian model"

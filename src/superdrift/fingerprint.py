@@ -14,7 +14,8 @@ PACKAGE = "superdrift"
 SOURCE = Path(__file__).resolve().parent
 
 LEFT_OUT = frozenset(
-    f"{PACKAGE}.{name}" for name in ("errors", "fingerprint", "progress", "provenance", "settings", "stages.command")
+    f"{PACKAGE}.{name}"
+    for name in ("blocks", "errors", "fingerprint", "progress", "provenance", "settings", "stages.command")
 )
 """Modules that change no result: messages, progress, provenance; settings, whose values are compared."""
 

@@ -64,11 +64,12 @@ def entry_of(name: str) -> Entry:
     return entries[name]
 
 
-def local_path(source: str) -> str:
+def local_path(source: str, *, key: str = "prepare.sources") -> str:
     """Where a source of compounds lies once it is fetched; what the workflow declares as input.
 
     Args:
         source: name in the registry, or the path of your own file.
+        key: where it stands in the config, for messages.
 
     Returns:
         `data/downloads/{name}/{file}` for a public file, else the path of the file itself.
@@ -81,13 +82,18 @@ def local_path(source: str) -> str:
         if not Path(source).is_file():
             raise InputError(
                 f"source '{source}' is neither an existing file nor a name in data/registry.yaml "
-                f"({', '.join(entries)}); correct prepare.sources"
+                f"({', '.join(entries)}); correct {key}"
             )
         return source
     entry = entries[source]
     if entry.address is not None:
         return f"data/downloads/{source}/{PurePosixPath(entry.file).name}"
-    path = DATA / entry.file
+    return own_path(entry.file)
+
+
+def own_path(file: str) -> str:
+    """Path of a file of the project's data folder, e.g. `energy/model.json`; relative where it can be."""
+    path = DATA / file
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 

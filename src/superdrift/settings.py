@@ -1,12 +1,7 @@
 """One dataclass per stage, read from its config block. No defaults here: numbers are declared in config.yaml."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, TypeVar, get_type_hints
-
-from superdrift.errors import InputError
-
-T = TypeVar("T")
+from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -97,17 +92,23 @@ class ConditionSettings:
 
 
 @dataclass(frozen=True)
-class NetworkSettings:
-    """A small network of the latent stage and its training."""
+class OptimisationSettings:
+    """Training of a small network by `optimisation.fit`."""
 
-    width: int
-    depth: int
     steps: int
     batch_size: int
     learning_rate: float
     warmup: int
     weight_decay: float
     validate_every: int
+
+
+@dataclass(frozen=True)
+class NetworkSettings(OptimisationSettings):
+    """A small network of the latent stage and its training."""
+
+    width: int
+    depth: int
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,39 @@ class TrainLatentSettings:
     predictor: PredictorSettings
     exclude_flags: list[str]
     device: str
+    threads: int
+
+
+@dataclass(frozen=True)
+class EnergyTrainingSettings(OptimisationSettings):
+    """Training of a network of formation energies; `clip`: largest norm of the gradient, 0: not clipped."""
+
+    clip: float
+
+
+@dataclass(frozen=True)
+class TrainEnergySettings:
+    """One member: `network` is attention or elemnet, `arguments` are its constructor's."""
+
+    network: str
+    arguments: dict[str, Any]
+    training: EnergyTrainingSettings
+    min_rows: int
+    device: str
+    threads: int
+
+
+@dataclass(frozen=True)
+class GatherEnergySettings:
+    """Calibration and measurement of the ensemble."""
+
+    threads: int
+
+
+@dataclass(frozen=True)
+class PhasesSettings:
+    """Energies of the competitors in the hull."""
+
     threads: int
 
 
@@ -271,29 +305,3 @@ class ReportSettings:
 
     top: int
     groups: int
-
-
-def from_mapping(settings: type[T], values: Mapping[str, Any], *, place: str) -> T:
-    """Build a settings dataclass from a config block.
-
-    Args:
-        settings: the dataclass.
-        values: the block.
-        place: where the block stands, for messages.
-
-    Raises:
-        InputError: for a missing or unknown key.
-    """
-    hints = get_type_hints(settings)
-    names = {field.name for field in fields(settings)}  # type: ignore[arg-type]
-    if names != set(values):
-        raise InputError(
-            f"settings of {place}: missing {sorted(names - set(values))}, unknown {sorted(set(values) - names)};"
-            " see config.yaml"
-        )
-    return settings(
-        **{
-            name: from_mapping(hints[name], value, place=f"{place}.{name}") if is_dataclass(hints[name]) else value
-            for name, value in values.items()
-        }
-    )

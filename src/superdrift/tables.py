@@ -185,17 +185,41 @@ NEIGHBOURS = Table(
     ),
 )
 
+PHASES = Table(
+    "phases",
+    (
+        AMOUNTS,
+        Column("formation_energy_ev", REAL, "formation energy, predicted as for candidates", "eV/atom"),
+        Column("origin", TEXT, "data source that lists the compound"),
+    ),
+)
+
 SCORES = Table(
     "scores",
     (
-        Column("model", TEXT, "estimator: the default; knn: the published method; null: mean of the family"),
-        Column("split", TEXT, "how held-out data was chosen: random, systems or grouped"),
-        Column("metric", TEXT, "r2, mae, rmse, tp, fp, coverage, top_precision"),
-        Column("subset", TEXT, "all, a family, a band of measured Tc, a tenth by distance to the known"),
+        Column(
+            "model",
+            TEXT,
+            "estimator: the default; knn: the published method; formation-energy, elemnet: networks of formation energy; "
+            "null: mean of the family, or of the training energies",
+        ),
+        Column("split", TEXT, "how held-out data was chosen: random, systems or grouped; test: as published with the data"),
+        Column(
+            "metric",
+            TEXT,
+            "r2, mae, rmse, tp, fp, coverage, top_precision; coverage_68, coverage_90: of 1 and 1.645 standard deviations; "
+            "hull_mae, hull_auc: of the distance to the hull",
+        ),
+        Column(
+            "subset",
+            TEXT,
+            "all, a family, a band of measured Tc, a tenth by distance to the known; a number of elements, or whether the "
+            "training data has the element set",
+        ),
         Column("value", REAL, "the score, on data held out from the fit"),
         Column("low", REAL, "lower end of its 95 % interval", nullable=True),
         Column("high", REAL, "upper end of its 95 % interval", nullable=True),
-        Column("unit", TEXT, "K, or 1 for shares"),
+        Column("unit", TEXT, "K, eV/atom, or 1 for shares"),
         Column("n", COUNT, "held-out rows it was measured on"),
         Column("repeats", COUNT, "times the folds were drawn anew; value, low and high are means over them"),
         Column("repeat_sd", REAL, "standard deviation of the value between them", nullable=True),
@@ -288,6 +312,24 @@ TABLES = {
     table.name: table
     for table in (
         COMPOUNDS, REJECTED, HISTORY, SAMPLES, CONDITIONED, DRIFTED, TRAJECTORIES, PROJECTED, SCREENED, ESTIMATED,
-        NEIGHBOURS, SCORES, HELD_OUT, CLUSTERED, GROUPS, CANDIDATES, NUMBERS,
+        Column(
+            "model",
+            TEXT,
+            "estimator: the default; knn: the published method; formation-energy, elemnet: networks of formation energy; "
+            "null: mean of the family, or of the training energies",
+        ),
+        Column("split", TEXT, "how held-out data was chosen: random, systems or grouped; test: as published with the data"),
+        Column(
+            "metric",
+            TEXT,
+            "r2, mae, rmse, tp, fp, coverage, top_precision; coverage_68, coverage_90: of 1 and 1.645 standard deviations; "
+            "hull_mae, hull_auc: of the distance to the hull",
+        ),
+        Column(
+            "subset",
+            TEXT,
+            "all, a family, a band of measured Tc, a tenth by distance to the known; a number of elements, or whether the "
+            "training data has the element set",
+        ),
     )
 }  # fmt: skip

@@ -23,7 +23,7 @@ def test_share_of_one_keeps_an_interval():
 
 def test_errors_by_hand():
     truth, predicted = np.array([1.0, 2.0, 3.0, 6.0]), np.array([1.0, 3.0, 3.0, 4.0])
-    found = scores._errors(truth, predicted, np.arange(4), np.random.default_rng(0))
+    found = scores.errors(truth, predicted, np.arange(4), np.random.default_rng(0))
     assert found["mae"][0] == pytest.approx(0.75)
     assert found["rmse"][0] == pytest.approx(np.sqrt(5 / 4))
     assert found["r2"][0] == pytest.approx(1 - 5 / 14)
@@ -31,6 +31,6 @@ def test_errors_by_hand():
 
 
 def test_r2_is_absent_where_it_is_not_defined():
-    found = scores._errors(np.full(3, 5.0), np.array([1.0, 2.0, 3.0]), np.arange(3), np.random.default_rng(0))
+    found = scores.errors(np.full(3, 5.0), np.array([1.0, 2.0, 3.0]), np.arange(3), np.random.default_rng(0))
     assert "r2" not in found
     assert "mae" in found

@@ -13,8 +13,8 @@ from superdrift.latent.digits import amounts_of, held, one_hot
 from superdrift.latent.fitting import half_l1
 from superdrift.latent.landscape import Landscape, tc_landscape
 from superdrift.latent.predictor import TcPredictor
-from superdrift.latent.training import batches, fit, learning_rate
 from superdrift.latent.vae import Vae
+from superdrift.optimisation import fit
 
 CPU = torch.device("cpu")
 
@@ -73,7 +73,7 @@ def test_a_vae_overfits_a_handful_of_compounds_and_gives_them_back():
         vae, lambda r: vae.loss(digits[r], torch.randn(len(r), 4, generator=noise), beta=1e-3),
         lambda: (0.0, 1 - float((vae.decode(vae.encode(digits)) == digits).double().mean())), rows=4,
         settings=settings(),
-        generator=np.random.default_rng(0), label="test",
+        generator=np.random.default_rng(0), label="test", key="key",
     )  # fmt: skip
     vae.standardise(digits)
     with torch.no_grad():
@@ -97,52 +97,10 @@ def test_the_predictor_learns_temperatures_in_kelvin(networks):
     amounts, tc = torch.from_numpy(rows({7: 7, 28: 3}, {4: 2, 11: 1}, {81: 1})), torch.tensor([92.0, 39.0, 7.2])
     fit(
         predictor, lambda r: predictor.loss(amounts[r], tc[r]), lambda: 2 * (float(predictor.loss(amounts, tc)),),
-        rows=3, settings=settings(), generator=np.random.default_rng(0), label="test",
+        rows=3, settings=settings(), generator=np.random.default_rng(0), label="test", key="key",
     )  # fmt: skip
     with torch.no_grad():
         assert torch.allclose(predictor(amounts), tc, rtol=0.05)
-
-
-def test_the_weights_of_smallest_error_are_kept():
-    weight = torch.nn.Linear(1, 1, bias=False)
-    held_out = iter([3.0, 1.0, 2.0])
-    seen = []
-
-    def validation():
-        seen.append(float(weight.weight.detach()))
-        return 7.0, next(held_out)
-
-    history = fit(
-        weight, lambda r: weight.weight.sum() * len(r), validation, rows=5, settings=settings(steps=150),
-        generator=np.random.default_rng(0), label="test",
-    )  # fmt: skip
-    assert history["best"] == [True, True, False]
-    assert history["validation_loss"] == [7.0, 7.0, 7.0]
-    assert float(weight.weight.detach()) == seen[1] != seen[2]
-
-
-def test_a_training_that_diverges_stops():
-    weight = torch.nn.Linear(1, 1)
-    with pytest.raises(InputError, match=r"not finite after 50 steps; lower learning_rate"):
-        fit(
-            weight, lambda r: weight.weight.sum() * float("nan"), lambda: (0.0, 0.0), rows=5, settings=settings(),
-            generator=np.random.default_rng(0), label="test",
-        )  # fmt: skip
-
-
-def test_batches_read_every_row_once_an_epoch_even_where_batches_are_larger():
-    drawn = batches(5, 3, np.random.default_rng(0))
-    first = torch.cat([next(drawn) for _ in range(5)])
-    assert torch.bincount(first).tolist() == [3] * 5
-    assert len(next(batches(3, 8, np.random.default_rng(0)))) == 8
-
-
-def test_the_learning_rate_rises_then_falls_to_zero():
-    plan = settings(steps=100, warmup=10, learning_rate=1.0)
-    assert learning_rate(5, plan) == 0.5
-    assert learning_rate(10, plan) == 1.0
-    assert learning_rate(55, plan) == pytest.approx(0.5)
-    assert learning_rate(100, plan) == pytest.approx(0.0)
 
 
 def test_both_networks_come_back_from_disk(networks, tmp_path):

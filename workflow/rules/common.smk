@@ -21,6 +21,7 @@ from superdrift.fingerprint import fingerprint
 try:
     configuration.validate(config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
     DATA_FILES = [registry.local_path(source) for source in config["prepare"]["sources"]]
+    PHASE_FILES = [registry.local_path(source, key="energy.phases") for source in config["energy"]["phases"]]
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
@@ -42,6 +43,8 @@ wildcard_constraints:
     reference="[a-z0-9][a-z0-9-]*",
     start="[a-z0-9][a-z0-9-]*",
     source="[a-z0-9][a-z0-9-]*",
+    network="attention|elemnet",
+    member="[0-9]+",
 
 
 def settings(**block):
@@ -112,11 +115,47 @@ def samples_of(source):
     return f"{RUN}/prepare/compounds.parquet" if kind == "training" else f"{RUN}/{folder}/samples.parquet"
 
 
+def energy_settings(network):
+    """Settings of the stage train_energy for one network."""
+    block = {name: value for name, value in config["energy"][network].items() if name != "members"}
+    own = {name: block.pop(name) for name in ("width", "depth", "heads", "most_elements", "widths") if name in block}
+    common = {name: config["energy"][name] for name in ("min_rows", "device", "threads")}
+    return settings(network=network, arguments=own, training=block, **common)
+
+
+def energy_members(file):
+    """The files of all members of a network, e.g. file = "{member}.json"; an input function."""
+    return lambda wildcards: [
+        f"{RUN}/train/energy/{wildcards.network}/{file.format(member=member)}"
+        for member in range(config["energy"][wildcards.network]["members"])
+    ]
+
+
+def energy_model(suffix):
+    """Input function: the file with this suffix of the model of formation energies that the run uses."""
+    used = config["energy"]["use"]
+
+    def path(wildcards):
+        if used != "shipped":
+            return f"{RUN}/train/energy/{used}/model.{suffix}"
+        shipped = registry.own_path(f"energy/model.{suffix}")
+        if not Path(shipped).is_file():
+            raise WorkflowError(
+                f"energy.use = shipped, but {shipped} does not exist: check out data/energy again, or set energy.use to"
+                " attention, which trains a model"
+            )
+        return shipped
+
+    return path
+
+
 def verify_start():
     """Before any job, and so before any result is replaced: no damaged table, no CUDA where there is none."""
     from superdrift.tables import verify
 
-    on_cuda = [stage for stage in ("train", "generate", "condition", "drift") if config[stage]["device"] == "cuda"]
+    on_cuda = [
+        stage for stage in ("train", "generate", "condition", "drift", "energy") if config[stage]["device"] == "cuda"
+    ]
     try:
         verify(RUN)
         if on_cuda and not workflow.non_local_exec and not WITH_CONDA:  # elsewhere each job looks for itself

@@ -159,7 +159,14 @@ def errors(
     groups: NDArray[np.int64],
     generator: np.random.Generator,
 ) -> dict[str, Interval95]:
-    """R², MAE and RMSE, with percentile intervals of a bootstrap over groups; R² only where it is defined."""
+    """R², MAE and RMSE, with percentile intervals of a bootstrap over groups; R² only where it is defined.
+
+    Args:
+        truth: (n,) measured values.
+        predicted: (n,) estimates, in the same unit.
+        groups: (n,) which rows belong together.
+        generator: for the bootstrap.
+    """
     error = predicted - truth
     group = np.unique(groups, return_inverse=True)[1].ravel()
     parts = (np.ones_like(truth), np.abs(error), error**2, truth, truth**2)

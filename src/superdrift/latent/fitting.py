@@ -12,8 +12,8 @@ from superdrift.composition.vector import atomic_fractions
 from superdrift.latent.dataset import Part
 from superdrift.latent.digits import amounts_of
 from superdrift.latent.predictor import TcPredictor
-from superdrift.latent.training import History, fit
 from superdrift.latent.vae import Vae
+from superdrift.optimisation import History, fit
 from superdrift.seeds import derive, generator
 from superdrift.settings import PredictorSettings, VaeSettings
 
@@ -44,7 +44,7 @@ def fit_vae(
 
     history = fit(
         vae, loss, validate, rows=len(seen), settings=settings,
-        generator=generator(seed, STAGE, "vae", "batches"), label="train latent VAE",
+        generator=generator(seed, STAGE, "vae", "batches"), label="train latent VAE", key="drift.vae.learning_rate",
     )  # fmt: skip
     vae.standardise(seen)
     return vae, history
@@ -74,6 +74,7 @@ def fit_predictor(
     history = fit(
         predictor, loss, validate, rows=len(train.tc_k), settings=settings,
         generator=generator(seed, STAGE, "predictor", "batches"), label="train latent predictor",
+        key="drift.predictor.learning_rate",
     )  # fmt: skip
     return predictor, history
 

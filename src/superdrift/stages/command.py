@@ -16,9 +16,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import pyarrow as pa
 
+from superdrift.blocks import from_mapping
 from superdrift.errors import InputError
 from superdrift.provenance import describe
-from superdrift.settings import from_mapping
 
 logger = logging.getLogger("superdrift")
 

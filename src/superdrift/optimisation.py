@@ -1,4 +1,4 @@
-"""Training of the two networks of the latent stage: AdamW, warm-up and cosine decay, the best weights kept."""
+"""Training of small networks (latent space, formation energy): AdamW, warm-up and cosine decay, best weights kept."""
 
 import copy
 import time
@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from superdrift.diffusion.device import has_fast_bfloat16
 from superdrift.errors import InputError
 from superdrift.progress import Progress
-from superdrift.settings import NetworkSettings
+from superdrift.settings import OptimisationSettings
 
 History = dict[str, list[float]]
 """Columns of a history table."""
@@ -24,9 +24,11 @@ def fit(
     validate: Callable[[], tuple[float, float]],
     *,
     rows: int,
-    settings: NetworkSettings,
+    settings: OptimisationSettings,
     generator: np.random.Generator,
     label: str,
+    key: str,
+    clip: float = 0.0,
 ) -> History:
     """Minimise `loss`; at the end the network holds the weights that did best on held-out rows.
 
@@ -39,6 +41,8 @@ def fit(
         settings: steps, batch size, learning rate, warm-up, weight decay, steps between validations.
         generator: order of the batches.
         label: what is trained, for the progress line.
+        key: where the learning rate stands in the config, for messages, e.g. "drift.vae.learning_rate".
+        clip: largest norm of the gradient; 0: not clipped.
 
     Returns:
         The columns of a history table, one row per validation.
@@ -50,11 +54,11 @@ def fit(
         for step in range(1, settings.steps + 1):
             started = time.monotonic()
             rate = learning_rate(step, settings)
-            losses.append(_update(network, optimiser, loss, next(order), rate))
+            losses.append(_update(network, optimiser, loss, next(order), rate=rate, clip=clip))
             seconds += time.monotonic() - started
             if step % settings.validate_every == 0 or step == settings.steps:
                 held_out, error = _evaluate(network, validate)
-                _check(losses, held_out, step, label)
+                _check(losses, held_out, step, label=label, key=key)
                 best.record(
                     error, step=step, train_loss=float(np.mean(losses)), validation_loss=held_out, learning_rate=rate,
                     seconds=seconds,
@@ -94,7 +98,7 @@ def batches(rows: int, size: int, generator: np.random.Generator) -> Iterator[Te
         waiting = waiting[size:]
 
 
-def learning_rate(step: int, settings: NetworkSettings) -> float:
+def learning_rate(step: int, settings: OptimisationSettings) -> float:
     """Linear warm-up, then half a cosine down to zero (Loshchilov & Hutter 2017, without restarts)."""
     if step <= settings.warmup:
         return settings.learning_rate * step / settings.warmup
@@ -107,7 +111,9 @@ def _update(
     optimiser: torch.optim.Optimizer,
     loss: Callable[[Tensor], Tensor],
     rows: Tensor,
+    *,
     rate: float,
+    clip: float,
 ) -> float:
     network.train()
     for group in optimiser.param_groups:
@@ -117,16 +123,16 @@ def _update(
     with torch.autocast(device.type, torch.bfloat16, enabled=has_fast_bfloat16(device)):
         value = loss(rows)
     value.backward()
+    if clip > 0:
+        nn.utils.clip_grad_norm_(network.parameters(), clip)
     optimiser.step()
     return float(value.detach())
 
 
-def _check(losses: list[float], held_out: float, step: int, label: str) -> None:
+def _check(losses: list[float], held_out: float, step: int, *, label: str, key: str) -> None:
     """Stop a training that diverged; its weights would be kept from before, and nobody would know."""
     if not np.isfinite([*losses, held_out]).all():
-        raise InputError(
-            f"{label}: the loss is not finite after {step} steps; lower learning_rate in the drift block of the config"
-        )
+        raise InputError(f"{label}: the loss is not finite after {step} steps; lower {key} in the config")
 
 
 @torch.no_grad()
