@@ -200,21 +200,21 @@ SCORES = Table(
         Column(
             "model",
             TEXT,
-            "estimator: the default; knn: the published method; formation-energy, elemnet: networks of formation energy; "
-            "null: mean of the family, or of the training energies",
+            "estimator: the default; knn: the published method; formation-energy, elemnet: networks of formation "
+            "energy; null: mean of the family, or of the training energies",
         ),
-        Column("split", TEXT, "how held-out data was chosen: random, systems or grouped; test: as published with the data"),
+        Column("split", TEXT, "how held-out data was chosen: random, systems, grouped; test: as published with the data"),
         Column(
             "metric",
             TEXT,
-            "r2, mae, rmse, tp, fp, coverage, top_precision; coverage_68, coverage_90: of 1 and 1.645 standard deviations; "
-            "hull_mae, hull_auc: of the distance to the hull",
+            "r2, mae, rmse, tp, fp, coverage, top_precision; coverage_68, coverage_90: of 1 and 1.645 standard "
+            "deviations; hull_mae, hull_auc: of the distance to the hull",
         ),
         Column(
             "subset",
             TEXT,
-            "all, a family, a band of measured Tc, a tenth by distance to the known; a number of elements, or whether the "
-            "training data has the element set",
+            "all, a family, a band of measured Tc, a tenth by distance to the known; a number of elements, or whether "
+            "the training data has the element set",
         ),
         Column("value", REAL, "the score, on data held out from the fit"),
         Column("low", REAL, "lower end of its 95 % interval", nullable=True),
@@ -312,24 +312,6 @@ TABLES = {
     table.name: table
     for table in (
         COMPOUNDS, REJECTED, HISTORY, SAMPLES, CONDITIONED, DRIFTED, TRAJECTORIES, PROJECTED, SCREENED, ESTIMATED,
-        Column(
-            "model",
-            TEXT,
-            "estimator: the default; knn: the published method; formation-energy, elemnet: networks of formation energy; "
-            "null: mean of the family, or of the training energies",
-        ),
-        Column("split", TEXT, "how held-out data was chosen: random, systems or grouped; test: as published with the data"),
-        Column(
-            "metric",
-            TEXT,
-            "r2, mae, rmse, tp, fp, coverage, top_precision; coverage_68, coverage_90: of 1 and 1.645 standard deviations; "
-            "hull_mae, hull_auc: of the distance to the hull",
-        ),
-        Column(
-            "subset",
-            TEXT,
-            "all, a family, a band of measured Tc, a tenth by distance to the known; a number of elements, or whether the "
-            "training data has the element set",
-        ),
+        NEIGHBOURS, PHASES, SCORES, HELD_OUT, CLUSTERED, GROUPS, CANDIDATES, NUMBERS,
     )
 }  # fmt: skip
