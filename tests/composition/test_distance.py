@@ -24,10 +24,11 @@ def some_amounts(seed, n):
     return np.round(amounts, 2)
 
 
-def brute(left, right):
-    """Half the L1 distance of atomic fractions, every pair."""
+def brute(left, right, metric="manhattan"):
+    """Half the L1 distance of atomic fractions, or their Euclidean distance, every pair."""
     fractions = [side / side.sum(axis=1, keepdims=True) for side in (left, right)]
-    return np.abs(fractions[0][:, None] - fractions[1][None]).sum(axis=2) / 2
+    apart = fractions[0][:, None] - fractions[1][None]
+    return np.abs(apart).sum(axis=2) / 2 if metric == "manhattan" else np.sqrt((apart**2).sum(axis=2))
 
 
 @given(st.integers(0, 10_000))
@@ -38,6 +39,30 @@ def test_nearest_agrees_with_brute_force(seed):
     expected = brute(queries, known)
     np.testing.assert_allclose(distance, expected.min(axis=1), atol=1e-12)
     np.testing.assert_allclose(expected[np.arange(20), row], distance, atol=1e-12)
+
+
+@given(st.integers(0, 10_000), st.booleans(), st.sampled_from(["manhattan", "euclidean"]))
+@settings(max_examples=25, deadline=None)
+def test_several_nearest_agree_with_brute_force_in_both_metrics(seed, others, metric):
+    known, queries, k = some_amounts(seed, 30), some_amounts(seed, 45)[20:], 12
+    expected = brute(queries, known, metric)
+    expected[brute(queries, known) > 1 - 1e-9] = np.inf  # no element in common: no neighbour
+    if others:
+        expected[expected < 1e-6] = np.inf
+    distance, row = CompositionIndex(known).several(queries, k, others=others, metric=metric)
+    found = row >= 0
+    ordered = np.sort(expected, axis=1)[:, :k]
+    np.testing.assert_array_equal(found, np.isfinite(ordered))
+    np.testing.assert_allclose(distance[found], ordered[found], atol=1e-7)
+    np.testing.assert_allclose(np.take_along_axis(expected, row, axis=1)[found], distance[found], atol=1e-7)
+    assert all(len(set(one[one >= 0])) == (one >= 0).sum() for one in row), "no compound counts twice"
+
+
+def test_euclidean_distance_by_hand():
+    known = np.stack([to_vector(parse_formula(t)) for t in ("CuO3", "MgB2")])
+    distance, row = CompositionIndex(known).several(to_vector(parse_formula("CuO"))[None], 2, metric="euclidean")
+    assert distance[0, 0] == pytest.approx(np.sqrt(2 * 0.25**2))
+    assert row[0].tolist() == [0, -1]
 
 
 @given(st.integers(0, 10_000))

@@ -1,9 +1,12 @@
 """The family rule and the versions of the model."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
-from superdrift.composition.families import FAMILIES, VERSIONS, family_of, members
+from superdrift.composition.elements import ATOMIC_NUMBER, SYMBOLS
+from superdrift.composition.families import FAMILIES, VERSIONS, families_of, family_of, members
 from superdrift.composition.formula import parse_formula
 from superdrift.errors import InputError
 
@@ -26,6 +29,16 @@ from superdrift.errors import InputError
 )
 def test_family(text, family):
     assert family_of(parse_formula(text)) == family
+
+
+def test_families_of_vectors_are_those_of_their_elements_row_by_row():
+    symbols = ("Cu", "O", "Fe", "As", "P", "Se", "Te", "S", "Ba")
+    amounts = np.zeros((2 ** len(symbols), 96), dtype=np.float32)
+    amounts[:, [ATOMIC_NUMBER[s] - 1 for s in symbols]] = list(product((0.0, 0.03), repeat=len(symbols)))
+    expected = [family_of([SYMBOLS[i] for i in np.flatnonzero(row)]) for row in amounts]
+    assert families_of(amounts).tolist() == expected
+    assert set(expected) == set(FAMILIES)
+    assert families_of(amounts[:0]).shape == (0,)
 
 
 def test_versions_cover_the_families():

@@ -2,8 +2,23 @@
 
 import numpy as np
 
+from superdrift.estimators.crossval import NestedSearch, fold_lists
 from superdrift.estimators.distances import distance_blocks, pack, smallest
 from superdrift.estimators.known import Known
+from superdrift.estimators.splits import chemical_groups, make_splits
+from superdrift.settings import BoostingSettings
+
+BOOSTING = BoostingSettings(
+    leaves=[7],
+    most_trees=40,
+    patience=10,
+    learning_rate=0.2,
+    fewest_in_leaf=5,
+    feature_fraction=0.5,
+    row_fraction=0.8,
+    l2=1.0,
+    threads=1,
+)
 
 SYSTEMS = [
     (7, 28, 38, 55),
@@ -32,6 +47,19 @@ def known(n=240, seed=0, negative_share=0.2, noise=1.0):
     names = np.array(["cuprates", "pnictides", "others"])
     families = names[np.where(host < 3, 0, np.where(host < 5, 1, 2))]
     return Known(np.arange(n), amounts, superconducting, tc, families)
+
+
+def splits_of(data, folds=4, radius=0.05, largest=0.1):
+    """The three splits: random, systems, grouped."""
+    groups = chemical_groups(data.fractions, radius=radius, largest=int(largest * len(data.ids)))
+    return make_splits(data, groups, folds=folds, generator=np.random.default_rng(0))
+
+
+def searches_of(data, splits, choices, k=5):
+    """The nested search among neighbours in each split."""
+    metrics = sorted({"manhattan", *(choice.metric for choice in choices)})
+    lists = {metric: fold_lists(data, splits, metric=metric, k=k) for metric in metrics}
+    return [NestedSearch(data, split, {m: lists[m][i] for m in metrics}, choices) for i, split in enumerate(splits)]
 
 
 def nearest_keys(queries, fractions, rows, k, metric="manhattan"):

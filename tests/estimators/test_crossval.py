@@ -1,67 +1,89 @@
-"""Nested cross-validation: held-out labels never reach a prediction or a choice."""
+"""Nested cross-validation of the neighbours: held-out labels never reach a prediction or a choice."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from estimator_data import known
+from estimator_data import known, searches_of, splits_of
+from scipy.spatial.distance import cdist
 
-from superdrift.estimators.crossval import ESTIMATOR, PUBLISHED, NestedSearch, fold_lists
-from superdrift.estimators.neighbours import Choice, Neighbourhood
-from superdrift.estimators.splits import make_splits
+from superdrift.estimators.crossval import family_means
+from superdrift.estimators.neighbours import Choice
 
 CHOICES = [Choice(k, "manhattan", weights) for k in (1, 3, 5) for weights in ("uniform", "distance")]
+BOTH = [*CHOICES[:2], Choice(3, "euclidean", "uniform")]
+EVERY_SPLIT = pytest.mark.parametrize("which", [0, 1, 2], ids=["random", "systems", "grouped"])
 
 
-def searched(data, choices=CHOICES, k=5):
-    splits = make_splits(data, folds=4, radius=0.05, largest_group=0.1, generator=np.random.default_rng(0))
-    lists = fold_lists(data, splits, metric="manhattan", k=k)
-    return splits, [
-        NestedSearch(data, split, {"manhattan": found}, choices) for split, found in zip(splits, lists, strict=True)
-    ]
+@pytest.mark.parametrize(("metric", "plain", "scale"), [("manhattan", "cityblock", 0.5), ("euclidean", "euclidean", 1)])
+def test_neighbours_are_the_nearest_training_rows(metric, plain, scale):
+    data, choice = known(120), Choice(5, metric, "uniform")
+    splits = splits_of(data)
+    search, folds = searches_of(data, splits, [choice])[2], splits[2].folds
+    rows = np.flatnonzero(folds == 0)
+    found = search._neighbourhood(rows, frozenset({0, 1}), choice, "superconducting")
+    training = np.flatnonzero((folds > 1) & data.superconducting)
+    distance = cdist(data.fractions[rows], data.fractions, plain) * scale
+    some = ~found.alone
+    assert some.sum() > 10
+    assert np.isin(found.rows[some], training).all()
+    reached = np.take_along_axis(distance, found.rows, axis=1)
+    reached[found.weights == 0] = np.inf
+    nearest = np.sort(distance[:, training], axis=1)[:, :5]
+    np.testing.assert_allclose(np.where(np.isinf(reached), nearest, reached), nearest, atol=1e-7)
+    if metric == "manhattan":
+        np.testing.assert_array_equal(np.isinf(reached), nearest > 1 - 1e-9)
 
 
-def test_merged_lists_are_the_nearest_training_rows():
-    data = known(120)
-    (_, grouped), (_, search) = searched(data)
-    rows = np.flatnonzero(grouped.folds == 0)
-    keys = search._merged(rows, frozenset({0, 1}), "manhattan", "superconducting")
-    found = Neighbourhood.of(keys, Choice(5, "manhattan", "uniform")).rows
-    training = np.flatnonzero((grouped.folds > 1) & data.superconducting)
-    distance = np.abs(data.fractions[rows][:, None] - data.fractions[training]).sum(axis=2) / 2
-    reached = np.abs(data.fractions[rows][:, None] - data.fractions[found]).sum(axis=2) / 2
-    assert np.isin(found, training).all()
-    np.testing.assert_allclose(reached, np.sort(distance, axis=1)[:, :5], atol=1e-9)
-
-
-@pytest.mark.parametrize("which", [0, 1])
+@EVERY_SPLIT
 def test_labels_of_a_held_out_fold_change_nothing_in_it(which):
     data = known(160)
-    splits, searches = searched(data)
+    splits = splits_of(data)
     fold = splits[which].folds == 1
-    before = searches[which].held_out()
-    falsified = replace(data, tc=np.where(fold, data.tc * 10 + 500, data.tc))
-    other = NestedSearch(falsified, splits[which], searches[which]._lists, CHOICES)
-    after = other.held_out()
-    np.testing.assert_array_equal(before.predicted.tc[fold], after.predicted.tc[fold])
-    np.testing.assert_array_equal(before.null_tc[fold], after.null_tc[fold])
-    assert searches[which].choose(frozenset({1})) == other.choose(frozenset({1}))
-    assert not np.array_equal(before.predicted.tc[~fold], after.predicted.tc[~fold]), "others do learn from it"
+    flipped = fold & (np.arange(160) % 3 == 0)
+    superconducting = data.superconducting ^ flipped
+    tc = np.where(superconducting, np.nan_to_num(data.tc) * 10 + 500, np.nan)
+    falsified = replace(data, superconducting=superconducting, tc=np.where(fold, tc, data.tc))
+    before, after = (searches_of(one, splits, CHOICES)[which] for one in (data, falsified))
+    assert before.choose(frozenset({1})) == after.choose(frozenset({1}))
+    (vote, nearest), (other, other_nearest) = before.held_out(), after.held_out()
+    np.testing.assert_array_equal(nearest[fold], other_nearest[fold])
+    for name in ("probability", "tc", "spread", "distance"):
+        np.testing.assert_array_equal(getattr(vote, name)[fold], getattr(other, name)[fold], err_msg=name)
+    assert not np.array_equal(vote.tc[~fold], other.tc[~fold]), "others do learn from it"
+    assert not np.array_equal(vote.probability[~fold], other.probability[~fold])
 
 
 def test_the_better_choice_is_chosen():
     data = known(200, noise=0.0)
     foolish = [Choice(60, "manhattan", "uniform"), Choice(3, "manhattan", "distance")]
-    _, (search, _) = searched(data, foolish, k=60)
+    search = searches_of(data, splits_of(data), foolish, k=60)[0]
     assert search.choose().regressor.k == 3
 
 
-def test_every_composition_is_predicted_once_by_both_votes():
+@EVERY_SPLIT
+def test_every_composition_gets_a_vote_and_its_distances(which):
     data = known(160)
-    _, searches = searched(data)
-    for search in searches:
-        found = search.held_out()
-        for vote in (ESTIMATOR, PUBLISHED):
-            assert ((found.probability[vote] >= 0) & (found.probability[vote] <= 1)).all()
-        assert np.isfinite(found.predicted.tc).all()
-        assert (found.predicted.distance >= found.nearest - 1e-12).all()
+    splits = splits_of(data)
+    vote, nearest = searches_of(data, splits, BOTH)[which].held_out()
+    assert ((vote.probability >= 0) & (vote.probability <= 1)).all()
+    assert len(np.unique(vote.probability)) > 1
+    assert np.isfinite(vote.tc).all()
+    assert np.isfinite(vote.spread).all()
+    folds = splits[which].folds
+    distance = cdist(data.fractions, data.fractions, "cityblock") / 2
+    distance[folds[:, None] == folds] = np.inf
+    np.testing.assert_allclose(nearest, distance.min(axis=1), atol=1e-9)
+    np.testing.assert_allclose(vote.distance, distance[:, data.superconducting].min(axis=1), atol=1e-9)
+
+
+def test_family_means_are_those_of_the_training_superconductors():
+    data = known(60)
+    training = np.arange(60) % 2 == 0
+    found = family_means(data, training, np.array(["others", "cuprates", "others"]))
+    for place, family in enumerate(("others", "cuprates", "others")):
+        rows = training & data.superconducting & (data.families == family)
+        assert found[place] == pytest.approx(data.tc[rows].mean())
+    without = training & (data.families != "pnictides")
+    alone = family_means(data, without, np.array(["pnictides"]))
+    assert alone[0] == pytest.approx(data.tc[without & data.superconducting].mean())
