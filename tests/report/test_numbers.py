@@ -7,7 +7,7 @@ import pytest
 from superdrift import tables
 from superdrift.errors import InputError
 from superdrift.report import run_numbers, source_numbers
-from superdrift.report.corrected import Calibration, corrected_numbers
+from superdrift.report.corrected import Calibration, Classified, corrected_numbers
 from superdrift.report.numbers import Number, Numbers, moments, share, write
 
 
@@ -71,33 +71,40 @@ def test_distinct_counts_a_net_of_novel_valid_rows(screened):
     assert coarse.value("cuprates", "distinct_novel_metallic") == 1
 
 
-def _estimated(path, ids, probability, tc, energy=None):
+def _estimated(path, ids, probability, tc, *, knn=None, energy=None, hull=None):
     n = len(ids)
     nothing = [None] * n
     tables.write(path, tables.ESTIMATED, {
         "id": ids, "superconducting_probability": probability, "tc_k": tc, "tc_low_k": tc, "tc_high_k": tc,
-        "applicable": [True] * n, "formation_energy_ev": energy or nothing, "formation_energy_sd_ev": nothing,
-        "hull_distance_ev": nothing,
+        "applicable": [True] * n, "superconducting_probability_knn": knn or probability, "tc_knn_k": tc,
+        "formation_energy_ev": energy or nothing, "formation_energy_sd_ev": nothing,
+        "hull_distance_ev": hull or nothing,
     }, made_up_run.RECORD)  # fmt: skip
     return path
 
 
 def test_superconductors_are_counted_among_valid_rows(screened, tmp_path):
-    tc = [90.0, 10.0, 20.0, 80.0, 5.0]
-    path = _estimated(tmp_path / "e.parquet", [1, 2, 3, 4, 5], [0.9, 0.5, 1.0, 0.8, 1.0], tc)
-    rows, hits, n = source_numbers.estimated_numbers(screened, "cuprates", path)
+    tc, knn = [90.0, 10.0, 20.0, 80.0, 5.0], [0.4, 0.6, 0.0, 0.5, 1.0]
+    path = _estimated(tmp_path / "e.parquet", [1, 2, 3, 4, 5], [0.9, 0.5, 1.0, 0.8, 1.0], tc, knn=knn)
+    rows, classified = source_numbers.estimated_numbers(screened, "cuprates", path)
     found = Numbers(rows)
-    assert (hits, n) == (2, 3)  # rows 1 and 4 of the valid 1, 2, 4; exactly one half is no majority
-    assert found.value("cuprates", "sc_raw") == pytest.approx(2 / 3)
+    # The valid rows are 1, 2 and 4; exactly one half is no majority.
+    assert classified.superconducting["estimator"].tolist() == [True, False, True]
+    assert classified.superconducting["knn"].tolist() == [False, True, False]
+    assert classified.distance.tolist() == screened.distance[[1, 2, 4]].tolist()
+    assert classified.family.tolist() == ["cuprates", "cuprates", "others"]
     assert found.value("cuprates", "tc_mean") == 85.0 and found.value("cuprates", "tc_max") == 90.0
     assert found.value("cuprates", "ef_mean") is None and found.get("cuprates", "ef_negative").n == 0
 
 
 def test_formation_energies_are_used_once_there_are_any(screened, tmp_path):
-    path = _estimated(tmp_path / "e.parquet", [1, 2, 4], [1.0] * 3, [1.0] * 3, [-2.0, 1.0, -0.5])
+    path = _estimated(
+        tmp_path / "e.parquet", [1, 2, 4], [1.0] * 3, [1.0] * 3, energy=[-2.0, 1.0, -0.5], hull=[0.05, 0.06, None]
+    )
     found = Numbers(source_numbers.estimated_numbers(screened, "cuprates", path)[0])
     assert found.value("cuprates", "ef_mean") == pytest.approx(-0.5)
     assert found.value("cuprates", "ef_negative") == pytest.approx(2 / 3)
+    assert (found.value("cuprates", "hull_near"), found.get("cuprates", "hull_near").n) == (0.5, 2)
 
 
 def test_estimates_of_unknown_rows_are_refused(screened, tmp_path):
@@ -116,32 +123,71 @@ def test_validity_after_projection_only_where_something_was_projected(screened, 
     )
 
 
-def _rate(quantity, value):
-    return Number("estimate", "estimator-grouped", quantity, value, 100, low=value - 0.02, high=value + 0.02)
+PUBLISHED = (0.9869, 0.1694)
 
 
-def test_corrected_share_reproduces_the_published_figure():
+def _calibration(path, shares, n=1000):
+    """Held-out compounds: for each (superconducting, family, distance) the share that is classified so."""
+    columns = {column.name: [] for column in tables.HELD_OUT.columns}
+    for (superconducting, family, distance), share_ in shares.items():
+        said = np.where(np.arange(n) < round(share_ * n), 1.0, 0.0).tolist()
+        new = {"split": ["grouped"] * n, "group": np.arange(n) // 20, "family": [family] * n, "distance": [distance] * n,
+               "superconducting": [superconducting] * n, "superconducting_probability": said,
+               "superconducting_probability_knn": [1.0] * n}  # fmt: skip
+        for name in columns:
+            columns[name] += list(new.get(name, [0] * n))
+    tables.write(path, tables.HELD_OUT, columns, made_up_run.RECORD)
+    return Calibration.read(path, PUBLISHED)
+
+
+def _classified(hits, n, family="cuprates", distance=0.03):
+    said = np.arange(n) < hits
+    return Classified({"estimator": said, "knn": said}, np.full(n, distance), np.full(n, family))
+
+
+def test_corrected_share_reproduces_the_published_figure(tmp_path):
     # SuperDiff, Table 1, cuprates: 64.53 % raw, tp = 98.69 %, fp = 16.94 % give 58.22 %.
-    calibration = Calibration.of([_rate("tp", 0.95), _rate("fp", 0.45)], (0.9869, 0.1694))
-    found = Numbers(corrected_numbers("cuprates", 6453, 10000, calibration))
-    assert found.value("cuprates", "sc_corrected_published_rates") == pytest.approx(0.5822, abs=1e-4)
-    assert found.value("cuprates", "sc_corrected") == pytest.approx((0.6453 - 0.45) / 0.5)
+    shares = {(True, "cuprates", 0.03): 0.95, (False, "cuprates", 0.03): 0.45}
+    found = Numbers(corrected_numbers("x", _classified(6453, 10000), _calibration(tmp_path / "h.parquet", shares)))
+    assert found.value("x", "sc_raw") == found.value("x", "sc_raw_knn") == 0.6453
+    assert found.value("x", "sc_corrected_published_rates") == pytest.approx(0.5822, abs=1e-4)
+    assert found.value("x", "sc_corrected_published_rates_knn") == pytest.approx(0.5822, abs=1e-4)
+    assert found.value("x", "sc_corrected") == pytest.approx((0.6453 - 0.45) / 0.5)
+    assert (found.value("x", "tp_matched"), found.value("x", "fp_matched")) == (
+        pytest.approx(0.95), pytest.approx(0.45)
+    )  # fmt: skip
+    assert found.value("x", "tp_matched_knn") == found.value("x", "fp_matched_knn") == pytest.approx(1.0)
+    assert found.value("x", "sc_corrected_knn") is None, "a vote that calls all compounds the same tells nothing"
+    for row in found.rows:
+        assert row.n == 10000
+        assert row.value is None or row.low <= row.value <= row.high
+    assert found.get("x", "sc_corrected").high > found.value("x", "sc_corrected")
 
 
-def test_a_familys_own_rates_come_first():
-    scores = [_rate("tp", 0.95), _rate("fp", 0.45), _rate("tp_cuprates", 0.9), _rate("fp_cuprates", 0.2)]
-    calibration = Calibration.of(scores, (0.9869, 0.1694))
-    assert Numbers(corrected_numbers("cuprates", 60, 100, calibration)).value("cuprates", "sc_corrected") == (
-        pytest.approx(0.4 / 0.7)
-    )
-    assert Numbers(corrected_numbers("ilvr-x", 60, 100, calibration)).value("ilvr-x", "sc_corrected") == (
-        pytest.approx(0.15 / 0.5)
-    )
+def test_rates_are_those_of_the_compounds_family_and_distance(tmp_path):
+    shares = {
+        (True, "cuprates", 0.03): 0.9, (False, "cuprates", 0.03): 0.2,
+        (True, "others", 0.03): 0.95, (False, "others", 0.03): 0.45,
+        (True, "cuprates", 0.25): 0.6, (False, "cuprates", 0.25): 0.1,
+    }  # fmt: skip
+    calibration = _calibration(tmp_path / "h.parquet", shares, n=20000)
+    for found, expected in (
+        (_classified(60, 100), 0.4 / 0.7),
+        (_classified(60, 100, "others"), 0.15 / 0.5),
+        (_classified(30, 100, "cuprates", 0.25), 0.2 / 0.5),
+    ):
+        rows = Numbers(corrected_numbers("x", found, calibration))
+        assert rows.value("x", "sc_corrected") == pytest.approx(expected, abs=0.005)
 
 
-def test_without_measured_rates_nothing_is_corrected():
-    calibration = Calibration.of([], (0.9869, 0.1694))
-    assert Numbers(corrected_numbers("cuprates", 6, 10, calibration)).value("cuprates", "sc_corrected") is None
+def test_without_compounds_or_rates_nothing_is_corrected(tmp_path):
+    one_kind = _calibration(tmp_path / "h.parquet", {(True, "cuprates", 0.03): 0.9})
+    found = Numbers(corrected_numbers("x", _classified(6, 10), one_kind))
+    assert found.value("x", "sc_corrected") is None and found.value("x", "tp_matched") is None
+    assert found.value("x", "sc_corrected_published_rates") is not None
+    both = _calibration(tmp_path / "b.parquet", {(True, "cuprates", 0.03): 0.9, (False, "cuprates", 0.03): 0.2})
+    empty = Numbers(corrected_numbers("x", _classified(0, 0), both))
+    assert all(row.value is None and row.n == 0 for row in empty.rows)
 
 
 def test_prepare_counts(run_folder):
