@@ -11,10 +11,22 @@ from superdrift.composition.formula import format_formula, reduced_formula
 from superdrift.composition.vector import from_vector, round_amounts
 
 FIT = {
+    "boosting": {
+        "leaves": [7],
+        "most_trees": 40,
+        "patience": 10,
+        "learning_rate": 0.2,
+        "fewest_in_leaf": 3,
+        "feature_fraction": 0.5,
+        "row_fraction": 0.8,
+        "l2": 1.0,
+        "threads": 1,
+    },
     "neighbours": [3, 5],
     "metrics": ["manhattan"],
     "weights": ["distance", "uniform"],
     "folds": 5,
+    "repeats": 2,
     "group_radius": 0.05,
     "largest_group": 0.1,
     "coverage": 0.9,

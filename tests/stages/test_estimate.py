@@ -13,7 +13,12 @@ from superdrift.stages.fit import main as fit
 def models(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     known = write_compounds(folder / "compounds.parquet")
-    files = {"neighbours": "neighbours.parquet", "description": "estimators.json", "scores": "scores.parquet"}
+    files = {
+        "neighbours": "neighbours.parquet",
+        "description": "estimators.json",
+        "scores": "scores.parquet",
+        "held-out": "held_out.parquet",
+    }
     arguments = [part for option, name in files.items() for part in (f"--{option}", str(folder / name))]
     assert fit([*common(FIT), "--compounds", str(folder / "compounds.parquet"), *arguments]) == 0
     return folder, known
@@ -37,7 +42,10 @@ def test_rows_are_those_that_passed(models, tmp_path, caplog):
     found = tables.read(tmp_path / "estimated.parquet", tables.ESTIMATED)
     assert found["id"].to_pylist() == np.flatnonzero(basic).tolist()
     rows = found.to_pylist()
-    assert all(0 <= row["superconducting_probability"] <= 1 for row in rows)
+    for name in ("superconducting_probability", "superconducting_probability_knn"):
+        assert all(0 <= row[name] <= 1 for row in rows)
+        assert len({row[name] for row in rows}) > 1
+    assert all(10 <= row["tc_knn_k"] <= 90 for row in rows), "a mean of known compounds"
     assert all(0 <= row["tc_low_k"] <= row["tc_k"] <= row["tc_high_k"] for row in rows)
     assert all(row["formation_energy_ev"] is None for row in rows)
     assert caplog.text.count("no formation-energy model") == 1

@@ -22,6 +22,8 @@ def write_estimates(folder, basic, *, applicable=True):
         "tc_low_k": tc - 30,
         "tc_high_k": tc + 30,
         "applicable": np.full(len(ids), applicable),
+        "superconducting_probability_knn": generator.random(len(ids)),
+        "tc_knn_k": 100 * generator.random(len(ids)),
         **dict.fromkeys(("formation_energy_ev", "formation_energy_sd_ev", "hull_distance_ev"), [None] * len(ids)),
     }
     tables.write(folder / "estimated.parquet", tables.ESTIMATED, columns, {})
