@@ -44,7 +44,12 @@ def test_nearest_agrees_with_brute_force(seed):
 @given(st.integers(0, 10_000), st.booleans(), st.sampled_from(["manhattan", "euclidean"]))
 @settings(max_examples=25, deadline=None)
 def test_several_nearest_agree_with_brute_force_in_both_metrics(seed, others, metric):
-    known, queries, k = some_amounts(seed, 30), some_amounts(seed, 45)[20:], 12
+    rng, k = np.random.default_rng(seed), 7
+    known = np.zeros((60, 96))
+    known[:, 40:47] = rng.integers(1, 9, (60, 7)) * (rng.random((60, 7)) < 0.4)
+    known[:, 47] = known.sum(axis=1) == 0
+    known[:10] = some_amounts(seed, 10)
+    queries = np.concatenate([known[5:15] * 3, known[15:40] + 0.25 * known[14:39]])
     expected = brute(queries, known, metric)
     expected[brute(queries, known) > 1 - 1e-9] = np.inf  # no element in common: no neighbour
     if others:

@@ -54,6 +54,19 @@ def test_labels_of_a_held_out_fold_change_nothing_in_it(which):
     assert not np.array_equal(vote.probability[~fold], other.probability[~fold])
 
 
+def test_a_held_out_stranger_gets_the_mean_of_the_others_without_its_own_fold():
+    data = known(160)
+    row = np.flatnonzero(data.superconducting)[0]
+    amounts = data.amounts.copy()
+    amounts[row] = np.eye(96)[91]
+    data = replace(data, amounts=amounts)
+    splits = splits_of(data)
+    out = splits[0].folds == splits[0].folds[row]
+    vote, _ = searches_of(data, splits, CHOICES)[0].held_out()
+    assert vote.tc[row] == pytest.approx(np.nanmean(data.tc[~out]))
+    assert (vote.probability[row], vote.distance[row]) == (0.5, 1.0)
+
+
 def test_the_better_choice_is_chosen():
     data = known(200, noise=0.0)
     foolish = [Choice(60, "manhattan", "uniform"), Choice(3, "manhattan", "distance")]

@@ -38,6 +38,7 @@ def test_statistics_and_charges_of_a_cuprate_by_hand():
     assert (found["largest Z"], found["smallest Z"], found["range Z"]) == (56, 8, 48)
     assert found["largest d_electrons"] == 20
     assert found["mean f_electrons"] == 0
+    assert found["mean valence_electrons"] == pytest.approx((3 + 2 * 2 + 11 * 3 + 6 * 6.9) / atoms)
     assert found["elements"] == 4
     assert found["2-norm of the fractions"] == pytest.approx(np.sqrt((amounts**2).sum()) / atoms)
     valence = (2 * 6.9 - 3 - 2 * 2) / 3
