@@ -48,7 +48,7 @@ def _boosted(
         judging = folds[~out] == (fold + 1) % (folds.max() + 1)
         size = choose_size(x[~out], tc[~out], judging, "tc", settings.boosting, seed=SEED)
         trees = Trees.fit(x[~out], tc[~out], "tc", size, settings.boosting, seed=SEED)
-        held_out[out] = np.maximum(trees.predict(x[out]), 0.0)
+        held_out[out] = np.maximum(trees.predict(x[out], threads=settings.threads), 0.0)
     return held_out
 
 
@@ -58,6 +58,6 @@ def _extra(
     held_out = np.zeros(len(tc))
     for fold in range(folds.max() + 1):
         out = folds == fold
-        trees = ExtraTreesRegressor(**EXTRA, n_jobs=settings.boosting.threads).fit(x[~out], tc[~out])
+        trees = ExtraTreesRegressor(**EXTRA, n_jobs=settings.threads).fit(x[~out], tc[~out])
         held_out[out] = trees.predict(x[out])
     return held_out

@@ -13,7 +13,8 @@ from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.estimators.boosting import Size, Trees, choose_size
 from superdrift.estimators.features import features
-from superdrift.estimators.held_out import targets
+from superdrift.estimators.forest import fit_forest
+from superdrift.estimators.held_out import mean_tc, targets
 from superdrift.estimators.known import Known
 from superdrift.estimators.neighbours import Choice, Neighbours
 from superdrift.estimators.splits import chemical_groups, make_splits
@@ -44,8 +45,8 @@ class Series:
         return np.stack([to_vector(parse_formula(text)) for text in texts])
 
 
-# Optima: Takagi et al., Phys. Rev. B 40, 2254 (1989) and Radaelli et al., Phys. Rev. B 49, 4163 (1994) for x = 0.15-0.16;
-# Rotter et al., Angew. Chem. 47, 7949 (2008) for x = 0.4.
+# Optima: Takagi et al., Phys. Rev. B 40, 2254 (1989) and Radaelli et al., Phys. Rev. B 49, 4163 (1994): x = 0.15 to
+# 0.16; Rotter et al., Angew. Chem. 47, 7949 (2008): x = 0.4.
 SERIES = (
     Series("La2-xSrxCuO4", "La{rest}Sr{x}CuO4", 2.0, np.arange(0.02, 0.401, 0.005), 0.16, "cuprates"),
     Series("Ba1-xKxFe2As2", "Ba{rest}K{x}Fe2As2", 1.0, np.arange(0.05, 0.951, 0.01), 0.40, "pnictides"),
@@ -75,20 +76,28 @@ def _predict(
     known: Known, rows: NDArray[np.bool_], amounts: NDArray[np.float64], settings: FitSettings
 ) -> dict[str, NDArray[np.float64]]:
     """Tc along the series by estimators fitted to some rows, with sizes chosen among those rows alone."""
-    rest = Known(known.ids[rows], known.amounts[rows], known.superconducting[rows], known.tc[rows], known.families[rows])
+    rest = Known(
+        known.ids[rows], known.amounts[rows], known.superconducting[rows], known.tc[rows], known.families[rows]
+    )
     largest = int(settings.largest_group * len(rest.ids))
     groups = chemical_groups(rest.fractions, radius=settings.group_radius, largest=largest)
     split = make_splits(rest, groups, folds=settings.folds, generator=np.random.default_rng(SEED))[-1]
     x = features(rest.amounts)
     warm, tc = targets(rest)["tc"]
     sizes = [
-        choose_size(x[warm], tc[warm], split.folds[warm] == fold, "tc", settings.boosting, seed=SEED)
+        choose_size(
+            x[warm], tc[warm], split.folds[warm] == fold, "tc", settings.boosting, seed=SEED, threads=settings.threads
+        )
         for fold in range(split.number)
     ]
-    trees = Trees.fit(x[warm], tc[warm], "tc", Size.typical(sizes), settings.boosting, seed=SEED)
+    trees = Trees.fit(
+        x[warm], tc[warm], "tc", Size.typical(sizes), settings.boosting, seed=SEED, threads=settings.threads
+    )
+    forest = fit_forest(x[warm], tc[warm], settings.forest, seed=SEED, threads=settings.threads)
+    along = features(amounts)
     choice = Choice(settings.neighbours[0], settings.metrics[0], settings.weights[0])
     return {
-        "estimator": np.maximum(trees.predict(features(amounts)), 0.0),
+        "estimator": mean_tc(trees.predict(along, threads=settings.threads), forest(along)),
         "knn": Neighbours(rest, choice, choice).ask(amounts).tc,
     }
 

@@ -240,7 +240,14 @@ class BoostingSettings:
     feature_fraction: float
     row_fraction: float
     l2: float
-    threads: int
+
+
+@dataclass(frozen=True)
+class ForestSettings:
+    """Extremely randomised trees; see config.yaml."""
+
+    trees: int
+    feature_fraction: float
 
 
 @dataclass(frozen=True)
@@ -248,6 +255,8 @@ class FitSettings:
     """Choice and measurement of the estimators by nested grouped cross-validation."""
 
     boosting: BoostingSettings
+    forest: ForestSettings
+    threads: int
     neighbours: list[int]
     metrics: list[str]
     weights: list[str]
@@ -265,6 +274,8 @@ class EstimateSettings:
     """`noise_floor` is that of the source's model; the fitted estimators carry their own settings."""
 
     noise_floor: float
+    threads: int
+    energy_threads: int
 
 
 @dataclass(frozen=True)

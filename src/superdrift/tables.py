@@ -203,7 +203,7 @@ SCORES = Table(
             "estimator: the default; knn: the published method; formation-energy, elemnet: networks of formation "
             "energy; null: mean of the family, or of the training energies",
         ),
-        Column("split", TEXT, "how held-out data was chosen: random, systems, grouped; test: as published with the data"),
+        Column("split", TEXT, "how rows were held out: random, systems, grouped; test: as published with the data"),
         Column(
             "metric",
             TEXT,

@@ -26,7 +26,7 @@ SETTINGS = {
     "device": "cpu",
     "threads": 1,
 }
-ELEMNET = {"network": "elemnet", "arguments": {"widths": [32, 32]}}
+ELEMNET = {"network": "elemnet", "arguments": {"widths": [32, 32], "dropout": 0.0}}
 
 
 def write_energies(path, n, seed):

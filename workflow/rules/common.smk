@@ -102,6 +102,12 @@ def noise_floor_of(source):
     return config["models"][model]["noise_floor"]
 
 
+def estimate_settings(source):
+    """Settings of the stage estimate for one source."""
+    threads = {"threads": config["estimate"]["threads"], "energy_threads": config["energy"]["threads"]}
+    return settings(noise_floor=noise_floor_of(source), **threads)
+
+
 def conditioner(reference, file):
     """A file of the model that a reference conditions: the generator of its family, or another one level below."""
     folder = f"{RUN}/train/{version_of(f'ilvr-{reference}')}"

@@ -13,7 +13,7 @@ rule fit:
         f"{LOGS}/estimate/fit.log",
     conda:
         ENV
-    threads: config["estimate"]["boosting"]["threads"]
+    threads: config["estimate"]["threads"]
     params:
         settings=settings(**config["estimate"]),
         code=code("fit"),
@@ -32,14 +32,18 @@ rule estimate:
         projected=f"{RUN}/project/{{source}}/projected.parquet",
         neighbours=f"{RUN}/estimate/models/neighbours.parquet",
         description=f"{RUN}/estimate/models/estimators.json",
+        energy_weights=energy_model("safetensors"),
+        energy_description=energy_model("json"),
+        phases=f"{RUN}/estimate/models/phases.parquet",
     output:
         estimated=f"{RUN}/estimate/{{source}}/estimated.parquet",
     log:
         f"{LOGS}/estimate/{{source}}.log",
     conda:
         ENV
+    threads: config["estimate"]["threads"]
     params:
-        settings=lambda w: settings(noise_floor=noise_floor_of(w.source)),
+        settings=lambda w: estimate_settings(w.source),
         code=code("estimate"),
         seed=config["seed"],
     message:
@@ -47,7 +51,9 @@ rule estimate:
     shell:
         "python -m superdrift.stages.estimate --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --screened {input.screened:q} --projected {input.projected:q} --neighbours {input.neighbours:q}"
-        " --description {input.description:q} --estimated {output.estimated:q}"
+        " --description {input.description:q} --energy-weights {input.energy_weights:q}"
+        " --energy-description {input.energy_description:q} --phases {input.phases:q}"
+        " --estimated {output.estimated:q}"
 
 
 rule rank:

@@ -20,16 +20,17 @@ class ElemNet(nn.Module):
 
     Args:
         widths: of the hidden layers; the last layer, of one unit, follows.
+        dropout: multiplies the published shares of dropout; 1 is as published.
     """
 
-    def __init__(self, *, widths: Sequence[int]) -> None:
+    def __init__(self, *, widths: Sequence[int], dropout: float) -> None:
         super().__init__()
-        self.arguments: dict[str, Any] = {"widths": list(widths)}
+        self.arguments: dict[str, Any] = {"widths": list(widths), "dropout": dropout}
         layers: list[nn.Module] = []
         for number, (inputs, outputs) in enumerate(zip((N_ELEMENTS, *widths[:-1]), widths, strict=True), start=1):
             layers += [nn.Linear(inputs, outputs), nn.ReLU()]
-            if number in DROPOUT:
-                layers.append(nn.Dropout(DROPOUT[number]))
+            if number in DROPOUT and dropout > 0:
+                layers.append(nn.Dropout(dropout * DROPOUT[number]))
         self.network = nn.Sequential(*layers, nn.Linear(widths[-1], 1))
         for layer in self.network:
             if isinstance(layer, nn.Linear):

@@ -58,9 +58,9 @@ class Trees:
         options = _options(target, size.leaves, settings, seed)
         return cls(lgb.train(options, _dataset(x, y, target), num_boost_round=size.trees))
 
-    def predict(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
+    def predict(self, x: NDArray[np.float32], *, threads: int) -> NDArray[np.float64]:
         """Tc in K, or the probability of superconductivity at equal prior odds, (n,)."""
-        return np.asarray(self._booster.predict(x), dtype=np.float64) if len(x) else np.zeros(0)
+        return np.asarray(self._booster.predict(x, num_threads=threads), dtype=np.float64) if len(x) else np.zeros(0)
 
     @property
     def text(self) -> str:
@@ -68,14 +68,14 @@ class Trees:
         return self._booster.model_to_string()
 
     @classmethod
-    def from_text(cls, text: str, *, threads: int) -> Self:
+    def from_text(cls, text: str) -> Self:
         """From what `text` gave.
 
         Raises:
             InputError: when it is not that.
         """
         try:
-            return cls(lgb.Booster(params={"num_threads": threads, "verbosity": -1}, model_str=text))
+            return cls(lgb.Booster(model_str=text))
         except lgb.basic.LightGBMError as error:
             raise InputError(f"stored trees cannot be read ({error}); run the rule `fit` again") from error
 
@@ -99,7 +99,8 @@ def choose_size(
     for leaves in settings.leaves:
         judge = _dataset(*judging, target, reference=training)
         booster = lgb.train(
-            _options(target, leaves, settings, seed), training, num_boost_round=settings.most_trees, valid_sets=[judge],
+            _options(target, leaves, settings, seed), training,
+            num_boost_round=settings.most_trees, valid_sets=[judge],
             callbacks=[lgb.early_stopping(settings.patience, verbose=False)],
         )  # fmt: skip
         loss = next(iter(booster.best_score["valid_0"].values()))
@@ -132,7 +133,7 @@ def _options(target: str, leaves: int, settings: BoostingSettings, seed: int) ->
         "bagging_fraction": settings.row_fraction,
         "bagging_freq": 1,
         "lambda_l2": settings.l2,
-        "num_threads": settings.threads,
+        "num_threads": 1,  # threads that wait for each other spin; folds run side by side instead
         "seed": seed % 2**31,
         "deterministic": True,
         "force_row_wise": True,

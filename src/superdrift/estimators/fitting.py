@@ -64,7 +64,7 @@ def fit(known: Known, settings: FitSettings, *, seed: int) -> Fitted:
         for repeat in range(settings.repeats):
             searches = _searches(known, groups, settings, seeds.generator(seed, "fit", "folds", repeat))
             own = seeds.derive(seed, "fit", "repeat", repeat)
-            found.append([predict_held_out(known, x, search, settings.boosting, seed=own) for search in searches])
+            found.append([predict_held_out(known, x, search, settings, seed=own) for search in searches])
             chosen.append(searches[GROUPED].choose())
             intervals.append([_held_out_bounds(known, part, found[-1], settings.coverage) for part in found[-1]])
             scores.append([])
@@ -97,13 +97,16 @@ def _final(
     for target, (rows, y) in targets(known).items():
         size = Size.typical([size for repeat in found for size in repeat[GROUPED].sizes[target]])
         own = seeds.derive(seed, "fit", target)
-        trees[target] = Trees.fit(x[rows], y[rows], target, size, settings.boosting, seed=own)
+        trees[target] = Trees.fit(x[rows], y[rows], target, size, settings.boosting, seed=own, threads=settings.threads)
         logger.info("%s: %d trees of %d leaves", target, size.trees, size.leaves)
     warm = known.superconducting
     distance = np.concatenate([repeat[GROUPED].vote.distance[warm] for repeat in found])
     return Estimator(
         neighbours=Neighbours(known, chosen.classifier, chosen.regressor),
         tc=trees["tc"],
+        forest=settings.forest,
+        seed=seeds.derive(seed, "fit", "forest"),
+        threads=settings.threads,
         superconducting=trees["superconducting"],
         interval=_calibrated(known, warm, found[0], settings.coverage),
         radius=float(np.quantile(distance, settings.applicable_quantile)),

@@ -1,6 +1,7 @@
 """What every estimator said of each composition while its fold was held out: fitted and chosen without it."""
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +12,15 @@ from superdrift import seeds
 from superdrift.composition.families import FAMILIES
 from superdrift.estimators.boosting import Size, Trees, choose_size
 from superdrift.estimators.crossval import NestedSearch, family_means
+from superdrift.estimators.forest import fit_forest
 from superdrift.estimators.intervals import Doubt
 from superdrift.estimators.known import Known
 from superdrift.estimators.neighbours import Vote
 from superdrift.estimators.splits import Split
-from superdrift.settings import BoostingSettings
+from superdrift.settings import FitSettings
 
 ESTIMATOR, PUBLISHED, NULL = "estimator", "knn", "null"
-"""Boosted trees, the default; K nearest neighbours, the published method; the mean Tc of the family."""
+"""Trees, the default; K nearest neighbours, the published method; the mean Tc of the family."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def doubt(tc: NDArray[np.float64], vote: Vote, families: NDArray[np.str_]) -> Do
 
 
 def predict_held_out(
-    known: Known, x: NDArray[np.float32], search: NestedSearch, settings: BoostingSettings, *, seed: int
+    known: Known, x: NDArray[np.float32], search: NestedSearch, settings: FitSettings, *, seed: int
 ) -> HeldOut:
     """Held-out estimates of all methods.
 
@@ -81,30 +83,48 @@ def predict_held_out(
         known: labelled compositions.
         x: (n, f) their features.
         search: of the neighbours, with the split.
-        settings: of the trees.
+        settings: of the trees and the forest.
         seed: of the run and the repeat.
     """
     split = search.split
     vote, nearest = search.held_out()
     blank = {name: np.zeros(len(known.ids)) for name in ("tc", "superconducting", NULL)}
     sizes: dict[str, list[Size]] = {"tc": [], "superconducting": []}
+    tasks = [(fold, target) for fold in range(split.number) for target in sizes]
+    with ThreadPoolExecutor(settings.threads) as pool:  # the libraries let go of the interpreter while they work
+        found = pool.map(lambda task: _without(known, x, split, *task, settings=settings, seed=seed), tasks)
+        for (fold, target), (values, size) in zip(tasks, found, strict=True):
+            blank[target][split.folds == fold] = values
+            sizes[target].append(size)
     for fold in range(split.number):
         out = split.folds == fold
-        for target, (rows, y) in targets(known).items():
-            own = seeds.derive(seed, "fit", target, split.name, fold)
-            usable = rows & ~out
-            judging = split.folds[usable] == (fold + 1) % split.number  # nothing of the fold left out has a say
-            size = choose_size(x[usable], y[usable], judging, target, settings, seed=own)
-            trees = Trees.fit(x[usable], y[usable], target, size, settings, seed=own)
-            blank[target][out] = trees.predict(x[out])
-            sizes[target].append(size)
         blank[NULL][out] = family_means(known, ~out, known.families[out])
     return HeldOut(
         split,
         {ESTIMATOR: blank["superconducting"], PUBLISHED: vote.probability},
-        {ESTIMATOR: np.maximum(blank["tc"], 0.0), PUBLISHED: vote.tc, NULL: blank[NULL]},
+        {ESTIMATOR: blank["tc"], PUBLISHED: vote.tc, NULL: blank[NULL]},
         vote, nearest, sizes,
     )  # fmt: skip
+
+
+def _without(
+    known: Known, x: NDArray[np.float32], split: Split, fold: int, target: str, *, settings: FitSettings, seed: int
+) -> tuple[NDArray[np.float64], Size]:
+    """Estimates of one target for one fold by trees that have not seen it, and the size chosen without it."""
+    out, own = split.folds == fold, seeds.derive(seed, "fit", target, split.name, fold)
+    rows, y = targets(known)[target]
+    usable = rows & ~out
+    judging = split.folds[usable] == (fold + 1) % split.number
+    size = choose_size(x[usable], y[usable], judging, target, settings.boosting, seed=own)
+    values = Trees.fit(x[usable], y[usable], target, size, settings.boosting, seed=own).predict(x[out], threads=1)
+    if target == "tc":
+        values = mean_tc(values, fit_forest(x[usable], y[usable], settings.forest, seed=own, threads=1)(x[out]))
+    return values, size
+
+
+def mean_tc(boosted: NDArray[np.float64], forest: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Tc in K from both kinds of trees, (n,); never below 0 K."""
+    return np.maximum((boosted + forest) / 2, 0.0)
 
 
 def targets(known: Known) -> dict[str, tuple[NDArray[np.bool_], NDArray[Any]]]:

@@ -88,7 +88,7 @@ class Interval:
 
     def __init__(self, text: str, tails: Mapping[str, tuple[float, float]]) -> None:
         self.text, self.tails = text, {name: (float(low), float(high)) for name, (low, high) in tails.items()}
-        self._error = lgb.Booster(params={"verbosity": -1}, model_str=text)
+        self._error = lgb.Booster(model_str=text)
 
     @classmethod
     def calibrate(cls, learned: Residuals, judged: Residuals, *, coverage: float) -> Self:
@@ -141,7 +141,7 @@ def _learn(residuals: Residuals) -> lgb.Booster:
 def _expected(error: lgb.Booster, doubt: Doubt) -> NDArray[np.float64]:
     if len(doubt.tc) == 0:
         return np.zeros(0)
-    return np.maximum(np.asarray(error.predict(doubt.columns())), SMALLEST_ERROR)
+    return np.maximum(np.asarray(error.predict(doubt.columns(), num_threads=1)), SMALLEST_ERROR)
 
 
 def _quantiles(residuals: NDArray[np.float64], coverage: float) -> tuple[float, float]:

@@ -1,8 +1,9 @@
 """The fitted estimators: labelled compositions (Parquet), trees and choices (JSON); nothing is pickled."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,10 +16,12 @@ from superdrift.composition.families import families_of
 from superdrift.errors import InputError
 from superdrift.estimators.boosting import Trees
 from superdrift.estimators.features import features
-from superdrift.estimators.held_out import doubt
+from superdrift.estimators.forest import fit_forest
+from superdrift.estimators.held_out import doubt, mean_tc
 from superdrift.estimators.intervals import Interval
 from superdrift.estimators.known import Known
 from superdrift.estimators.neighbours import Choice, Neighbours
+from superdrift.settings import ForestSettings
 
 VERSION = 2
 """Of the description's layout."""
@@ -30,17 +33,31 @@ class Estimator:
 
     Attributes:
         neighbours: the published method, and the distance to what is known.
-        tc: trees of Tc.
+        tc: boosted trees of Tc.
+        forest: settings of the forest of Tc, which is fitted when it is first asked.
         superconducting: trees of the probability of superconductivity.
         interval: calibrated interval of Tc.
         radius: largest distance (half L1) to a known superconductor at which an estimate is applicable.
+        seed: of the forest.
+        threads: of the forest; estimates are the same for any number.
     """
 
     neighbours: Neighbours
     tc: Trees
+    forest: ForestSettings
     superconducting: Trees
     interval: Interval
     radius: float
+    seed: int
+    threads: int
+
+    @cached_property
+    def _forest(self) -> Callable[[NDArray[np.float32]], NDArray[np.float64]]:
+        known = self.neighbours.known
+        warm = known.superconducting
+        return fit_forest(
+            features(known.amounts[warm]), known.tc[warm], self.forest, seed=self.seed, threads=self.threads
+        )
 
     def estimate(self, amounts: NDArray[np.floating]) -> dict[str, NDArray[Any]]:
         """Estimates for (n, 96) amounts, all rows positive somewhere and negative nowhere.
@@ -49,10 +66,10 @@ class Estimator:
             (n,) columns of `tables.ESTIMATED`, those of the formation energy apart.
         """
         x, vote = features(amounts), self.neighbours.ask(amounts)
-        tc = np.maximum(self.tc.predict(x), 0.0)
+        tc = mean_tc(self.tc.predict(x, threads=self.threads), self._forest(x))
         low, high = self.interval.bounds(doubt(tc, vote, families_of(amounts)))
         return {
-            "superconducting_probability": self.superconducting.predict(x),
+            "superconducting_probability": self.superconducting.predict(x, threads=self.threads),
             "tc_k": tc,
             "tc_low_k": low,
             "tc_high_k": high,
@@ -68,6 +85,7 @@ class Estimator:
             "classifier": asdict(self.neighbours.classifier),
             "regressor": asdict(self.neighbours.regressor),
             "tc": self.tc.text,
+            "forest": asdict(self.forest) | {"seed": self.seed},
             "superconducting": self.superconducting.text,
             "interval": self.interval.describe(),
             "applicability_radius": self.radius,
@@ -99,11 +117,15 @@ class Estimator:
                 f"{place} has layout {described.get('version')}, not {VERSION}; delete it and run the rule `fit` again"
             )
         choices = (Choice(**described[name]) for name in ("classifier", "regressor"))
-        interval = described["interval"]
+        interval, forest = described["interval"], dict(described["forest"])
+        seed = forest.pop("seed")
         return cls(
             neighbours=Neighbours(known, *choices),
-            tc=Trees.from_text(described["tc"], threads=threads),
-            superconducting=Trees.from_text(described["superconducting"], threads=threads),
+            tc=Trees.from_text(described["tc"]),
+            forest=ForestSettings(**forest),
+            superconducting=Trees.from_text(described["superconducting"]),
             interval=Interval(interval["expected_error"], interval["tails"]),
             radius=described["applicability_radius"],
+            seed=seed,
+            threads=threads,
         )
