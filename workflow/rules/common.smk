@@ -124,7 +124,8 @@ def samples_of(source):
 def energy_settings(network):
     """Settings of the stage train_energy for one network."""
     block = {name: value for name, value in config["energy"][network].items() if name != "members"}
-    own = {name: block.pop(name) for name in ("width", "depth", "heads", "most_elements", "widths") if name in block}
+    names = ("width", "depth", "heads", "most_elements", "widths", "dropout")
+    own = {name: block.pop(name) for name in names if name in block}
     common = {name: config["energy"][name] for name in ("min_rows", "device", "threads")}
     return settings(network=network, arguments=own, training=block, **common)
 

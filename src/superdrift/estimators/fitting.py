@@ -97,7 +97,7 @@ def _final(
     for target, (rows, y) in targets(known).items():
         size = Size.typical([size for repeat in found for size in repeat[GROUPED].sizes[target]])
         own = seeds.derive(seed, "fit", target)
-        trees[target] = Trees.fit(x[rows], y[rows], target, size, settings.boosting, seed=own, threads=settings.threads)
+        trees[target] = Trees.fit(x[rows], y[rows], target, size, settings.boosting, seed=own)
         logger.info("%s: %d trees of %d leaves", target, size.trees, size.leaves)
     warm = known.superconducting
     distance = np.concatenate([repeat[GROUPED].vote.distance[warm] for repeat in found])
