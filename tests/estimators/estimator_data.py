@@ -6,7 +6,7 @@ from superdrift.estimators.crossval import NestedSearch, fold_lists
 from superdrift.estimators.distances import distance_blocks, pack, smallest
 from superdrift.estimators.known import Known
 from superdrift.estimators.splits import chemical_groups, make_splits
-from superdrift.settings import BoostingSettings
+from superdrift.settings import BoostingSettings, FitSettings, ForestSettings
 
 BOOSTING = BoostingSettings(
     leaves=[7],
@@ -17,7 +17,21 @@ BOOSTING = BoostingSettings(
     feature_fraction=0.5,
     row_fraction=0.8,
     l2=1.0,
+)
+SETTINGS = FitSettings(
+    boosting=BOOSTING,
+    forest=ForestSettings(trees=10, feature_fraction=0.3),
     threads=1,
+    neighbours=[3, 5],
+    metrics=["manhattan", "euclidean"],
+    weights=["distance", "uniform"],
+    folds=5,
+    repeats=2,
+    group_radius=0.05,
+    largest_group=0.1,
+    coverage=0.9,
+    applicable_quantile=0.8,
+    exclude_flags=[],
 )
 
 SYSTEMS = [

@@ -19,23 +19,24 @@ def sample(n=600, seed=0, noise=1.0):
     return x, 40 * (x[:, 0] > 0.5) * x[:, 1] + noise * generator.normal(size=n)
 
 
-def fitted(target="tc", size=SIZE, settings=BOOSTING, seed=1, n=600):
+def fitted(target="tc", seed=1, n=600):
     x, y = sample(n)
     labels = y if target == "tc" else (y > 10).astype(np.float64)
-    return x, Trees.fit(x, labels, target, size, settings, seed=seed)
+    return x, Trees.fit(x, labels, target, SIZE, BOOSTING, seed=seed)
 
 
 @pytest.mark.parametrize("target", ["tc", "superconducting"])
 def test_text_gives_the_same_trees_back(target):
     x, trees = fitted(target)
-    back = Trees.from_text(trees.text, threads=1)
-    np.testing.assert_array_equal(back.predict(x), trees.predict(x))
-    assert len(np.unique(trees.predict(x))) > 10
+    back = Trees.from_text(trees.text)
+    found = trees.predict(x, threads=1)
+    np.testing.assert_array_equal(back.predict(x, threads=1), found)
+    assert len(np.unique(found)) > 10
 
 
 def test_probabilities_are_probabilities():
     x, trees = fitted("superconducting")
-    found = trees.predict(x)
+    found = trees.predict(x, threads=1)
     assert 0 <= found.min() < 0.2
     assert 0.8 < found.max() <= 1
 
@@ -47,12 +48,13 @@ def test_seed_decides_everything():
 
 @pytest.mark.parametrize("target", ["tc", "superconducting"])
 def test_threads_change_nothing(target):
-    one, two = (fitted(target, settings=replace(BOOSTING, threads=n), n=5000) for n in (1, 2))
-    np.testing.assert_array_equal(one[1].predict(one[0]), two[1].predict(two[0]))
+    x, trees = fitted(target, n=3000)
+    one, two = (trees.predict(x, threads=n) for n in (1, 2))
+    np.testing.assert_array_equal(one, two)
 
 
 def test_no_rows_give_no_predictions():
-    assert fitted()[1].predict(np.zeros((0, 6), dtype=np.float32)).shape == (0,)
+    assert fitted()[1].predict(np.zeros((0, 6), dtype=np.float32), threads=1).shape == (0,)
 
 
 def test_noise_gets_fewer_trees_than_a_signal():
@@ -85,13 +87,14 @@ def test_both_kinds_weigh_the_same_in_total(share):
     """Features that say nothing leave the odds even, however rare one kind is."""
     generator = np.random.default_rng(2)
     x, y = generator.random((2000, 4)).astype(np.float32), (generator.random(2000) < share).astype(np.float64)
-    found = Trees.fit(x, y, "superconducting", Size(3, 10), BOOSTING, seed=1).predict(x)
+    found = Trees.fit(x, y, "superconducting", Size(3, 10), BOOSTING, seed=1).predict(x, threads=1)
     assert found.mean() == pytest.approx(0.5, abs=0.03)
 
 
 def test_one_kind_alone_is_no_error():
     x, _ = sample()
-    assert Trees.fit(x, np.ones(len(x)), "superconducting", SIZE, BOOSTING, seed=1).predict(x).min() > 0.9
+    trees = Trees.fit(x, np.ones(len(x)), "superconducting", SIZE, BOOSTING, seed=1)
+    assert trees.predict(x, threads=1).min() > 0.9
 
 
 def test_typical_size_is_the_most_frequent_and_the_median():
@@ -101,7 +104,7 @@ def test_typical_size_is_the_most_frequent_and_the_median():
 
 def test_damaged_text_and_no_leaves_are_input_errors():
     with pytest.raises(InputError, match="run the rule `fit` again"):
-        Trees.from_text("no trees", threads=1)
+        Trees.from_text("no trees")
     x, y = sample()
     with pytest.raises(InputError, match=r"estimate\.boosting\.leaves is empty"):
         choose_size(x, y, np.arange(len(y)) % 2 == 0, "tc", replace(BOOSTING, leaves=[]), seed=1)

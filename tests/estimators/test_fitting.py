@@ -7,28 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from estimator_data import BOOSTING, known
+from estimator_data import SETTINGS, known
 
 from superdrift import tables
 from superdrift.errors import InputError
 from superdrift.estimators.fitting import _held_out_bounds, fit
 from superdrift.estimators.known import Known
 from superdrift.estimators.model import VERSION, Estimator
-from superdrift.settings import FitSettings
 
-SETTINGS = FitSettings(
-    boosting=BOOSTING,
-    neighbours=[3, 5],
-    metrics=["manhattan", "euclidean"],
-    weights=["distance", "uniform"],
-    folds=5,
-    repeats=2,
-    group_radius=0.05,
-    largest_group=0.1,
-    coverage=0.9,
-    applicable_quantile=0.8,
-    exclude_flags=[],
-)
 ONCE = replace(SETTINGS, repeats=1)
 DATA = known(400, noise=3.0)
 

@@ -4,23 +4,23 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from estimator_data import BOOSTING, known, searches_of, splits_of
+from estimator_data import BOOSTING, SETTINGS, known, searches_of, splits_of
 
 from superdrift import tables
 from superdrift.composition.families import FAMILIES
 from superdrift.estimators.features import features
-from superdrift.estimators.held_out import ESTIMATOR, NULL, PUBLISHED, predict_held_out, targets
+from superdrift.estimators.held_out import ESTIMATOR, NULL, PUBLISHED, mean_tc, predict_held_out, targets
 from superdrift.estimators.neighbours import Choice
 
 CHOICES = [Choice(k, "manhattan", "distance") for k in (1, 3, 5)]
-SETTINGS = replace(BOOSTING, leaves=[3, 7], most_trees=15, patience=5)
+FAST = replace(SETTINGS, boosting=replace(BOOSTING, leaves=[3, 7], most_trees=15, patience=5))
 DATA = known(160)
 SPLITS = splits_of(DATA)
 
 
-def held_out(data, which, seed=3):
+def held_out(data, which, settings=FAST):
     search = searches_of(data, SPLITS, CHOICES)[which]
-    return predict_held_out(data, features(data.amounts), search, SETTINGS, seed=seed)
+    return predict_held_out(data, features(data.amounts), search, settings, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +51,20 @@ def test_labels_of_a_held_out_fold_change_nothing_in_it(found, which):
     one, other = before.doubt(DATA.families)[fold], after.doubt(DATA.families)[fold]
     np.testing.assert_array_equal(one.columns(), other.columns())
     np.testing.assert_array_equal(before.nearest[fold], after.nearest[fold])
+
+
+def test_threads_change_nothing(found):
+    two = held_out(DATA, 2, replace(FAST, threads=2))
+    for method in (ESTIMATOR, PUBLISHED):
+        np.testing.assert_array_equal(two.probability[method], found[2].probability[method])
+    for method in (ESTIMATOR, PUBLISHED, NULL):
+        np.testing.assert_array_equal(two.tc[method], found[2].tc[method])
+    assert two.sizes == found[2].sizes
+
+
+def test_tc_is_the_mean_of_both_kinds_of_trees_and_not_below_zero():
+    found = mean_tc(np.array([10.0, -5.0, -2.0]), np.array([20.0, 1.0, 4.0]))
+    assert found.tolist() == [15.0, 0.0, 1.0]
 
 
 def test_every_composition_is_predicted_by_every_method(found):

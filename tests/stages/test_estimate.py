@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+import torch
 from estimation_data import FIT, common, write_compounds, write_source
 
 from superdrift import tables
+from superdrift.energy.attention import AttentionNetwork
+from superdrift.energy.checkpoint import save_energy
+from superdrift.energy.model import EnergyModel
 from superdrift.stages.estimate import main
 from superdrift.stages.fit import main as fit
 
@@ -21,7 +25,21 @@ def models(tmp_path_factory):
     }
     arguments = [part for option, name in files.items() for part in (f"--{option}", str(folder / name))]
     assert fit([*common(FIT), "--compounds", str(folder / "compounds.parquet"), *arguments]) == 0
+    write_energies(folder)
     return folder, known
+
+
+def write_energies(folder):
+    """An untrained model of formation energies that knows no promethium, and one competitor."""
+    torch.manual_seed(0)
+    network = AttentionNetwork(width=8, depth=1, heads=2, most_elements=4)
+    supported = np.arange(96) != 60
+    model = EnergyModel("attention", [network.eval()], -1.0, 0.5, supported)
+    save_energy(model, folder / "energy.safetensors", folder / "energy.json", {})
+    barium_arsenide = np.zeros((1, 96), dtype=np.float32)
+    barium_arsenide[0, [32, 55]] = 1.0
+    columns = {"amounts": barium_arsenide, "formation_energy_ev": [-2.8], "origin": ["test"]}
+    tables.write(folder / "phases.parquet", tables.PHASES, columns, {})
 
 
 def run(models, folder, noise_floor=0.0):
@@ -30,13 +48,16 @@ def run(models, folder, noise_floor=0.0):
         "projected": folder / "projected.parquet",
         "neighbours": models[0] / "neighbours.parquet",
         "description": models[0] / "estimators.json",
+        "energy-weights": models[0] / "energy.safetensors",
+        "energy-description": models[0] / "energy.json",
+        "phases": models[0] / "phases.parquet",
         "estimated": folder / "estimated.parquet",
     }
     arguments = [part for option, path in files.items() for part in (f"--{option}", str(path))]
-    return main([*common({"noise_floor": noise_floor}), *arguments])
+    return main([*common({"noise_floor": noise_floor, "threads": 1, "energy_threads": 1}), *arguments])
 
 
-def test_rows_are_those_that_passed(models, tmp_path, caplog):
+def test_rows_are_those_that_passed(models, tmp_path):
     basic = write_source(tmp_path, models[1])
     assert run(models, tmp_path) == 0
     found = tables.read(tmp_path / "estimated.parquet", tables.ESTIMATED)
@@ -47,8 +68,37 @@ def test_rows_are_those_that_passed(models, tmp_path, caplog):
         assert len({row[name] for row in rows}) > 1
     assert all(10 <= row["tc_knn_k"] <= 90 for row in rows), "a mean of known compounds"
     assert all(0 <= row["tc_low_k"] <= row["tc_k"] <= row["tc_high_k"] for row in rows)
-    assert all(row["formation_energy_ev"] is None for row in rows)
-    assert caplog.text.count("no formation-energy model") == 1
+
+
+def test_energies_are_those_of_new_valid_compounds(models, tmp_path):
+    """Of rows that passed: novel, valid by either rule or made of metals, no repetition, elements supported."""
+    basic = write_source(tmp_path, models[1])
+    path = tmp_path / "screened.parquet"
+    columns = tables.read(path, tables.SCREENED).to_pydict()
+    rows = np.arange(len(basic))
+    novel, duplicate = rows % 3 != 0, rows % 7 == 1
+    metallic, published, charge = rows % 5 == 1, rows % 5 == 2, rows % 5 == 4
+    columns |= {"novel": novel, "duplicate": duplicate, "metallic": metallic, "valid_published": published}
+    columns["charge_valid"] = [None if row % 5 == 1 else bool(charge[row]) for row in rows]
+    tables.write(path, tables.SCREENED, columns, {})
+    assert run(models, tmp_path) == 0
+    expected = basic & novel & ~duplicate & (metallic | published | charge)
+    projected = tables.matrix(tables.read(tmp_path / "projected.parquet", tables.PROJECTED)["amounts"])
+    assert expected[projected[:, 60] > 0].any()
+    expected &= projected[:, 60] == 0
+    found = tables.read(tmp_path / "estimated.parquet", tables.ESTIMATED)
+    ids = found["id"].to_numpy()
+    for name in ("formation_energy_ev", "formation_energy_sd_ev", "hull_distance_ev"):
+        assert ids[found[name].is_valid().to_numpy()].tolist() == np.flatnonzero(expected).tolist(), name
+    assert 3 < expected.sum() < len(ids)
+    energies = found["formation_energy_ev"].drop_null().to_numpy()
+    assert len(set(energies)) > 3
+    assert (found["formation_energy_sd_ev"].drop_null().to_numpy() > 0).all()
+    above = found["hull_distance_ev"].drop_null().to_numpy() - energies
+    held = projected[expected][:, [32, 55]].min(axis=1) > 0
+    assert (above[held] > 0.1).all(), "barium arsenide lowers the hull"
+    np.testing.assert_array_equal(above[~held], 0)
+    assert 0 < held.sum() < len(held)
 
 
 def test_noise_below_the_floor_changes_nothing(models, tmp_path):
@@ -72,5 +122,6 @@ def test_damaged_description_is_named(models, tmp_path, caplog):
     broken.mkdir()
     (broken / "neighbours.parquet").write_bytes((models[0] / "neighbours.parquet").read_bytes())
     (broken / "estimators.json").write_text("{")
+    write_energies(broken)
     assert run((broken, models[1]), tmp_path) == 1
     assert "estimators.json cannot be read" in caplog.text
