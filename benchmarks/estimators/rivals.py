@@ -46,7 +46,7 @@ def _boosted(
     for fold in range(folds.max() + 1):
         out = folds == fold
         judging = folds[~out] == (fold + 1) % (folds.max() + 1)
-        size = choose_size(x[~out], tc[~out], judging, "tc", settings.boosting, seed=SEED)
+        size = choose_size(x[~out], tc[~out], judging, "tc", settings.boosting, seed=SEED)[0]
         trees = Trees.fit(x[~out], tc[~out], "tc", size, settings.boosting, seed=SEED)
         held_out[out] = np.maximum(trees.predict(x[out], threads=settings.threads), 0.0)
     return held_out

@@ -18,6 +18,7 @@ from superdrift.composition.families import family_of
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import from_vector, to_vector
 from superdrift.errors import InputError
+from superdrift.own_estimates import load_estimates
 from superdrift.provenance import describe
 from superdrift.screening.basic import basic_checks
 from superdrift.screening.novelty import KnownCompounds
@@ -128,36 +129,38 @@ def screen_settings() -> ScreenSettings:
 
 
 def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None) -> pa.Table:
-    """One row per formula with the columns of screened.parquet, and `nearest`, the nearest known compounds.
+    """One row per formula: columns of screened.parquet and estimated.parquet, and `nearest`, known compounds.
 
     Args:
         texts: (n,) formulas as given.
         amounts: (n, 96) atoms per formula unit.
         known: what to compare with: a run, its compounds.parquet, or a file of formulas; None for the compounds that
-            come with the project. With a file of formulas the charge check still learns from the latter.
+            come with the project. With a file of formulas, charge check and estimators still learn from the latter.
 
     Raises:
-        InputError: where `known` is none of these.
+        InputError: where `known` is none of these, or a run without estimators.
     """
     settings = screen_settings()
     with tempfile.TemporaryDirectory() as folder:
         compounds = known_compounds(known, Path(folder))
+        own = compounds.parent == Path(folder)
+        estimates = load_estimates(compounds, _blocks(), own=own)
         screener = known_screener(settings, compounds, baseline=False, all_rows=True)
-        if known is not None and compounds.parent == Path(folder):
+        if known is not None and own:
             if not known.is_file():
                 raise InputError(
                     f"no known compounds at '{known}'; give a run's name, its compounds.parquet, or a file"
                 )
-            own, vectors = read_formulas([str(known)])
+            names, vectors = read_formulas([str(known)])
             radii = {"known_radius": settings.known_radius, "novel_radius": settings.novel_radius}
-            screener.known = KnownCompounds(vectors, own, **radii)
+            screener.known = KnownCompounds(vectors, names, **radii)
     columns = screener.screen(np.arange(len(amounts)), amounts)
     columns |= _basic(amounts)
     nearest = screener.known.several(amounts, NEAREST)
     rows: dict[str, Any] = {"given": list(texts)}
-    for column in tables.SCREENED.columns:
-        values = columns[column.name]
-        rows[column.name] = pa.array(values, type=column.type, from_pandas=True)
+    columns |= estimates.columns(amounts)
+    for column in (*tables.SCREENED.columns, *tables.ESTIMATED.columns):
+        rows[column.name] = pa.array(columns[column.name], type=column.type, from_pandas=True)
     return pa.table(rows | {"nearest": nearest})
 
 
@@ -171,6 +174,14 @@ def _basic(amounts: NDArray[np.float32]) -> dict[str, Any]:
         found = basic_checks(amounts[rows], n_elements=(fewest, most), noise_floor=0.0, exact=True)
         passed[rows], failure[rows] = found.passed, found.failure
     return {"basic_pass": passed, "basic_failure": failure}
+
+
+def _energy(row: dict[str, Any]) -> str:
+    """Formation energy in words."""
+    if row["formation_energy_ev"] is None:
+        return "no formation energy: an element that the model does not know"
+    told = f"{row['formation_energy_ev']:+.3f} ± {row['formation_energy_sd_ev']:.3f} eV/atom"
+    return f"{told}, {row['hull_distance_ev']:+.3f} from the hull of known compounds (predicted)"
 
 
 def lines(row: dict[str, Any]) -> list[str]:
@@ -187,5 +198,10 @@ def lines(row: dict[str, Any]) -> list[str]:
         "sites": "cations sum to a whole number" if row["site_balanced"] else "cations sum to no whole number",
         "known": "known" if row["known"] else "novel" if row["novel"] else "near a known compound",
         "nearest": ", ".join(row["nearest"]) or "-",
+        "Tc": f"{row['tc_k']:.1f} K ({row['tc_low_k']:.1f} to {row['tc_high_k']:.1f}) if superconducting; "
+        f"neighbours say {row['tc_knn_k']:.1f} K",
+        "super": f"probability {row['superconducting_probability']:.2f} at equal odds; "
+        + ("applicable" if row["applicable"] else "not applicable: too far from what is known"),
+        "energy": _energy(row),
     }
     return [row["formula"], *(f"  {name:<10} {text}" for name, text in told.items())]

@@ -65,7 +65,7 @@ def check(
                      "file of formulas. Without it those that come with the project."),
     ] = None,
 ) -> None:  # fmt: skip
-    """Screen formulas: charges, formal valence, published rule, nearest known compounds."""
+    """Screen formulas and estimate them: charges, nearest known compounds, Tc, formation energy."""
     from superdrift import checking  # noqa: PLC0415 - keeps `superdrift --help` fast
 
     texts, amounts = checking.read_formulas(formulas or [])

@@ -83,8 +83,8 @@ class Trees:
 def choose_size(
     x: NDArray[np.float32], y: NDArray[np.floating], held_out: NDArray[np.bool_], target: str,
     settings: BoostingSettings, *, seed: int,
-) -> Size:  # fmt: skip
-    """The size of lowest loss on rows held out, among the numbers of leaves in the settings.
+) -> tuple[Size, Trees]:  # fmt: skip
+    """The size of lowest loss on rows held out, among the leaves in the settings, and the trees of that size.
 
     Args:
         x: (n, f) features.
@@ -95,7 +95,7 @@ def choose_size(
         seed: of the draws of rows and features.
     """
     training, judging = _dataset(x[~held_out], y[~held_out], target), (x[held_out], y[held_out])
-    best: tuple[float, Size] | None = None
+    best: tuple[float, Size, lgb.Booster] | None = None
     for leaves in settings.leaves:
         judge = _dataset(*judging, target, reference=training)
         booster = lgb.train(
@@ -105,10 +105,10 @@ def choose_size(
         )  # fmt: skip
         loss = next(iter(booster.best_score["valid_0"].values()))
         if best is None or loss < best[0]:
-            best = (loss, Size(leaves, max(booster.best_iteration, 1)))
+            best = (loss, Size(leaves, max(booster.best_iteration, 1)), booster)
     if best is None:
         raise InputError("estimate.boosting.leaves is empty; give at least one number of leaves")
-    return best[1]
+    return best[1], Trees(best[2])
 
 
 def _dataset(

@@ -105,6 +105,7 @@ def _final(
         neighbours=Neighbours(known, chosen.classifier, chosen.regressor),
         tc=trees["tc"],
         forest=settings.forest,
+        weight=float(np.median([weight for repeat in found for weight in repeat[GROUPED].weights])),
         seed=seeds.derive(seed, "fit", "forest"),
         threads=settings.threads,
         superconducting=trees["superconducting"],

@@ -1,6 +1,6 @@
 """Extremely randomised trees (Geurts et al. 2006) for Tc: every compound is remembered, by many different trees.
 
-They are the better of two at interpolation, boosted trees on unknown systems; the estimate of Tc is the mean of both. A
+They are better at interpolation than boosted trees, and worse on unknown systems; the estimate of Tc blends both. A
 forest is not stored: scikit-learn offers pickles only, and fitting it again to the same rows takes seconds.
 """
 

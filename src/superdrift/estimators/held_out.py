@@ -23,6 +23,10 @@ ESTIMATOR, PUBLISHED, NULL = "estimator", "knn", "null"
 """Trees, the default; K nearest neighbours, the published method; the mean Tc of the family."""
 
 
+WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Of the forest beside the boosted trees, to choose from."""
+
+
 @dataclass(frozen=True)
 class HeldOut:
     """Held-out estimates of one split.
@@ -33,7 +37,8 @@ class HeldOut:
         tc: (n,) in K, by method.
         vote: what the neighbours said, and how far they were.
         nearest: (n,) distance to the nearest training composition of either kind, half L1.
-        sizes: of the trees chosen for each fold, by target.
+        sizes: of the boosted trees chosen for each fold, by target.
+        weights: of the forest in the estimate of Tc, chosen for each fold.
     """
 
     split: Split
@@ -42,6 +47,7 @@ class HeldOut:
     vote: Vote
     nearest: NDArray[np.float64]
     sizes: Mapping[str, list[Size]]
+    weights: list[float]
 
     def doubt(self, families: NDArray[np.str_]) -> Doubt:
         """What the errors of the default estimate of Tc are judged by."""
@@ -90,12 +96,14 @@ def predict_held_out(
     vote, nearest = search.held_out()
     blank = {name: np.zeros(len(known.ids)) for name in ("tc", "superconducting", NULL)}
     sizes: dict[str, list[Size]] = {"tc": [], "superconducting": []}
+    weights: list[float] = []
     tasks = [(fold, target) for fold in range(split.number) for target in sizes]
     with ThreadPoolExecutor(settings.threads) as pool:  # the libraries let go of the interpreter while they work
         found = pool.map(lambda task: _without(known, x, split, *task, settings=settings, seed=seed), tasks)
-        for (fold, target), (values, size) in zip(tasks, found, strict=True):
+        for (fold, target), (values, size, weight) in zip(tasks, found, strict=True):
             blank[target][split.folds == fold] = values
             sizes[target].append(size)
+            weights += [weight] if target == "tc" else []
     for fold in range(split.number):
         out = split.folds == fold
         blank[NULL][out] = family_means(known, ~out, known.families[out])
@@ -103,28 +111,39 @@ def predict_held_out(
         split,
         {ESTIMATOR: blank["superconducting"], PUBLISHED: vote.probability},
         {ESTIMATOR: blank["tc"], PUBLISHED: vote.tc, NULL: blank[NULL]},
-        vote, nearest, sizes,
+        vote, nearest, sizes, weights,
     )  # fmt: skip
 
 
 def _without(
     known: Known, x: NDArray[np.float32], split: Split, fold: int, target: str, *, settings: FitSettings, seed: int
-) -> tuple[NDArray[np.float64], Size]:
-    """Estimates of one target for one fold by trees that have not seen it, and the size chosen without it."""
+) -> tuple[NDArray[np.float64], Size, float]:
+    """Estimates of one target for one fold by trees that have not seen it, and what was chosen without it."""
     out, own = split.folds == fold, seeds.derive(seed, "fit", target, split.name, fold)
     rows, y = targets(known)[target]
     usable = rows & ~out
     judging = split.folds[usable] == (fold + 1) % split.number
-    size = choose_size(x[usable], y[usable], judging, target, settings.boosting, seed=own)
+    size, trees = choose_size(x[usable], y[usable], judging, target, settings.boosting, seed=own)
     values = Trees.fit(x[usable], y[usable], target, size, settings.boosting, seed=own).predict(x[out], threads=1)
+    weight = 0.0
     if target == "tc":
-        values = mean_tc(values, fit_forest(x[usable], y[usable], settings.forest, seed=own, threads=1)(x[out]))
-    return values, size
+        learning, judged = np.flatnonzero(usable)[~judging], np.flatnonzero(usable)[judging]
+        inner = fit_forest(x[learning], y[learning], settings.forest, seed=own, threads=1)
+        weight = best_weight(trees.predict(x[judged], threads=1), inner(x[judged]), y[judged])
+        forest = fit_forest(x[usable], y[usable], settings.forest, seed=own, threads=1)
+        values = blended(values, forest(x[out]), weight)
+    return values, size, weight
 
 
-def mean_tc(boosted: NDArray[np.float64], forest: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Tc in K from both kinds of trees, (n,); never below 0 K."""
-    return np.maximum((boosted + forest) / 2, 0.0)
+def best_weight(boosted: NDArray[np.float64], forest: NDArray[np.float64], tc: NDArray[np.float64]) -> float:
+    """Weight of the forest with the smallest mean absolute error, in quarters."""
+    errors = [np.abs(blended(boosted, forest, weight) - tc).mean() for weight in WEIGHTS]
+    return WEIGHTS[int(np.argmin(errors))]
+
+
+def blended(boosted: NDArray[np.float64], forest: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
+    """Tc in K from both kinds of trees, (n,); never below 0 K. `weight` is that of the forest."""
+    return np.maximum((1 - weight) * boosted + weight * forest, 0.0)
 
 
 def targets(known: Known) -> dict[str, tuple[NDArray[np.bool_], NDArray[Any]]]:

@@ -17,7 +17,7 @@ from superdrift.errors import InputError
 from superdrift.estimators.boosting import Trees
 from superdrift.estimators.features import features
 from superdrift.estimators.forest import fit_forest
-from superdrift.estimators.held_out import doubt, mean_tc
+from superdrift.estimators.held_out import blended, doubt
 from superdrift.estimators.intervals import Interval
 from superdrift.estimators.known import Known
 from superdrift.estimators.neighbours import Choice, Neighbours
@@ -35,6 +35,7 @@ class Estimator:
         neighbours: the published method, and the distance to what is known.
         tc: boosted trees of Tc.
         forest: settings of the forest of Tc, which is fitted when it is first asked.
+        weight: of the forest beside the boosted trees.
         superconducting: trees of the probability of superconductivity.
         interval: calibrated interval of Tc.
         radius: largest distance (half L1) to a known superconductor at which an estimate is applicable.
@@ -45,6 +46,7 @@ class Estimator:
     neighbours: Neighbours
     tc: Trees
     forest: ForestSettings
+    weight: float
     superconducting: Trees
     interval: Interval
     radius: float
@@ -66,7 +68,7 @@ class Estimator:
             (n,) columns of `tables.ESTIMATED`, those of the formation energy apart.
         """
         x, vote = features(amounts), self.neighbours.ask(amounts)
-        tc = mean_tc(self.tc.predict(x, threads=self.threads), self._forest(x))
+        tc = blended(self.tc.predict(x, threads=self.threads), self._forest(x), self.weight)
         low, high = self.interval.bounds(doubt(tc, vote, families_of(amounts)))
         return {
             "superconducting_probability": self.superconducting.predict(x, threads=self.threads),
@@ -85,7 +87,7 @@ class Estimator:
             "classifier": asdict(self.neighbours.classifier),
             "regressor": asdict(self.neighbours.regressor),
             "tc": self.tc.text,
-            "forest": asdict(self.forest) | {"seed": self.seed},
+            "forest": asdict(self.forest) | {"seed": self.seed, "weight": self.weight},
             "superconducting": self.superconducting.text,
             "interval": self.interval.describe(),
             "applicability_radius": self.radius,
@@ -118,11 +120,12 @@ class Estimator:
             )
         choices = (Choice(**described[name]) for name in ("classifier", "regressor"))
         interval, forest = described["interval"], dict(described["forest"])
-        seed = forest.pop("seed")
+        seed, weight = forest.pop("seed"), forest.pop("weight")
         return cls(
             neighbours=Neighbours(known, *choices),
             tc=Trees.from_text(described["tc"]),
             forest=ForestSettings(**forest),
+            weight=weight,
             superconducting=Trees.from_text(described["superconducting"]),
             interval=Interval(interval["expected_error"], interval["tails"]),
             radius=described["applicability_radius"],
