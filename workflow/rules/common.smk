@@ -138,22 +138,27 @@ def energy_members(file):
     ]
 
 
+def energy_file(network, name):
+    """A file of a model of formation energies: of the shipped one, or of a network that the run trains."""
+    if config["energy"]["use"] != "shipped":
+        return f"{RUN}/train/energy/{network}/{name}"
+    shipped = registry.own_path(f"energy/{name}")
+    if not Path(shipped).is_file():
+        raise WorkflowError(
+            f"energy.use = shipped, but {shipped} does not exist: check out data/energy again, or set energy.use to"
+            " attention, which trains a model"
+        )
+    return shipped
+
+
 def energy_model(suffix):
     """Input function: the file with this suffix of the model of formation energies that the run uses."""
-    used = config["energy"]["use"]
+    return lambda wildcards: energy_file(config["energy"]["use"], f"model.{suffix}")
 
-    def path(wildcards):
-        if used != "shipped":
-            return f"{RUN}/train/energy/{used}/model.{suffix}"
-        shipped = registry.own_path(f"energy/model.{suffix}")
-        if not Path(shipped).is_file():
-            raise WorkflowError(
-                f"energy.use = shipped, but {shipped} does not exist: check out data/energy again, or set energy.use to"
-                " attention, which trains a model"
-            )
-        return shipped
 
-    return path
+def energy_scores(wildcards):
+    """Scores of the shipped model, or of both networks where the run trains."""
+    return sorted({energy_file(network, "scores.parquet") for network in ("attention", "elemnet")})
 
 
 def verify_start():

@@ -7,6 +7,8 @@ rule numbers:
         rejected=f"{RUN}/prepare/rejected.parquet",
         scores=f"{RUN}/estimate/models/scores.parquet",
         held_out=f"{RUN}/estimate/models/held_out.parquet",
+        phases=f"{RUN}/estimate/models/phases.parquet",
+        energy_scores=energy_scores,
         candidates=f"{RUN}/candidates.parquet",
         histories=each("train/{source}/history.parquet", FAMILIES),
         screened=each("screen/{source}/screened.parquet", GENERATED),
@@ -37,7 +39,7 @@ rule numbers:
     shell:
         "python -m superdrift.stages.numbers --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --compounds {input.compounds:q} --rejected {input.rejected:q} --scores {input.scores:q}"
-        " --held-out {input.held_out:q}"
+        " --held-out {input.held_out:q} --phases {input.phases:q} --energy-scores {input.energy_scores:q}"
         " --candidates {input.candidates:q} --history-families {params.families} --histories {input.histories:q}"
         " --sources {params.sources} --screened {input.screened:q} --estimated {input.estimated:q}"
         " --projected {input.projected:q} --training-families {params.families}"

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from superdrift import tables
-from superdrift.composition.families import FAMILIES, members
-from superdrift.report.numbers import Number, count, moments
+from superdrift.composition.families import FAMILIES, families_of, members
+from superdrift.estimators.held_out import NULL
+from superdrift.report.numbers import Number, count, moments, share
 from superdrift.report.source_numbers import TC
 
 
@@ -72,6 +73,34 @@ def score_numbers(scores: Path) -> list[Number]:
             row["high"],
         )
         for row in tables.read(scores, tables.SCORES).to_pylist()
+    ]
+
+
+def energy_numbers(scores: Path) -> list[Number]:
+    """Scores of a model of formation energies on the test data: sources `formation-energy` and `elemnet`.
+
+    Errors and shares of the energy begin with `ef_`; those of the distance to the hull keep their name. Subsets follow
+    the quantity.
+    """
+    rows = []
+    for row in tables.read(scores, tables.SCORES).to_pylist():
+        source = "formation-energy-null" if row["model"] == NULL else row["model"]
+        metric = row["metric"] if row["metric"].startswith("hull_") else f"ef_{row['metric']}"
+        name = metric if row["subset"] == "all" else f"{metric}_{row['subset'].replace(' ', '_')}"
+        rows.append(Number("estimate", source, name, row["value"], row["n"], row["unit"], row["low"], row["high"]))
+    return rows
+
+
+def known_energy_numbers(phases: Path, version: str) -> list[Number]:
+    """Mean predicted formation energy of a version's known compounds, and the share below 0."""
+    data = tables.read(phases, tables.PHASES)
+    own = data.filter(pc.invert(pc.starts_with(data["origin"], "critexam")))
+    family = families_of(tables.matrix(own["amounts"]))
+    energy = own["formation_energy_ev"].to_numpy()[members(family.tolist(), version)]
+    mean = float(energy.mean()) if len(energy) else None
+    return [
+        Number("estimate", version, "ef_mean_training", mean, len(energy), "eV/atom"),
+        share("estimate", version, "ef_negative_training", int((energy < 0).sum()), len(energy)),
     ]
 
 

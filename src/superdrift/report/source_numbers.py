@@ -115,14 +115,12 @@ def training_numbers(screened: Screened, version: str, *, novel_radius: float) -
     """
     undefined = {
         "project": ("valid_after_projection",),
-        "estimate": ("sc_raw", "sc_corrected", "ef_mean", "ef_negative"),
+        "estimate": ("sc_raw", "sc_corrected"),
         "cluster": ("new_families",),
     }
     rows = screened_numbers(screened, version, novel_radius=novel_radius, suffix="_training")
     return rows + [
-        Number(stage, version, f"{name}_training", None, 0, "eV/atom" if name == "ef_mean" else "1")
-        for stage, names in undefined.items()
-        for name in names
+        Number(stage, version, f"{name}_training", None, 0) for stage, names in undefined.items() for name in names
     ]
 
 

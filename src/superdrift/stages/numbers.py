@@ -1,6 +1,7 @@
 """Rule `numbers`: every number of the run that is reported anywhere, from its tables."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from superdrift.report.corrected import Calibration, corrected_numbers
@@ -8,7 +9,9 @@ from superdrift.report.numbers import Number, write
 from superdrift.report.run_numbers import (
     candidate_numbers,
     drift_numbers,
+    energy_numbers,
     history_numbers,
+    known_energy_numbers,
     measured_tc_numbers,
     prepare_numbers,
     score_numbers,
@@ -34,6 +37,8 @@ def numbers(
     rejected: Path,
     scores: Path,
     held_out: Path,
+    phases: Path,
+    energy_scores: list[Path],
     candidates: Path,
     history_families: list[str],
     histories: list[Path],
@@ -73,14 +78,24 @@ def numbers(
         prepare_numbers(compounds, rejected),
         *(history_numbers(family, path) for family, path in curves.items()),
         measured,
+        _once(row for path in energy_scores for row in energy_numbers(path)),
         *(_of_source(s, verdicts[s], estimates[s], projections[s], radius=radius, rates=calibration) for s in sources),
         *(training_numbers(read_screened(path), family, novel_radius=radius) for family, path in known.items()),
         *(measured_tc_numbers(compounds, family) for family in known),
+        *(known_energy_numbers(phases, family) for family in known),
         *(group_numbers(source, path) for source, path in found.items()),
         *(drift_numbers(start, path) for start, path in climbs.items()),
         candidate_numbers(candidates),
     ]
     write(numbers, [row for part in rows for row in part], run.metadata)
+
+
+def _once(rows: Iterable[Number]) -> list[Number]:
+    """The first row of each source and quantity: every table of scores holds the same null."""
+    found: dict[tuple[str, str], Number] = {}
+    for row in rows:
+        found.setdefault((row.source, row.quantity), row)
+    return list(found.values())
 
 
 def _of_source(
