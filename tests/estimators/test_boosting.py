@@ -60,8 +60,8 @@ def test_no_rows_give_no_predictions():
 def test_noise_gets_fewer_trees_than_a_signal():
     x, y = sample(noise=0.5)
     held_out = np.arange(len(y)) % 3 == 0
-    signal = choose_size(x, y, held_out, "tc", BOOSTING, seed=1)
-    noise = choose_size(x, np.random.default_rng(5).permutation(y), held_out, "tc", BOOSTING, seed=1)
+    signal, _ = choose_size(x, y, held_out, "tc", BOOSTING, seed=1)
+    noise, _ = choose_size(x, np.random.default_rng(5).permutation(y), held_out, "tc", BOOSTING, seed=1)
     assert noise.trees < 10 < signal.trees <= BOOSTING.most_trees
 
 
@@ -71,7 +71,7 @@ def test_leaves_of_lowest_held_out_loss_are_chosen(order):
     x, _ = sample()
     y = np.where((x[:, 0] > 0.5) == (x[:, 1] > 0.5), 30.0, 10.0)
     settings = replace(BOOSTING, leaves=order, feature_fraction=1.0)
-    assert choose_size(x, y, np.arange(len(y)) % 3 == 0, "tc", settings, seed=1).leaves == 15
+    assert choose_size(x, y, np.arange(len(y)) % 3 == 0, "tc", settings, seed=1)[0].leaves == 15
 
 
 def test_held_out_rows_judge_and_do_not_train():
@@ -79,7 +79,16 @@ def test_held_out_rows_judge_and_do_not_train():
     x, y = sample(noise=0.0)
     held_out = np.arange(len(y)) % 2 == 0
     contradicted = np.where(held_out, 40 - y, y)
-    assert choose_size(x, contradicted, held_out, "tc", BOOSTING, seed=1).trees == 1
+    assert choose_size(x, contradicted, held_out, "tc", BOOSTING, seed=1)[0].trees == 1
+
+
+def test_trees_of_the_chosen_size_come_with_it():
+    """Fitted to the rows that do not judge alone: as early as they stopped, and with the leaves that won."""
+    x, y = sample()
+    held_out = np.arange(len(y)) % 3 == 0
+    size, trees = choose_size(x, y, held_out, "tc", replace(BOOSTING, leaves=[2, 15, 3]), seed=1)
+    again = Trees.fit(x[~held_out], y[~held_out], "tc", size, BOOSTING, seed=1)
+    np.testing.assert_allclose(trees.predict(x, threads=1), again.predict(x, threads=1))
 
 
 @pytest.mark.parametrize("share", [0.1, 0.9])

@@ -11,6 +11,7 @@ from estimator_data import SETTINGS, known
 
 from superdrift import tables
 from superdrift.errors import InputError
+from superdrift.estimators.features import features
 from superdrift.estimators.fitting import _held_out_bounds, fit
 from superdrift.estimators.known import Known
 from superdrift.estimators.model import VERSION, Estimator
@@ -107,6 +108,20 @@ def test_estimate_of_a_known_compound_and_of_a_stranger(fitted):
     stranger = np.zeros((1, 96), dtype=np.float32)
     stranger[0, [90, 91]] = 1.0
     assert not fitted.estimator.estimate(stranger)["applicable"][0]
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.25, 1.0])
+def test_tc_blends_the_boosted_trees_with_what_the_forest_remembers(fitted, weight):
+    warm = DATA.superconducting
+    boosted = fitted.estimator.tc.predict(features(DATA.amounts[warm]), threads=1)
+    assert np.abs(boosted - DATA.tc[warm]).mean() > 0.1
+    expected = np.maximum((1 - weight) * boosted + weight * DATA.tc[warm], 0)
+    found = replace(fitted.estimator, weight=weight).estimate(DATA.amounts[warm])["tc_k"]
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_weight_of_the_forest_is_the_median_of_those_chosen_for_unknown_systems(once):
+    assert once.estimator.weight == np.median(once.held_out[2].weights)
 
 
 def test_applicability_radius_is_the_quantile_of_held_out_superconductors(once):

@@ -9,7 +9,16 @@ from estimator_data import BOOSTING, SETTINGS, known, searches_of, splits_of
 from superdrift import tables
 from superdrift.composition.families import FAMILIES
 from superdrift.estimators.features import features
-from superdrift.estimators.held_out import ESTIMATOR, NULL, PUBLISHED, mean_tc, predict_held_out, targets
+from superdrift.estimators.held_out import (
+    ESTIMATOR,
+    NULL,
+    PUBLISHED,
+    WEIGHTS,
+    best_weight,
+    blended,
+    predict_held_out,
+    targets,
+)
 from superdrift.estimators.neighbours import Choice
 
 CHOICES = [Choice(k, "manhattan", "distance") for k in (1, 3, 5)]
@@ -48,6 +57,7 @@ def test_labels_of_a_held_out_fold_change_nothing_in_it(found, which):
         assert not np.array_equal(before.tc[method][~fold], after.tc[method][~fold]), "others learn"
     for target in ("tc", "superconducting"):
         assert before.sizes[target][number] == after.sizes[target][number]
+    assert before.weights[number] == after.weights[number]
     one, other = before.doubt(DATA.families)[fold], after.doubt(DATA.families)[fold]
     np.testing.assert_array_equal(one.columns(), other.columns())
     np.testing.assert_array_equal(before.nearest[fold], after.nearest[fold])
@@ -59,12 +69,21 @@ def test_threads_change_nothing(found):
         np.testing.assert_array_equal(two.probability[method], found[2].probability[method])
     for method in (ESTIMATOR, PUBLISHED, NULL):
         np.testing.assert_array_equal(two.tc[method], found[2].tc[method])
-    assert two.sizes == found[2].sizes
+    assert (two.sizes, two.weights) == (found[2].sizes, found[2].weights)
 
 
-def test_tc_is_the_mean_of_both_kinds_of_trees_and_not_below_zero():
-    found = mean_tc(np.array([10.0, -5.0, -2.0]), np.array([20.0, 1.0, 4.0]))
-    assert found.tolist() == [15.0, 0.0, 1.0]
+def test_both_kinds_of_trees_are_blended_and_not_below_zero():
+    boosted, forest = np.array([10.0, -5.0, -2.0]), np.array([20.0, 1.0, 4.0])
+    assert blended(boosted, forest, 0.5).tolist() == [15.0, 0.0, 1.0]
+    assert blended(boosted, forest, 0.25).tolist() == [12.5, 0.0, 0.0]
+    assert blended(boosted, forest, 1.0).tolist() == [20.0, 1.0, 4.0]
+
+
+@pytest.mark.parametrize("weight", WEIGHTS)
+def test_best_weight_is_the_one_that_errs_least(weight):
+    boosted, forest = np.array([10.0, 50.0, 30.0]), np.array([20.0, 40.0, 90.0])
+    assert best_weight(boosted, forest, blended(boosted, forest, weight)) == weight
+    assert best_weight(boosted, boosted, boosted) == 0.0
 
 
 def test_every_composition_is_predicted_by_every_method(found):
@@ -77,6 +96,8 @@ def test_every_composition_is_predicted_by_every_method(found):
             assert np.isfinite(tc).all()
             assert (tc >= 0).all()
         assert all(len(sizes) == part.split.number for sizes in part.sizes.values())
+        assert len(part.weights) == part.split.number
+        assert set(part.weights) <= set(WEIGHTS)
 
 
 def test_known_systems_are_told_better_than_by_the_mean_of_their_family(found):

@@ -110,6 +110,23 @@ def test_noise_below_the_floor_changes_nothing(models, tmp_path):
     assert read[0].equals(read[1])
 
 
+def test_traces_below_the_floor_are_no_elements(models, tmp_path):
+    write_source(tmp_path, models[1])
+    path = tmp_path / "projected.parquet"
+
+    def estimates(noise_floor):
+        assert run(models, tmp_path, noise_floor=noise_floor) == 0
+        return tables.read(tmp_path / "estimated.parquet", tables.ESTIMATED)
+
+    clean = estimates(0.08)
+    columns = tables.read(path, tables.PROJECTED).to_pydict()
+    amounts = np.array(columns["amounts"])
+    amounts[:, 91] = 0.07
+    tables.write(path, tables.PROJECTED, columns | {"amounts": amounts}, {})
+    assert estimates(0.08).equals(clean)
+    assert not estimates(0.05)["tc_k"].equals(clean["tc_k"])
+
+
 def test_nothing_passed_gives_an_empty_table(models, tmp_path):
     write_source(tmp_path, models[1], passes=False)
     assert run(models, tmp_path) == 0
