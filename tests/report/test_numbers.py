@@ -231,6 +231,27 @@ def test_score_names(run_folder):
     assert found.get("knn-grouped", "mae").unit == "K"
 
 
+def test_energy_score_names(run_folder):
+    found = Numbers(run_numbers.energy_numbers(run_folder / "energy/attention/scores.parquet"))
+    assert found.value("formation-energy", "ef_mae") == 0.05
+    assert found.value("formation-energy", "ef_mae_4_elements") == 0.1
+    assert found.value("formation-energy", "ef_coverage_68") == 0.7
+    assert found.value("formation-energy", "hull_mae") == 0.04
+    assert found.value("formation-energy-null", "ef_mae") == 0.9
+    assert found.get("formation-energy", "ef_mae").unit == "eV/atom"
+
+
+def test_energies_of_known_compounds_are_those_of_the_version(run_folder):
+    path = run_folder / "estimate/models/phases.parquet"
+    cuprates = Numbers(run_numbers.known_energy_numbers(path, "cuprates"))
+    assert cuprates.value("cuprates", "ef_mean_training") == pytest.approx(-2.0)
+    assert (cuprates.value("cuprates", "ef_negative_training"), cuprates.rows[0].n) == (1.0, 2)
+    everything = Numbers(run_numbers.known_energy_numbers(path, "everything"))
+    assert everything.value("everything", "ef_mean_training") == pytest.approx(-1.3)
+    assert everything.value("everything", "ef_negative_training") == pytest.approx(2 / 3)
+    assert Numbers(run_numbers.known_energy_numbers(path, "pnictides")).value("pnictides", "ef_mean_training") is None
+
+
 def test_no_candidates_is_an_answer(run_folder, tmp_path):
     empty = tables.read(run_folder / "candidates.parquet", tables.CANDIDATES).slice(0, 0)
     tables.write(tmp_path / "c.parquet", tables.CANDIDATES, empty, made_up_run.RECORD)
