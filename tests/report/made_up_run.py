@@ -225,7 +225,7 @@ def write_phases(path: Path) -> Path:
     columns = {
         "amounts": amounts,
         "formation_energy_ev": [-2.5, -1.5, 0.1, -0.8],
-        "origin": ["supercon", "supercon", "stanev", "critexam_ef_train"],
+        "origin": ["supercon", "supercon", "stanev", "critexam_train"],
     }
     tables.write(path, tables.PHASES, columns, RECORD | {"stage": "phases"})
     return path
