@@ -10,7 +10,7 @@ SOURCE = Path(__file__).resolve().parents[1] / "src" / "superdrift"
 ALLOWED = {"torch", "numpy", "pyarrow", "safetensors", "tqdm"}
 """Beside the standard library. tqdm draws the progress bar; it comes with every stack that trains models."""
 STAGES = ("train", "generate", "condition", "train_latent", "drift", "train_energy")
-ELSEWHERE = ("hull.py", "measure.py")
+ELSEWHERE = ("estimate.py", "hull.py", "measure.py")
 """Modules of energy/ that serve after the training, where everything is installed."""
 
 

@@ -65,7 +65,7 @@ PARTS: dict[str, Callable[[Known, FitSettings, argparse.Namespace], Iterator[Row
     "scores": _scores,
     "rivals": lambda known, settings, _: rivals(known, settings),
     "series": lambda known, settings, _: series(known, settings, ROOT / "docs" / "figures" / "doping.svg"),
-    "speed": lambda _known, _settings, arguments: speed(arguments.compounds, arguments.samples),
+    "speed": lambda _known, _settings, arguments: speed(arguments.compounds.parents[1], arguments.samples),
 }
 
 

@@ -1,10 +1,58 @@
-"""How long the stage `estimate` takes on a table of samples."""
+"""How long the stage `estimate` takes on many samples: the published method, the default, energies, the hull."""
 
+import json
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
+import yaml
 
-def speed(compounds: Path, samples: Path) -> Iterator[dict[str, Any]]:
-    """Seconds of each step."""
-    raise NotImplementedError((compounds, samples))
+from superdrift import tables
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+
+
+def speed(run: Path, samples: Path) -> Iterator[dict[str, Any]]:
+    """Seconds of the stage on samples of cuprates, with the estimators of a run and the shipped model of energies.
+
+    Args:
+        run: folder of a finished run, e.g. results/small.
+        samples: samples.parquet.
+    """
+    models = run / "estimate" / "models"
+    with tempfile.TemporaryDirectory() as made:
+        folder, compounds = Path(made), run / "prepare" / "compounds.parquet"
+        projected, screened = folder / "projected.parquet", folder / "screened.parquet"
+        charge, screen = CONFIG["screen"]["charge"], CONFIG["screen"]
+        rules = {name: CONFIG["project"][name] for name in ("tolerance", "batch_size", "threads")}
+        common = {"noise_floor": 0.0, "charge": charge, "oxidation_states": screen["oxidation_states"]}
+        stage("project", {"rule": "none", **rules, **common}, samples=samples, compounds=compounds, projected=projected)
+        judged = screen | {"noise_floor": 0.0, "n_elements": screen["n_elements"]["cuprates"]}
+        stage("screen", judged, samples=samples, projected=projected, compounds=compounds, screened=screened)
+        threads = {"threads": CONFIG["estimate"]["threads"], "energy_threads": CONFIG["energy"]["threads"]}
+        weights = ROOT / "data" / "energy" / "model.safetensors"
+        seconds = stage(
+            "estimate", {"noise_floor": 0.0, **threads}, screened=screened, projected=projected,
+            neighbours=models / "neighbours.parquet", description=models / "estimators.json", energy_weights=weights,
+            energy_description=weights.with_suffix(".json"), phases=models / "phases.parquet",
+            estimated=folder / "estimated.parquet",
+        )  # fmt: skip
+        found = tables.read(folder / "estimated.parquet", tables.ESTIMATED, ["id", "formation_energy_ev"])
+        energies = pc.count(found["formation_energy_ev"]).as_py()
+    for metric, value, unit in (("stage estimate", seconds, "s"), ("formation energies", float(energies), "rows")):
+        yield {"model": "estimator", "metric": metric, "value": value, "unit": unit, "n": found.num_rows}
+
+
+def stage(name: str, settings: dict[str, Any], **paths: Path) -> float:
+    """Run one stage as the workflow does; its seconds."""
+    files = [part for key, path in paths.items() for part in (f"--{key.replace('_', '-')}", str(path))]
+    command = [sys.executable, "-m", f"superdrift.stages.{name}", "--settings", json.dumps(settings), "--seed", "1"]
+    started = time.perf_counter()
+    subprocess.run([*command, *files], check=True)
+    return time.perf_counter() - started

@@ -51,6 +51,8 @@ def write_estimated(path, n):
         "tc_low_k": np.zeros(n),
         "tc_high_k": np.ones(n),
         "applicable": [True] * n,
+        "superconducting_probability_knn": np.ones(n),
+        "tc_knn_k": np.full(n, 42.0),
     }
     tables.write(path, tables.ESTIMATED, columns, {})
 

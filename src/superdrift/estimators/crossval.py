@@ -45,8 +45,7 @@ def fold_lists(known: Known, splits: Sequence[Split], *, metric: str, k: int) ->
     kinds = (np.ones(n, dtype=bool), known.superconducting)
     for start, distance in distance_blocks(fractions, fractions, metric):
         keys = pack(distance, np.arange(n))
-        if metric == "manhattan":
-            keys[distance >= 1 - 1e-9] = NOTHING  # no element in common
+        keys[fractions[start : start + len(keys)] @ fractions.T == 0] = NOTHING  # no element in common: no neighbour
         for split, found in zip(splits, lists, strict=True):
             own = split.folds[start : start + len(keys)]
             for fold, (kind, into) in product(range(split.number), zip(kinds, found, strict=True)):

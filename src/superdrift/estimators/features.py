@@ -16,8 +16,10 @@ from superdrift.composition.elements import N_ELEMENTS, SYMBOLS
 from superdrift.composition.valence import CHARGE, formal_valence
 from superdrift.composition.vector import atomic_fractions
 
-MISSING = -9.0
+MISSING = -20.0
 """Of a feature that a compound does not have: below the range of every feature that can be missing."""
+MOST_CHARGE = 10.0
+"""e; formal valences beyond (traces of a redox ion) are cut to this."""
 
 _NORMS = (2, 3)
 _BATCH = 2048
@@ -39,7 +41,7 @@ _PROPERTIES: dict[str, Callable[[Any], Any]] = {
     "average_ionic_radius": lambda e: e.average_ionic_radius,
     "d_electrons": lambda e: _electrons(e, "d"),
     "f_electrons": lambda e: _electrons(e, "f"),
-    "valence_electrons": lambda e: e.group if e.group <= 12 else e.group - 10,
+    "valence_electrons": lambda e: 2 if e.Z == 2 else e.group if e.group <= 12 else e.group - 10,
 }
 
 
@@ -98,8 +100,9 @@ def _charges(x: NDArray[np.float64]) -> NDArray[np.float64]:
     cations = np.where(found.charges > 0, x, 0.0)
     cations[rows[has_ion], found.ion_index[has_ion]] = 0.0
     anions = np.where(found.charges < 0, x, 0.0)
+    valence = np.clip(found.valence, -MOST_CHARGE, MOST_CHARGE)
     columns = [
-        found.ionic, found.valence, found.valence - np.where(has_ion, usual[found.ion_index], np.nan),
+        found.ionic, valence, valence - np.where(has_ion, usual[found.ion_index], np.nan),
         found.ion_index, redox, cations.sum(axis=1) / redox, anions.sum(axis=1) / redox,
         *_spacers(cations, np.nan_to_num(found.charges)),
     ]  # fmt: skip

@@ -5,6 +5,7 @@ forest is not stored: scikit-learn offers pickles only, and fitting it again to 
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,4 +32,11 @@ def fit_forest(
     forest = ExtraTreesRegressor(
         settings.trees, max_features=settings.feature_fraction, random_state=seed % 2**32, n_jobs=threads
     ).fit(x, tc)
-    return lambda rows: forest.predict(rows) if len(rows) else np.zeros(0)
+    forest.n_jobs = 1  # threads over trees add up in the order they finish; threads over rows do not
+
+    def predict(rows: NDArray[np.float32]) -> NDArray[np.float64]:
+        parts = [part for part in np.array_split(rows, threads) if len(part)]
+        with ThreadPoolExecutor(threads) as pool:
+            return np.concatenate([np.zeros(0), *pool.map(forest.predict, parts)])
+
+    return predict

@@ -122,7 +122,7 @@ def _without(
     out, own = split.folds == fold, seeds.derive(seed, "fit", target, split.name, fold)
     rows, y = targets(known)[target]
     usable = rows & ~out
-    judging = split.folds[usable] == (fold + 1) % split.number
+    judging = judging_rows(split.folds[usable], fold, split.number)
     size, trees = choose_size(x[usable], y[usable], judging, target, settings.boosting, seed=own)
     values = Trees.fit(x[usable], y[usable], target, size, settings.boosting, seed=own).predict(x[out], threads=1)
     weight = 0.0
@@ -133,6 +133,18 @@ def _without(
         forest = fit_forest(x[usable], y[usable], settings.forest, seed=own, threads=1)
         values = blended(values, forest(x[out]), weight)
     return values, size, weight
+
+
+def judging_rows(folds: NDArray[np.int64], fold: int, number: int) -> NDArray[np.bool_]:
+    """Mask of the rows that judge while one fold is left out: those of the next fold that has any, (n,).
+
+    Args:
+        folds: (n,) folds of the rows at hand, none of which is `fold`.
+        fold: the one left out.
+        number: how many folds there are.
+    """
+    following = [(fold + step) % number for step in range(1, number)]
+    return folds == next(other for other in following if (folds == other).any())
 
 
 def best_weight(boosted: NDArray[np.float64], forest: NDArray[np.float64], tc: NDArray[np.float64]) -> float:

@@ -94,7 +94,7 @@ class Interval:
     def calibrate(cls, learned: Residuals, judged: Residuals, *, coverage: float) -> Self:
         """Learn the expected error, then take the quantiles of the residuals relative to it.
 
-        For the quantiles, each residual is compared with an error expected without its own fold.
+        For the quantiles, each residual is compared with an error expected from the other half of the folds.
 
         Args:
             learned: residuals at all distances, from which the expected error is learned.

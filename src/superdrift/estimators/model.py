@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+from lightgbm.basic import LightGBMError
 from numpy.typing import NDArray
 
 from superdrift import tables
@@ -112,12 +113,20 @@ class Estimator:
         """From training compositions and what `describe` gave.
 
         Raises:
-            InputError: when the description is of another version.
+            InputError: when the description is damaged or of another version.
         """
-        if described.get("version") != VERSION:
+        version = described.get("version") if isinstance(described, Mapping) else None
+        if version != VERSION:
+            raise InputError(f"{place} has layout {version}, not {VERSION}; delete it and run the rule `fit` again")
+        try:
+            return cls._described(known, described, threads=threads)
+        except (KeyError, TypeError, ValueError, AttributeError, LightGBMError) as error:
             raise InputError(
-                f"{place} has layout {described.get('version')}, not {VERSION}; delete it and run the rule `fit` again"
-            )
+                f"{place} is damaged ({type(error).__name__}: {error}); delete it and run the rule `fit` again"
+            ) from error
+
+    @classmethod
+    def _described(cls, known: Known, described: Mapping[str, Any], *, threads: int) -> Self:
         choices = (Choice(**described[name]) for name in ("classifier", "regressor"))
         interval, forest = described["interval"], dict(described["forest"])
         seed, weight = forest.pop("seed"), forest.pop("weight")
