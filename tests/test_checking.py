@@ -1,12 +1,14 @@
 """`superdrift check` and `superdrift enumerate`: right answers, odd input, one clear error."""
 
+import shutil
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from superdrift import cli, tables
-from superdrift.checking import check, read_formulas
+from superdrift.checking import check, known_compounds, lines, read_formulas
 from superdrift.enumeration import enumerate_system
 from superdrift.errors import InputError
 
@@ -38,6 +40,44 @@ def test_columns_are_those_of_the_screened_table(table):
     assert table["metallic"].to_pylist() == [False, False, False, True, False]
     assert table["known"].to_pylist()[1]
     assert all(len(names) == 3 for names in table["nearest"].to_pylist())
+
+
+def test_estimates_come_with_their_errors(table):
+    assert set(tables.ESTIMATED.schema.names) <= set(table.column_names) | {"id"}
+    rows = table.to_pylist()
+    assert all(0 <= row["tc_low_k"] <= row["tc_k"] <= row["tc_high_k"] for row in rows)
+    assert [row["applicable"] for row in rows[:4]] == [True] * 4
+    assert rows[0]["tc_k"] > 60 > rows[1]["tc_k"] > rows[3]["tc_k"] > 5
+    assert all(row["superconducting_probability"] > 0.5 for row in rows[:4])
+    # DFT: -0.14 eV/atom for Nb3Sn; cuprates lie near -2 to -3
+    assert rows[3]["formation_energy_ev"] == pytest.approx(-0.14, abs=0.1)
+    assert -3.5 < rows[0]["formation_energy_ev"] < -1.5
+    assert all(0 < row["formation_energy_sd_ev"] < 1 for row in rows)
+    assert all(row["hull_distance_ev"] is not None for row in rows)
+
+
+def test_an_element_without_energies_has_none():
+    row = check(*read_formulas(["HeCu"]), None).to_pylist()[0]
+    assert row["formation_energy_ev"] is None and row["hull_distance_ev"] is None
+    assert not row["applicable"]
+    told = "\n".join(lines(row))
+    assert "no formation energy" in told and "not applicable" in told
+
+
+def test_a_run_that_has_not_come_so_far_is_named(tmp_path):
+    path = known_compounds(None, tmp_path / "made")
+    run = tmp_path / "results" / "half" / "prepare"
+    run.mkdir(parents=True)
+    shutil.copy(path, run / "compounds.parquet")
+    with pytest.raises(InputError, match=r"lacks neighbours.parquet, estimators.json, phases.parquet: the run has not"):
+        check(*read_formulas(["MgB2"]), run.parent)
+
+
+def test_a_cache_that_cannot_be_written_is_named(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    with pytest.raises(InputError, match=r"cannot keep the fitted estimators.*XDG_CACHE_HOME"):
+        check(*read_formulas(["MgB2"]), None)
 
 
 def test_a_list_of_known_compounds_of_ones_own(tmp_path):

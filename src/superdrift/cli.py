@@ -1,5 +1,6 @@
 """The commands for people: show, check, enumerate. Heavy libraries are imported where they are needed."""
 
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -69,6 +70,7 @@ def check(
     from superdrift import checking  # noqa: PLC0415 - keeps `superdrift --help` fast
 
     texts, amounts = checking.read_formulas(formulas or [])
+    logging.basicConfig(level=logging.INFO, format="%(message)s")  # the first call fits, and says so
     table = checking.check(texts, amounts, known)
     against = f"compared with {known or 'the compounds that come with superdrift (--known for others)'}"
     if output is not None:

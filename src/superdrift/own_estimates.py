@@ -103,19 +103,29 @@ def _fitted(compounds: Path, blocks: Mapping[str, Any]) -> Path:
     if all((folder / name).is_file() for name in _FILES):
         return folder
     logger.info("fitting the estimators to the compounds that come with superdrift (once; kept in %s)", folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as made:
-        whole = Path(made) / "models"
-        run = Run(blocks["seed"], describe("fit", settings, blocks["seed"], [compounds, SHIPPED]))
-        fit(
-            run, from_mapping(FitSettings, settings, place="estimate"), compounds=compounds,
-            neighbours=whole / "neighbours.parquet", description=whole / "estimators.json",
-            scores=whole / "scores.parquet", held_out=whole / "held_out.parquet",
-        )  # fmt: skip
-        list_phases(
-            run, PhasesSettings(threads=blocks["energy"]["threads"]), compounds=compounds, weights=SHIPPED,
-            description=SHIPPED.with_suffix(".json"), energies=[], origins=[], phases=whole / "phases.parquet",
-        )  # fmt: skip
-        if not folder.is_dir():  # another process may have been quicker
-            whole.rename(folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as made:
+            _fit(Path(made) / "models", compounds, settings, blocks)
+            if not folder.is_dir():  # another process may have been quicker
+                (Path(made) / "models").rename(folder)
+    except OSError as error:
+        raise InputError(
+            f"cannot keep the fitted estimators in {folder.parent} ({error.strerror or error}); make room there, or set"
+            " XDG_CACHE_HOME to a folder that can be written"
+        ) from error
     return folder
+
+
+def _fit(folder: Path, compounds: Path, settings: Mapping[str, Any], blocks: Mapping[str, Any]) -> None:
+    """Run the stages `fit` and `phases` on the project's own compounds."""
+    run = Run(blocks["seed"], describe("fit", settings, blocks["seed"], [compounds, SHIPPED]))
+    fit(
+        run, from_mapping(FitSettings, settings, place="estimate"), compounds=compounds,
+        neighbours=folder / "neighbours.parquet", description=folder / "estimators.json",
+        scores=folder / "scores.parquet", held_out=folder / "held_out.parquet",
+    )  # fmt: skip
+    list_phases(
+        run, PhasesSettings(threads=blocks["energy"]["threads"]), compounds=compounds, weights=SHIPPED,
+        description=SHIPPED.with_suffix(".json"), energies=[], origins=[], phases=folder / "phases.parquet",
+    )  # fmt: skip
