@@ -172,6 +172,11 @@ def _scores(path: Path) -> Path:
         ("estimator", "grouped", "fp", "others", 0.3, 0.27, 0.33, "1"),
         ("knn", "grouped", "mae", "all", 9.0, 8.8, 9.2, "K"),
     ]
+    for tenth in range(1, 11):
+        for split in ("random", "grouped"):
+            methods = (("estimator", 5.0), ("knn", 7.0), ("null", 20.0))
+            rows += [(name, split, "mae", f"distance_{tenth}", mae, mae - 1, mae + 1, "K") for name, mae in methods]
+            rows.append(("estimator", split, "coverage", f"distance_{tenth}", 0.9, 0.85, 0.95, "1"))
     names = ("model", "split", "metric", "subset", "value", "low", "high", "unit")
     columns: dict[str, Any] = {name: [row[i] for row in rows] for i, name in enumerate(names)}
     columns |= {"n": [3000] * len(rows), "repeats": [5] * len(rows), "repeat_sd": [0.01] * len(rows)}

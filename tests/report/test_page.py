@@ -9,8 +9,10 @@ import pytest
 from superdrift import tables
 from superdrift.errors import InputError
 from superdrift.report import figures, maps
+from superdrift.report.estimator_figures import by_distance
 from superdrift.report.numbers import Numbers
 from superdrift.report.page import doubts, formula_html, inline_svg, number, percent
+from superdrift.report.run_numbers import score_numbers
 from superdrift.report.sources import paired, records
 
 
@@ -67,6 +69,13 @@ def test_figures_are_the_same_bytes_each_time(run_folder, tmp_path):
     first, second = (_figure(run_folder, tmp_path / name / "tc.svg").read_bytes() for name in "ab")
     assert first == second
     assert b"<dc:date>" not in first
+
+
+def test_error_by_distance_is_drawn_where_it_was_measured(run_folder, tmp_path):
+    numbers = Numbers(score_numbers(run_folder / "estimate/models/scores.parquet"))
+    drawn = by_distance(numbers, tmp_path / "estimators.svg")
+    assert drawn.stat().st_size > 10_000
+    assert by_distance(Numbers([]), tmp_path / "nothing.svg") is None
 
 
 def test_inlined_figures_share_no_names(run_folder, tmp_path):
