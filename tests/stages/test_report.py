@@ -26,7 +26,7 @@ def made(tmp_path_factory):
 
 def test_everything_is_written(made):
     written = {path.relative_to(made / "report").as_posix() for path in (made / "report").rglob("*.*")}
-    figures = ("critical_temperature", "shares", "map", "copper_valence", "drift", "training")
+    figures = ("critical_temperature", "shares", "estimators", "map", "copper_valence", "drift", "training")
     assert written == {"numbers.parquet", "table1.csv", "table2.csv", "report.html"} | {
         f"figures/{name}.svg" for name in figures
     }
