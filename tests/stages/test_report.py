@@ -68,7 +68,7 @@ def test_page_is_whole_and_needs_no_network(made):
     tags.feed(text)
     assert tags.open == [] and tags.links == []
     assert len(tags.names) == len(set(tags.names))
-    assert "<script" not in text and text.count("<figure") == 6
+    assert "<script" not in text and text.count("<figure") == 7
 
 
 def test_page_says_what_the_numbers_say(made):
