@@ -1,7 +1,8 @@
 """Other estimators of Tc in the same folds as the default: extremely randomised trees, fewer features, means of two."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,9 +30,11 @@ def rivals(known: Known, settings: FitSettings) -> Iterator[dict[str, Any]]:
     )
     for split in make_splits(known, groups, folds=settings.folds, generator=np.random.default_rng(SEED)):
         folds, found = split.folds[warm], {}
-        found["boosted trees"] = _boosted(x[warm], known.tc[warm], folds, settings)
-        found["boosted trees, fractions alone"] = _boosted(x[warm][:, :N_ELEMENTS], known.tc[warm], folds, settings)
-        found["extra trees"] = _extra(x[warm], known.tc[warm], folds, settings)
+        tc = known.tc[warm]
+        found["boosted trees"] = _held_out(x[warm], tc, folds, partial(_boosted, settings=settings))
+        fractions = x[warm][:, :N_ELEMENTS]
+        found["boosted trees, fractions alone"] = _held_out(fractions, tc, folds, partial(_boosted, settings=settings))
+        found["extra trees"] = _held_out(x[warm], tc, folds, partial(_extra, threads=settings.threads))
         found["mean of both"] = (found["boosted trees"] + found["extra trees"]) / 2
         for model, tc in found.items():
             measured = errors(known.tc[warm], tc, split.groups[warm], np.random.default_rng(SEED))
@@ -41,25 +44,27 @@ def rivals(known: Known, settings: FitSettings) -> Iterator[dict[str, Any]]:
                        "low": low, "high": high, "unit": unit, "n": len(tc)}  # fmt: skip
 
 
+Predict = Callable[[NDArray[np.float32]], NDArray[np.float64]]
+
+
+def _held_out(
+    x: NDArray[np.float32], tc: NDArray[np.float64], folds: NDArray[np.int64], fit: Callable[..., Predict]
+) -> NDArray[np.float64]:
+    """Tc of each fold by an estimator fitted to the others; the fold that follows may judge its choices."""
+    number, estimated = folds.max() + 1, np.zeros(len(tc))
+    for fold in range(number):
+        out = folds == fold
+        predict = fit(x[~out], tc[~out], folds[~out] == (fold + 1) % number)
+        estimated[out] = np.maximum(predict(x[out]), 0.0)
+    return estimated
+
+
 def _boosted(
-    x: NDArray[np.float32], tc: NDArray[np.float64], folds: NDArray[np.int64], settings: FitSettings
-) -> NDArray[np.float64]:
-    held_out = np.zeros(len(tc))
-    for fold in range(folds.max() + 1):
-        out = folds == fold
-        judging = folds[~out] == (fold + 1) % (folds.max() + 1)
-        size = choose_size(x[~out], tc[~out], judging, "tc", settings.boosting, seed=SEED)[0]
-        trees = Trees.fit(x[~out], tc[~out], "tc", size, settings.boosting, seed=SEED)
-        held_out[out] = np.maximum(trees.predict(x[out], threads=settings.threads), 0.0)
-    return held_out
+    x: NDArray[np.float32], tc: NDArray[np.float64], judging: NDArray[np.bool_], *, settings: FitSettings
+) -> Predict:
+    size, _ = choose_size(x, tc, judging, "tc", settings.boosting, seed=SEED)
+    return partial(Trees.fit(x, tc, "tc", size, settings.boosting, seed=SEED).predict, threads=settings.threads)
 
 
-def _extra(
-    x: NDArray[np.float32], tc: NDArray[np.float64], folds: NDArray[np.int64], settings: FitSettings
-) -> NDArray[np.float64]:
-    held_out = np.zeros(len(tc))
-    for fold in range(folds.max() + 1):
-        out = folds == fold
-        trees = ExtraTreesRegressor(**EXTRA, n_jobs=settings.threads).fit(x[~out], tc[~out])
-        held_out[out] = trees.predict(x[out])
-    return held_out
+def _extra(x: NDArray[np.float32], tc: NDArray[np.float64], _: NDArray[np.bool_], *, threads: int) -> Predict:
+    return ExtraTreesRegressor(**EXTRA, n_jobs=threads).fit(x, tc).predict
