@@ -71,6 +71,10 @@ def test_figures_are_the_same_bytes_each_time(run_folder, tmp_path):
     assert b"<dc:date>" not in first
 
 
+def test_numbers_below_zero_have_a_minus_sign_and_zero_has_none():
+    assert (number(-2.084, 2), number(-0.001, 2), number(-1234.5, 0)) == ("\u22122.08", "0.00", "\u22121\u202f234")
+
+
 def test_error_by_distance_is_drawn_where_it_was_measured(run_folder, tmp_path):
     numbers = Numbers(score_numbers(run_folder / "estimate/models/scores.parquet"))
     drawn = by_distance(numbers, tmp_path / "estimators.svg")

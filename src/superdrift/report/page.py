@@ -125,8 +125,8 @@ def inline_svg(path: Path) -> str:
 
 
 def number(value: float | None, digits: int = 1) -> str:
-    """A figure with a fixed number of decimals and thin thousands; a dash where it is not defined."""
-    return ABSENT if value is None else f"{value:,.{digits}f}".replace(",", "\u202f")
+    """A figure with a fixed number of decimals, thin thousands and a minus sign; a dash where it is not defined."""
+    return ABSENT if value is None else f"{value:z,.{digits}f}".replace(",", "\u202f").replace("-", "\u2212")
 
 
 def whole(value: float | None) -> str:
