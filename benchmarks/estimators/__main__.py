@@ -26,10 +26,11 @@ from series import series
 from speed import speed
 
 from superdrift import tables
+from superdrift.blocks import from_mapping
 from superdrift.estimators.fitting import fit
 from superdrift.estimators.known import COLUMNS, Known, distinct
 from superdrift.parquet import METADATA_KEY
-from superdrift.settings import FitSettings, from_mapping
+from superdrift.settings import FitSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = ROOT / "benchmarks" / "estimators.parquet"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from superdrift.composition.distance import TOLERANCE, CompositionIndex
@@ -18,7 +19,7 @@ from superdrift.estimators.held_out import blended, targets
 from superdrift.estimators.known import Known
 from superdrift.estimators.neighbours import Choice, Neighbours
 from superdrift.estimators.splits import chemical_groups, make_splits
-from superdrift.report.style import ACCENT, COLOUR, KNOWN, house_style, panels, save
+from superdrift.report.style import ACCENT, COLOUR, KNOWN, OTHER, house_style, panels, save
 from superdrift.settings import FitSettings
 
 PLATEAU = 0.99
@@ -35,6 +36,7 @@ class Series:
     """A doping series: its name, its formula with {x} and {rest}, the grid of x, and its measured optimum."""
 
     name: str
+    title: str
     formula: str
     whole: float
     x: NDArray[np.float64]
@@ -50,8 +52,24 @@ class Series:
 # Optima: Takagi et al., Phys. Rev. B 40, 2254 (1989) and Radaelli et al., Phys. Rev. B 49, 4163 (1994): x = 0.15 to
 # 0.16; Rotter et al., Angew. Chem. 47, 7949 (2008): x = 0.4.
 SERIES = (
-    Series("La2-xSrxCuO4", "La{rest}Sr{x}CuO4", 2.0, np.arange(0.02, 0.401, 0.005), 0.16, "cuprates"),
-    Series("Ba1-xKxFe2As2", "Ba{rest}K{x}Fe2As2", 1.0, np.arange(0.05, 0.951, 0.01), 0.40, "pnictides"),
+    Series(
+        "La2-xSrxCuO4",
+        r"La$_{2-x}$Sr$_x$CuO$_4$",
+        "La{rest}Sr{x}CuO4",
+        2.0,
+        np.arange(0.02, 0.401, 0.005),
+        0.16,
+        "cuprates",
+    ),
+    Series(
+        "Ba1-xKxFe2As2",
+        r"Ba$_{1-x}$K$_x$Fe$_2$As$_2$",
+        "Ba{rest}K{x}Fe2As2",
+        1.0,
+        np.arange(0.05, 0.951, 0.01),
+        0.40,
+        "pnictides",
+    ),
 )
 
 
@@ -87,14 +105,10 @@ def _predict(
     x = features(rest.amounts)
     warm, tc = targets(rest)["tc"]
     sizes = [
-        choose_size(
-            x[warm], tc[warm], split.folds[warm] == fold, "tc", settings.boosting, seed=SEED, threads=settings.threads
-        )
+        choose_size(x[warm], tc[warm], split.folds[warm] == fold, "tc", settings.boosting, seed=SEED)[0]
         for fold in range(split.number)
     ]
-    trees = Trees.fit(
-        x[warm], tc[warm], "tc", Size.typical(sizes), settings.boosting, seed=SEED, threads=settings.threads
-    )
+    trees = Trees.fit(x[warm], tc[warm], "tc", Size.typical(sizes), settings.boosting, seed=SEED)
     forest = fit_forest(x[warm], tc[warm], settings.forest, seed=SEED, threads=settings.threads)
     along = features(amounts)
     choice = Choice(settings.neighbours[0], settings.metrics[0], settings.weights[0])
@@ -109,11 +123,19 @@ def _draw(drawn: list[tuple[Series, dict[str, NDArray[np.float64]], Any, Any]], 
     with house_style():
         figure, axes = panels(len(drawn), columns=len(drawn), height=2.6)
         for axis, (one, curves, x, tc) in zip(axes, drawn, strict=True):
-            axis.plot(x, tc, "o", color=KNOWN, markersize=3, label="measured, all withheld")
-            axis.plot(one.x, curves["knn"], color=ACCENT, linewidth=1.0, label="neighbours")
-            axis.plot(one.x, curves["estimator"], color=COLOUR[one.family], label="default")
+            axis.plot(x, tc, "o", color=KNOWN, markersize=3)
+            axis.plot(one.x, curves["knn"], color=ACCENT, linewidth=1.0)
+            axis.plot(one.x, curves["estimator"], color=COLOUR[one.family])
             axis.axvline(one.optimum, color=KNOWN, linewidth=0.8, linestyle=":")
-            axis.set(title=one.name, xlabel="x", ylabel="critical temperature (K)")
+            axis.set(title=one.title, xlabel="x")
             axis.set_ylim(bottom=0)
-            axis.legend()
+        axes[0].set_ylabel(r"$T_\mathrm{c}$ (K)")
+        handles = [
+            Line2D([], [], color=KNOWN, marker="o", ls="", ms=4),
+            Line2D([], [], color=OTHER),
+            Line2D([], [], color=ACCENT, lw=1.0),
+            Line2D([], [], color=KNOWN, ls=":", lw=0.8),
+        ]
+        labels = ["measured, all withheld", "default", "neighbours (published)", "measured optimum"]
+        figure.legend(handles, labels, loc="outside lower center", ncols=4)
         save(figure, path)

@@ -29,10 +29,10 @@ def speed(run: Path, samples: Path) -> Iterator[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as made:
         folder, compounds = Path(made), run / "prepare" / "compounds.parquet"
         projected, screened = folder / "projected.parquet", folder / "screened.parquet"
-        charge, screen = CONFIG["screen"]["charge"], CONFIG["screen"]
-        rules = {name: CONFIG["project"][name] for name in ("tolerance", "batch_size", "threads")}
-        common = {"noise_floor": 0.0, "charge": charge, "oxidation_states": screen["oxidation_states"]}
-        stage("project", {"rule": "none", **rules, **common}, samples=samples, compounds=compounds, projected=projected)
+        screen = CONFIG["screen"]
+        shared = {name: screen[name] for name in ("oxidation_states", "charge", "batch_size", "threads")}
+        rule = CONFIG["project"] | shared | {"rule": "none", "noise_floor": 0.0}
+        stage("project", rule, samples=samples, compounds=compounds, projected=projected)
         judged = screen | {"noise_floor": 0.0, "n_elements": screen["n_elements"]["cuprates"]}
         stage("screen", judged, samples=samples, projected=projected, compounds=compounds, screened=screened)
         threads = {"threads": CONFIG["estimate"]["threads"], "energy_threads": CONFIG["energy"]["threads"]}
