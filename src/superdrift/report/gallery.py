@@ -30,7 +30,7 @@ def draw(artifacts: Artifacts, numbers: Numbers, folder: Path) -> list[Picture]:
         "critical_temperature": (
             "Critical temperatures",
             "Known superconductors (measured) and ranked candidates (estimated), by family. An estimate is "
-            "an average over known compounds, so the candidates cannot reach beyond the known range; ranking "
+            "an average over known compounds, so the candidates hardly reach beyond the known range; ranking "
             "favours the upper end.",
             lambda path: figures.critical_temperatures(a.compounds, a.candidates, path),
         ),
