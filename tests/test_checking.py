@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from superdrift import cli, tables
+from superdrift import checking, cli, tables
 from superdrift.checking import check, known_compounds, lines, read_formulas
 from superdrift.enumeration import enumerate_system
 from superdrift.errors import InputError
@@ -135,8 +135,10 @@ def test_a_bad_line_of_a_file_is_named_and_nothing_is_written(tmp_path, capsys):
     assert not (tmp_path / "out.parquet").exists()
 
 
-def test_unknown_known_compounds_and_unwritable_output(tmp_path, capsys):
-    assert run("check", "MgB2", "--known", "nowhere") == 1
+def test_unknown_known_compounds_and_unwritable_output(tmp_path, capsys, monkeypatch):
+    with monkeypatch.context() as patch:  # a misspelt name is told before anything is fitted
+        patch.setattr(checking, "load_estimates", lambda *_, **__: pytest.fail("fitted first"))
+        assert run("check", "MgB2", "--known", "nowhere") == 1
     assert "no known compounds at 'nowhere'" in capsys.readouterr().err
     (tmp_path / "file").write_text("")
     assert run("check", "MgB2", "--output", str(tmp_path / "file" / "out.parquet")) == 1

@@ -144,13 +144,11 @@ def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None
     with tempfile.TemporaryDirectory() as folder:
         compounds = known_compounds(known, Path(folder))
         own = compounds.parent == Path(folder)
+        if known is not None and own and not known.is_file():
+            raise InputError(f"no known compounds at '{known}'; give a run's name, its compounds.parquet, or a file")
         estimates = load_estimates(compounds, _blocks(), own=own)
         screener = known_screener(settings, compounds, baseline=False, all_rows=True)
         if known is not None and own:
-            if not known.is_file():
-                raise InputError(
-                    f"no known compounds at '{known}'; give a run's name, its compounds.parquet, or a file"
-                )
             names, vectors = read_formulas([str(known)])
             radii = {"known_radius": settings.known_radius, "novel_radius": settings.novel_radius}
             screener.known = KnownCompounds(vectors, names, **radii)

@@ -30,13 +30,7 @@ COMPOUNDS = Table(
         Column("reduced_formula", TEXT, "formula with the smallest whole numbers; equal for equal compositions"),
         Column("family", TEXT, "cuprates, pnictides or others, by the elements"),
         Column("superconducting", TRUTH, "false: measured and found not superconducting"),
-        Column(
-            "tc_k",
-            REAL,
-            "critical temperature as reported; null where not superconducting",
-            "K",
-            nullable=True,
-        ),
+        Column("tc_k", REAL, "critical temperature as reported; null where not superconducting", "K", nullable=True),
         Column("tc_consensus_k", REAL, "median over all entries of the same composition", "K", nullable=True),
         AMOUNTS,
         Column("split", TEXT, "train or validation, for the generator; a near-duplicate group stays on one side"),
@@ -164,13 +158,7 @@ ESTIMATED = Table(
         Column("tc_knn_k", REAL, "mean critical temperature of the neighbours (published method)", "K"),
         Column("formation_energy_ev", REAL, "formation energy", "eV/atom", nullable=True),
         Column("formation_energy_sd_ev", REAL, "its standard deviation", "eV/atom", nullable=True),
-        Column(
-            "hull_distance_ev",
-            REAL,
-            "distance to the hull of known compounds, predicted",
-            "eV/atom",
-            nullable=True,
-        ),
+        Column("hull_distance_ev", REAL, "predicted distance to the hull of known compounds", "eV/atom", nullable=True),
     ),
 )
 
@@ -255,12 +243,7 @@ CLUSTERED = Table(
         Column("x", REAL, "first t-SNE coordinate"),
         Column("y", REAL, "second t-SNE coordinate"),
         Column("cluster", SMALL, "cluster number; -1 in none"),
-        Column(
-            "group",
-            SMALL,
-            "row of groups.parquet; null for known compounds and for loose ones",
-            nullable=True,
-        ),
+        Column("group", SMALL, "row of groups.parquet; null for known compounds and for loose ones", nullable=True),
     ),
 )
 
