@@ -11,14 +11,14 @@ configfile: "config.yaml"
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/data.smk"
-include: "workflow/rules/diffusion.smk"
-include: "workflow/rules/latent.smk"
-include: "workflow/rules/screening.smk"
-include: "workflow/rules/energy.smk"
-include: "workflow/rules/estimators.smk"
-include: "workflow/rules/families.smk"
-include: "workflow/rules/report.smk"
+include: "workflow/rules/superconductors/data.smk"
+include: "workflow/rules/superconductors/generation.smk"
+include: "workflow/rules/superconductors/drift.smk"
+include: "workflow/rules/superconductors/screening.smk"
+include: "workflow/rules/energies/energies.smk"
+include: "workflow/rules/superconductors/tc.smk"
+include: "workflow/rules/superconductors/new_families.smk"
+include: "workflow/rules/superconductors/report.smk"
 
 
 report: "workflow/report/workflow.rst"

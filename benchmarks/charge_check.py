@@ -28,15 +28,15 @@ from pymatgen.core import Composition
 from sklearn.metrics import roc_auc_score
 from smact.screening import smact_validity
 
+from superdrift.charges.charge_check import ChargeCheck
+from superdrift.charges.formal_valence import ANIONS, CHARGE, LONE_PAIR, REDOX, formal_valence
+from superdrift.charges.settings import ChargeSettings
+from superdrift.charges.smact_rule import published_validity
+from superdrift.composition.atom_counts import whole_counts
 from superdrift.composition.elements import ATOMIC_NUMBER
-from superdrift.composition.names import count_formulas
-from superdrift.composition.valence import ANIONS, CHARGE, LONE_PAIR, REDOX, formal_valence
-from superdrift.parquet import METADATA_KEY, read
-from superdrift.screening.charge import ChargeCheck
-from superdrift.screening.counts import whole_counts
-from superdrift.screening.published import published_validity
-from superdrift.settings import ChargeSettings
-from superdrift.tables import COMPOUNDS, matrix
+from superdrift.composition.formulas import count_formulas
+from superdrift.io.tables import METADATA_KEY, matrix, read
+from superdrift.superconductors.tables import COMPOUNDS
 
 HERE = Path(__file__).resolve().parent
 DEFAULT = HERE.parent / "results" / "small" / "prepare" / "compounds.parquet"

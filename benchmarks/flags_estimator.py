@@ -22,17 +22,18 @@ from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold
 from sklearn.neighbors import NearestNeighbors
 
-from superdrift import tables
-from superdrift.blocks import from_mapping
-from superdrift.composition.cleaning import clean
 from superdrift.composition.distance import near_duplicate_groups
-from superdrift.composition.flags import flag
 from superdrift.composition.formula import format_formula
-from superdrift.composition.sources import Row
 from superdrift.composition.vector import atomic_fractions, from_vector, to_vector
-from superdrift.parquet import METADATA_KEY
-from superdrift.seeds import generator
-from superdrift.settings import PrepareSettings
+from superdrift.io import tables
+from superdrift.io.tables import METADATA_KEY
+from superdrift.run.seeds import generator
+from superdrift.run.settings import from_mapping
+from superdrift.superconductors.data.cleaning import clean
+from superdrift.superconductors.data.flags import flag
+from superdrift.superconductors.data.readers import Row
+from superdrift.superconductors.settings import PrepareSettings
+from superdrift.superconductors.tables import COMPOUNDS
 
 SEED, FOLDS, GROUP_RADIUS, PLANTED, RESAMPLES = 20240501, 5, 0.05, 500, 1000
 NEIGHBOURS, CANDIDATES = 5, 1000
@@ -43,7 +44,7 @@ def main() -> None:
     """Measure, print and write benchmarks/flags_estimator.parquet."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("compounds", type=Path)
-    table = tables.read(parser.parse_args().compounds, tables.COMPOUNDS)
+    table = tables.read(parser.parse_args().compounds, COMPOUNDS)
     table = table.filter(table["superconducting"])
     results = [*estimator_results(table), *planted_results(table)]
     for row in results:

@@ -26,12 +26,13 @@ import yaml
 from numpy.typing import NDArray
 from smact.screening import smact_validity
 
-from superdrift import tables
+from superdrift.charges.smact_rule import OXIDATION_SETS, published_validity
+from superdrift.composition.atom_counts import published_counts, whole_counts
 from superdrift.composition.distance import CompositionIndex, greedy_net
-from superdrift.composition.names import count_formulas
-from superdrift.parquet import METADATA_KEY
-from superdrift.screening.counts import published_counts, whole_counts
-from superdrift.screening.published import OXIDATION_SETS, published_validity
+from superdrift.composition.formulas import count_formulas
+from superdrift.io import tables
+from superdrift.io.tables import METADATA_KEY
+from superdrift.superconductors.tables import COMPOUNDS, PROJECTED, SAMPLES, SCREENED
 
 HERE = Path(__file__).resolve().parent
 CONFIG = yaml.safe_load((HERE.parent / "config.yaml").read_text(encoding="utf-8"))
@@ -59,7 +60,7 @@ def main() -> None:
 def many(run: Path, rows: int) -> NDArray[np.float32]:
     """Samples of all versions, repeated with one amount of each changed."""
     paths = [run / "generate" / family / "samples.parquet" for family in CONFIG["families"]]
-    drawn = np.concatenate([tables.matrix(tables.read(p, tables.SAMPLES, ["amounts"])["amounts"]) for p in paths])
+    drawn = np.concatenate([tables.matrix(tables.read(p, SAMPLES, ["amounts"])["amounts"]) for p in paths])
     stream = np.random.default_rng(SEED)
     amounts = drawn[stream.integers(len(drawn), size=rows)]
     column = np.where(amounts > 0, stream.random(amounts.shape), -1.0).argmax(axis=1)
@@ -75,14 +76,14 @@ def stages(folder: Path, compounds: Path, amounts: NDArray[np.float32]) -> list[
     results = []
     for n in sizes:
         columns = {"id": np.arange(n), "amounts": amounts[:n]}
-        tables.write(folder / "samples.parquet", tables.SAMPLES, columns, {})
+        tables.write(folder / "samples.parquet", SAMPLES, columns, {})
         for rule in ("none", "charge_valid", "published"):
             seconds = project(folder, compounds, rule)
             if rule != "none":
                 results.append(row(f"project on {rule}", seconds, "s", n))
             if rule != "published":
                 results.append(row(f"screen, rule {rule}", screen(folder, compounds), "s", n))
-            data = tables.read(folder / "projected.parquet", tables.PROJECTED, ["moved"])
+            data = tables.read(folder / "projected.parquet", PROJECTED, ["moved"])
             if rule != "none":
                 results.append(row(f"moved by {rule}", float((data["moved"].to_numpy() > 0).mean()), "share", n))
             if rule == "charge_valid":
@@ -92,7 +93,7 @@ def stages(folder: Path, compounds: Path, amounts: NDArray[np.float32]) -> list[
 
 def rates(folder: Path, n: int) -> list[dict[str, Any]]:
     """Charge-valid shares before and after projection."""
-    data = tables.read(folder / "screened.parquet", tables.SCREENED, ["charge_valid_raw", "charge_valid"])
+    data = tables.read(folder / "screened.parquet", SCREENED, ["charge_valid_raw", "charge_valid"])
     return [
         row(name, float(np.mean([v is True for v in data[name].to_pylist()])), "share", n)
         for name in ("charge_valid_raw", "charge_valid")
@@ -117,7 +118,15 @@ def screen(folder: Path, compounds: Path) -> float:
 
 def stage(name: str, settings: dict[str, Any], paths: dict[str, Path]) -> float:
     """Wall-clock seconds of a stage as a process of its own."""
-    command = [sys.executable, "-m", f"superdrift.stages.{name}", "--settings", json.dumps(settings), "--seed", "1"]
+    command = [
+        sys.executable,
+        "-m",
+        f"superdrift.superconductors.stages.{name}",
+        "--settings",
+        json.dumps(settings),
+        "--seed",
+        "1",
+    ]
     started = time.perf_counter()
     files = [part for key, path in paths.items() for part in (f"--{key}", str(path))]
     subprocess.run([*command, *files], check=True, capture_output=True)
@@ -127,7 +136,7 @@ def stage(name: str, settings: dict[str, Any], paths: dict[str, Path]) -> float:
 def pieces(compounds: Path, amounts: NDArray[np.float32]) -> list[dict[str, Any]]:
     """Seconds of the distinct count, of nearest compounds for four times as many rows, and of the published rule."""
     positive = amounts[amounts.sum(axis=1) > 0]
-    index = CompositionIndex(tables.matrix(tables.read(compounds, tables.COMPOUNDS, ["amounts"])["amounts"]))
+    index = CompositionIndex(tables.matrix(tables.read(compounds, COMPOUNDS, ["amounts"])["amounts"]))
     index.nearest(positive[:10])
     results = []
     started = time.perf_counter()
@@ -163,7 +172,7 @@ def agreement(run: Path) -> list[dict[str, Any]]:
     """Verdicts that differ from SMACT's: 20,000 samples a version with smact14, 2,000 with every other set."""
     results = []
     for family in CONFIG["families"]:
-        data = tables.read(run / "generate" / family / "samples.parquet", tables.SAMPLES, ["amounts"])
+        data = tables.read(run / "generate" / family / "samples.parquet", SAMPLES, ["amounts"])
         amounts = tables.matrix(data["amounts"])
         amounts = amounts[(amounts >= 0).all(axis=1) & (amounts.sum(axis=1) > 0)]
         counts = published_counts(amounts)

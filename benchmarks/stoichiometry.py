@@ -20,11 +20,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from superdrift.checking import read_formulas
 from superdrift.composition.elements import ATOMIC_NUMBER
-from superdrift.parquet import METADATA_KEY, read
-from superdrift.screening.sites import NOT_CATIONS, TOLERANCE, site_balanced
-from superdrift.tables import COMPOUNDS, matrix
+from superdrift.composition.site_balance import NOT_CATIONS, TOLERANCE, site_balanced
+from superdrift.io.tables import METADATA_KEY, matrix, read
+from superdrift.superconductors.check.formulas import read_formulas
+from superdrift.superconductors.tables import COMPOUNDS
 
 HERE = Path(__file__).resolve().parent
 SEED = 20240501

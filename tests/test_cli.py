@@ -5,12 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import made_up_run
 import pytest
 
-sys.path.insert(0, str(Path(__file__).resolve().parent / "report"))
-import made_up_run
-
-from superdrift import __version__, cli, tables
+from superdrift import __version__, cli
+from superdrift.io import tables
+from superdrift.superconductors.tables import CANDIDATES
 
 SOURCE = Path(__file__).resolve().parents[1] / "src"
 
@@ -41,7 +41,7 @@ def test_show_prints_the_best_candidates_aligned(workplace, monkeypatch, capsys)
         cli.main(["show", "tiny", "--top", "3"])
     assert done.value.code == 0
     lines = capsys.readouterr().out.splitlines()
-    first = tables.read(workplace / "results/tiny/candidates.parquet", tables.CANDIDATES).to_pylist()[0]
+    first = tables.read(workplace / "results/tiny/candidates.parquet", CANDIDATES).to_pylist()[0]
     assert "40 candidates, the first 3" in lines[0]
     header, *rows = lines[2:6]
     assert header.split("  ")[0] == "rank" and "Tc (K)" in header and len(rows) == 3

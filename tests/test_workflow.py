@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from superdrift import tables
-from superdrift.energy.attention import AttentionNetwork
-from superdrift.energy.checkpoint import save_energy
-from superdrift.energy.model import EnergyModel
-from superdrift.tables import TABLES
+from superdrift.energies.attention_network import AttentionNetwork
+from superdrift.energies.checkpoint import save_energy
+from superdrift.energies.ensemble import EnergyModel
+from superdrift.io import tables
+from superdrift.superconductors.contract import TABLES
 
 CONTRACT = {
     "prepare/compounds.parquet": "compounds",
@@ -68,7 +68,7 @@ def test_tables_carry_their_provenance(finished):
 
 
 def test_a_finished_run_has_nothing_to_do_and_a_comment_changes_nothing(finished_copy):
-    source = finished_copy.folder / "src/superdrift/composition/codec.py"
+    source = finished_copy.folder / "src/superdrift/superconductors/encoding/tokens.py"
     source.write_text("# a comment\n" + source.read_text(encoding="utf-8"), encoding="utf-8")
     done = finished_copy.snakemake("--dry-run")
     assert done.returncode == 0
@@ -76,7 +76,7 @@ def test_a_finished_run_has_nothing_to_do_and_a_comment_changes_nothing(finished
 
 
 def test_changed_code_reruns_what_depends_on_it_and_nothing_else(finished_copy):
-    source = finished_copy.folder / "src/superdrift/ranking.py"
+    source = finished_copy.folder / "src/superdrift/superconductors/ranking.py"
     source.write_text(source.read_text() + "\n\nprint\n")
     done = finished_copy.snakemake("--dry-run")
     planned = set(re.findall(r"^(\w+) +\d+$", done.stdout, re.MULTILINE))
@@ -195,12 +195,12 @@ def test_cuda_asked_for_and_absent_is_one_clear_error(finished_copy):
     assert finished_copy.files() == before
 
 
-PHASES = "results/test/estimate/models/phases.parquet"
+PHASES_FILE = "results/test/estimate/models/phases.parquet"
 
 
 def test_a_shipped_model_that_is_missing_is_one_clear_error(project):
     shutil.rmtree(project.folder / "data/energy", ignore_errors=True)
-    done = project.snakemake(PHASES, "--config", "energy={use: shipped}")
+    done = project.snakemake(PHASES_FILE, "--config", "energy={use: shipped}")
     assert done.returncode != 0
     assert "energy.use = shipped, but data/energy/model.safetensors does not exist" in error_lines(done)
     assert "set energy.use to attention" in error_lines(done)
@@ -212,9 +212,9 @@ def test_the_shipped_model_gives_the_known_compounds_their_energies(project):
     model = EnergyModel("attention", [network], -1.0, 0.8, np.arange(96) != 79, 1.0)  # all but mercury
     folder = project.folder / "data/energy"
     save_energy(model, folder / "model.safetensors", folder / "model.json", {}, half=True)
-    done = project.snakemake(PHASES)
+    done = project.snakemake(PHASES_FILE)
     assert done.returncode == 0, error_lines(done)
-    table = tables.read(project.folder / PHASES, tables.PHASES)
+    table = tables.read(project.folder / PHASES_FILE, TABLES["phases"])
     assert set(table["origin"].to_pylist()) == {"literature"}
     assert table.num_rows > 500
     assert not tables.matrix(table["amounts"])[:, 79].any()
@@ -223,7 +223,7 @@ def test_the_shipped_model_gives_the_known_compounds_their_energies(project):
 @pytest.mark.parametrize(("network", "members"), [("attention", 3), ("elemnet", 1)])
 def test_a_run_that_trains_its_own_energies_trains_every_member(project, network, members):
     changes = f"energy={{use: {network}, {network}: {{members: {members}}}, phases: [critexam_test]}}"
-    done = project.snakemake(PHASES, "--dry-run", "--config", changes)
+    done = project.snakemake(PHASES_FILE, "--dry-run", "--config", changes)
     assert done.returncode == 0, error_lines(done)
     planned = dict(re.findall(r"^(\w+) +(\d+)$", done.stdout, re.MULTILINE))
     expected = {"train_energy": members, "gather_energy": 1, "phases": 1, "fetch": 3}
@@ -232,7 +232,11 @@ def test_a_run_that_trains_its_own_energies_trains_every_member(project, network
 
 def test_a_full_disk_is_one_clear_error_and_leaves_no_half_file(project):
     limited = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000));"
-    command = [sys.executable, "-c", limited + "runpy.run_module('superdrift.stages.prepare', run_name='__main__')"]
+    command = [
+        sys.executable,
+        "-c",
+        limited + "runpy.run_module('superdrift.superconductors.stages.prepare', run_name='__main__')",
+    ]
     config = yaml.safe_load((project.folder / "config.yaml").read_text(encoding="utf-8"))["prepare"]
     out = project.folder / "results/full/prepare"
     done = subprocess.run(

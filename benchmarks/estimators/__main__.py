@@ -25,12 +25,13 @@ from rivals import rivals
 from series import series
 from speed import speed
 
-from superdrift import tables
-from superdrift.blocks import from_mapping
-from superdrift.estimators.fitting import fit
-from superdrift.estimators.known import COLUMNS, Known, distinct
-from superdrift.parquet import METADATA_KEY
-from superdrift.settings import FitSettings
+from superdrift.io import tables
+from superdrift.io.tables import METADATA_KEY
+from superdrift.run.settings import from_mapping
+from superdrift.superconductors.settings import FitSettings
+from superdrift.superconductors.tables import COMPOUNDS
+from superdrift.superconductors.tc.fitting import fit
+from superdrift.superconductors.tc.labelled_compositions import COLUMNS, Known, distinct
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = ROOT / "benchmarks" / "estimators.parquet"
@@ -46,7 +47,7 @@ def main() -> None:
     arguments = parser.parse_args()
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     settings = from_mapping(FitSettings, config["estimate"], place="estimate")
-    known = distinct(tables.read(arguments.compounds, tables.COMPOUNDS, COLUMNS), settings.exclude_flags)
+    known = distinct(tables.read(arguments.compounds, COMPOUNDS, COLUMNS), settings.exclude_flags)
     for part in arguments.parts:
         if part == "speed" and arguments.samples is None:
             parser.error("the part `speed` needs --samples")

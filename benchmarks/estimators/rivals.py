@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesRegressor
 
 from superdrift.composition.elements import N_ELEMENTS
-from superdrift.estimators.boosting import Trees, choose_size
-from superdrift.estimators.features import features
-from superdrift.estimators.known import Known
-from superdrift.estimators.scores import errors
-from superdrift.estimators.splits import chemical_groups, make_splits
-from superdrift.settings import FitSettings
+from superdrift.statistics.bootstrap import regression_errors
+from superdrift.superconductors.settings import FitSettings
+from superdrift.superconductors.tc.boosting import Trees, choose_size
+from superdrift.superconductors.tc.features import features
+from superdrift.superconductors.tc.labelled_compositions import Known
+from superdrift.superconductors.tc.splits import chemical_groups, make_splits
 
 SEED = 1
 EXTRA = {"n_estimators": 200, "max_features": 0.3, "random_state": SEED}
@@ -37,7 +37,7 @@ def rivals(known: Known, settings: FitSettings) -> Iterator[dict[str, Any]]:
         found["extra trees"] = _held_out(x[warm], tc, folds, partial(_extra, threads=settings.threads))
         found["mean of both"] = (found["boosted trees"] + found["extra trees"]) / 2
         for model, tc in found.items():
-            measured = errors(known.tc[warm], tc, split.groups[warm], np.random.default_rng(SEED))
+            measured = regression_errors(known.tc[warm], tc, split.groups[warm], np.random.default_rng(SEED))
             for metric, (value, low, high) in measured.items():
                 unit = "1" if metric == "r2" else "K"
                 yield {"model": model, "split": split.name, "metric": metric, "subset": "all", "value": value,

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from superdrift.composition.distance import TOLERANCE, CompositionIndex
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
-from superdrift.estimators.boosting import Size, Trees, choose_size
-from superdrift.estimators.features import features
-from superdrift.estimators.forest import fit_forest
-from superdrift.estimators.held_out import blended, targets
-from superdrift.estimators.known import Known
-from superdrift.estimators.neighbours import Choice, Neighbours
-from superdrift.estimators.splits import chemical_groups, make_splits
 from superdrift.report.style import ACCENT, COLOUR, KNOWN, OTHER, house_style, panels, save
-from superdrift.settings import FitSettings
+from superdrift.superconductors.settings import FitSettings
+from superdrift.superconductors.tc.boosting import Size, Trees, choose_size
+from superdrift.superconductors.tc.features import features
+from superdrift.superconductors.tc.forest import fit_forest
+from superdrift.superconductors.tc.held_out import blended, targets
+from superdrift.superconductors.tc.labelled_compositions import Known
+from superdrift.superconductors.tc.neighbours import Choice, Neighbours
+from superdrift.superconductors.tc.splits import chemical_groups, make_splits
 
 PLATEAU = 0.99
 """The optimum is the mean x of all points whose Tc is at least this share of the highest: trees predict in steps."""

@@ -12,7 +12,8 @@ from typing import Any
 import pyarrow.compute as pc
 import yaml
 
-from superdrift import tables
+from superdrift.io import tables
+from superdrift.superconductors.tables import ESTIMATED
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
@@ -43,7 +44,7 @@ def speed(run: Path, samples: Path) -> Iterator[dict[str, Any]]:
             energy_description=weights.with_suffix(".json"), phases=models / "phases.parquet",
             estimated=folder / "estimated.parquet",
         )  # fmt: skip
-        found = tables.read(folder / "estimated.parquet", tables.ESTIMATED, ["id", "formation_energy_ev"])
+        found = tables.read(folder / "estimated.parquet", ESTIMATED, ["id", "formation_energy_ev"])
         energies = pc.count(found["formation_energy_ev"]).as_py()
     for metric, value, unit in (("stage estimate", seconds, "s"), ("formation energies", float(energies), "rows")):
         yield {"model": "estimator", "metric": metric, "value": value, "unit": unit, "n": found.num_rows}
@@ -52,7 +53,15 @@ def speed(run: Path, samples: Path) -> Iterator[dict[str, Any]]:
 def stage(name: str, settings: dict[str, Any], **paths: Path) -> float:
     """Run one stage as the workflow does; its seconds."""
     files = [part for key, path in paths.items() for part in (f"--{key.replace('_', '-')}", str(path))]
-    command = [sys.executable, "-m", f"superdrift.stages.{name}", "--settings", json.dumps(settings), "--seed", "1"]
+    command = [
+        sys.executable,
+        "-m",
+        f"superdrift.superconductors.stages.{name}",
+        "--settings",
+        json.dumps(settings),
+        "--seed",
+        "1",
+    ]
     started = time.perf_counter()
     subprocess.run([*command, *files], check=True)
     return time.perf_counter() - started

@@ -27,8 +27,8 @@ from holdout import Holdout, hold_out
 from rates import Ruler, share
 from setting import CONFIG, FAMILIES, SEED, Row
 
-from superdrift.parquet import METADATA_KEY
-from superdrift.tables import COMPOUNDS, read
+from superdrift.io.tables import METADATA_KEY, read
+from superdrift.superconductors.tables import COMPOUNDS
 
 HERE = Path(__file__).resolve().parent
 NULL_SAMPLES = 100_000

@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from rates import Ruler
 from setting import CONFIG, FLAGS, SEED
 
+from superdrift.charges.charge_check import ChargeCheck
+from superdrift.charges.projection import Projection
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
-from superdrift.registry import fetch
-from superdrift.screening.charge import ChargeCheck
-from superdrift.screening.projection import Projection
-from superdrift.tables import COMPOUNDS, SAMPLES, matrix, read, write
+from superdrift.io.tables import matrix, read, write
+from superdrift.run.registry import fetch
+from superdrift.superconductors.tables import COMPOUNDS, SAMPLES
 
 NOISE = 0.05
 """Atoms per formula unit; deviation of the noise on each element of a training compound."""
@@ -102,9 +103,8 @@ class Trained:
 
 def stage(name: str, settings: dict[str, object]) -> list[str]:
     """Command of a stage."""
-    return [
-        sys.executable, "-m", f"superdrift.stages.{name}", "--settings", json.dumps(settings), "--seed", str(SEED),
-    ]  # fmt: skip
+    module = f"superdrift.superconductors.stages.{name}"
+    return [sys.executable, "-m", module, "--settings", json.dumps(settings), "--seed", str(SEED)]
 
 
 def together(commands: list[list[str | Path]]) -> tuple[float, float]:

@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from setting import CONFIG, SEED
 
-from superdrift.diffusion.device import fast
-from superdrift.diffusion.model import build, design
-from superdrift.diffusion.training import OPTIMISERS
+from superdrift.learning.device import fast
+from superdrift.learning.training import OPTIMISERS
+from superdrift.superconductors.generation.model import build, design
 
 CPU = torch.device("cpu")
 TIMED, ROWS = 3, 1000

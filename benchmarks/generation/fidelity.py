@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scipy.stats import wasserstein_distance
 from sklearn.neighbors import KNeighborsRegressor
 
+from superdrift.charges.formal_valence import formal_valence
 from superdrift.composition.distance import CompositionIndex
 from superdrift.composition.elements import SYMBOLS
-from superdrift.composition.valence import formal_valence
 from superdrift.composition.vector import atomic_fractions
 
 COMMON = 0.1

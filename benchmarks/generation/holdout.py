@@ -11,10 +11,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from setting import FLAGS, SEED
 
-from superdrift.composition.families import members
 from superdrift.composition.vector import atomic_fractions
-from superdrift.seeds import generator
-from superdrift.tables import matrix
+from superdrift.io.tables import matrix
+from superdrift.run.seeds import generator
+from superdrift.superconductors.data.families import members
 
 HELD_OUT = 0.1
 

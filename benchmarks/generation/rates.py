@@ -6,13 +6,13 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 from setting import CONFIG
 
-from superdrift.blocks import from_mapping
 from superdrift.composition.distance import greedy_net
-from superdrift.screening.charge import charge_check
-from superdrift.screening.novelty import KnownCompounds
-from superdrift.screening.screener import Screener
-from superdrift.settings import ScreenSettings
-from superdrift.tables import matrix
+from superdrift.io.tables import matrix
+from superdrift.run.settings import from_mapping
+from superdrift.superconductors.screening.known_charges import charge_check
+from superdrift.superconductors.screening.novelty import KnownCompounds
+from superdrift.superconductors.screening.screener import Screener
+from superdrift.superconductors.settings import ScreenSettings
 
 FAR = 0.05
 """Half L1; a sample this far from everything known is no retouched known compound."""

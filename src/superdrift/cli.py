@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from superdrift import __version__
-from superdrift.errors import InputError
+from superdrift.run.errors import InputError
 
 RESULTS = Path("results")
 
@@ -67,7 +67,7 @@ def check(
     ] = None,
 ) -> None:  # fmt: skip
     """Screen formulas and estimate them: charges, nearest known compounds, Tc, formation energy."""
-    from superdrift import checking  # noqa: PLC0415 - keeps `superdrift --help` fast
+    from superdrift.superconductors.check import formulas as checking  # noqa: PLC0415 - keeps `superdrift --help` fast
 
     texts, amounts = checking.read_formulas(formulas or [])
     logging.basicConfig(level=logging.INFO, format="%(message)s")  # the first call fits, and says so
@@ -96,7 +96,7 @@ def enumerate_(
     ] = None,
 ) -> None:  # fmt: skip
     """List the compositions of a chemical system that are neutral and keep Pauling's order."""
-    from superdrift.enumeration import enumerate_system  # noqa: PLC0415 - keeps `superdrift --help` fast
+    from superdrift.charges.enumeration import enumerate_system  # noqa: PLC0415 - keeps `superdrift --help` fast
 
     table, accepted = enumerate_system(elements, max_coefficient, oxidation_states=oxidation_states)
     total = (max_coefficient + 1) ** len(elements) - 1
@@ -122,7 +122,7 @@ def _write(table: Any, output: Path) -> None:
     import pyarrow as pa  # noqa: PLC0415 - keeps `superdrift --help` fast
     import pyarrow.parquet as pq  # noqa: PLC0415
 
-    from superdrift.files import write_whole  # noqa: PLC0415
+    from superdrift.io.files import write_whole  # noqa: PLC0415
 
     content = pa.BufferOutputStream()
     pq.write_table(table, content)
@@ -164,10 +164,11 @@ def _find(run: str) -> Path:
 
 def _summary(folder: Path, top: int) -> list[str]:
     """The lines of `show`."""
-    from superdrift import tables  # noqa: PLC0415 - keeps `superdrift --help` fast
+    from superdrift.io import tables  # noqa: PLC0415 - keeps `superdrift --help` fast
+    from superdrift.superconductors.tables import CANDIDATES  # noqa: PLC0415 - keeps `superdrift --help` fast
 
     path = folder / "candidates.parquet"
-    data = tables.read(path, tables.CANDIDATES).sort_by("rank")
+    data = tables.read(path, CANDIDATES).sort_by("rank")
     shown = data.slice(0, top).to_pylist()
     lines = [f"{folder}: {data.num_rows:,} candidates, the first {len(shown)} by score", ""]
     lines += aligned(shown) if shown else ["no compound of this run passed all gates"]

@@ -16,7 +16,7 @@ from superdrift.composition.vector import (
     shortest_decimal,
     to_vector,
 )
-from superdrift.errors import InputError
+from superdrift.run.errors import InputError
 
 AMOUNTS = st.integers(1, 999_999).flatmap(lambda n: st.integers(0, 5).map(lambda p: Decimal(n).scaleb(-p)))
 COMPOUNDS = st.dictionaries(st.sampled_from(SYMBOLS[:96]), AMOUNTS, min_size=1, max_size=10)

@@ -5,7 +5,7 @@ import math
 import torch
 from torch import Generator, Tensor, nn
 
-from superdrift.diffusion.processes.gaussian import GaussianProcess
+from superdrift.diffusion.gaussian import GaussianProcess
 from superdrift.diffusion.samplers import ancestral
 
 STEPS = 200

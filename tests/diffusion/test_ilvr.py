@@ -6,7 +6,7 @@ from torch import Generator, Tensor
 from torch.nn import functional
 
 from superdrift.diffusion import ilvr
-from superdrift.diffusion.processes.gaussian import GaussianProcess
+from superdrift.diffusion.gaussian import GaussianProcess
 
 
 @pytest.mark.parametrize("n", [2, 3, 4])

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Generator, Tensor, nn
 
-from superdrift.diffusion.processes.masked import MaskedProcess, blocks, lengths
+from superdrift.diffusion.masked import MaskedProcess, blocks, lengths
 from superdrift.diffusion.samplers import unmask
 
 JOINT = torch.tensor([[0.30, 0.02, 0.03], [0.01, 0.24, 0.05], [0.05, 0.10, 0.20]])

@@ -14,9 +14,10 @@ WITH_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_m
 OWN_PYTHON = "" if WITH_CONDA else f"export PATH='{Path(sys.executable).parent}':\"$PATH\"; "
 shell.prefix(f"set -euo pipefail; export PYTHONPATH='{SOURCE_CODE}'; {OWN_PYTHON}")
 
-from superdrift import configuration, registry
-from superdrift.errors import InputError
-from superdrift.fingerprint import fingerprint
+from superdrift.run import configuration
+from superdrift.run import registry
+from superdrift.run.errors import InputError
+from superdrift.run.fingerprint import fingerprint
 
 try:
     configuration.validate(config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
@@ -27,8 +28,8 @@ except InputError as error:
 
 RUN = f"results/{config['run']}"
 LOGS = f"logs/{config['run']}"
-ENV = "../../envs/cpu.yaml"
-GPU_ENV = "../../envs/gpu.yaml"
+ENV = "../../../envs/cpu.yaml"
+GPU_ENV = "../../../envs/gpu.yaml"
 
 FAMILIES = config["families"]
 REFERENCES = config["references"]
@@ -54,7 +55,7 @@ def settings(**block):
 
 def code(stage):
     """Fingerprint of the code a stage depends on; as a parameter it makes Snakemake rerun what an edit touches."""
-    return fingerprint(f"superdrift.stages.{stage}")
+    return fingerprint(f"superdrift.{stage}")
 
 
 def conda_env(device):
@@ -163,7 +164,7 @@ def energy_scores(wildcards):
 
 def verify_start():
     """Before any job, and so before any result is replaced: no damaged table, no CUDA where there is none."""
-    from superdrift.tables import verify
+    from superdrift.io.tables import verify
 
     on_cuda = [
         stage for stage in ("train", "generate", "condition", "drift", "energy") if config[stage]["device"] == "cuda"
@@ -171,7 +172,7 @@ def verify_start():
     try:
         verify(RUN)
         if on_cuda and not workflow.non_local_exec and not WITH_CONDA:  # elsewhere each job looks for itself
-            from superdrift.diffusion.device import choose
+            from superdrift.learning.device import choose
 
             choose("cuda", key=f"{on_cuda[0]}.device")
     except InputError as error:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 import numpy as np
 from numpy.typing import NDArray
 
-from superdrift.errors import InputError
+from superdrift.run.errors import InputError
 
 N_ELEMENTS = 96
 """Length of a composition vector: hydrogen (index 0) to curium (index 95), as in SuperDiff (Z - 1)."""

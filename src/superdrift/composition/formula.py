@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from superdrift.composition.elements import ATOMIC_NUMBER, formula_order
-from superdrift.errors import InputError
+from superdrift.run.errors import InputError
 
 _TOKEN = re.compile(r"(?P<symbol>[A-Z][a-z]?)|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<amount>\d+(?:\.\d*)?|\.\d+)")
 _CLOSES = {"(": ")", "[": "]", "{": "}"}

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS, SYMBOLS
-from superdrift.errors import InputError
+from superdrift.run.errors import InputError
 
 
 def to_vector(amounts: Mapping[str, Decimal]) -> NDArray[np.float32]:

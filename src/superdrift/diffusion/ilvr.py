@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-from superdrift.diffusion.processes.gaussian import GaussianProcess
+from superdrift.diffusion.gaussian import GaussianProcess
 
 CUBIC_A = -0.5
 """Keys's (1981) cubic convolution parameter, the value of the resizer that ILVR used."""

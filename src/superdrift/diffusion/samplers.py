@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Generator, Tensor
 
-from superdrift.diffusion.processes.gaussian import GaussianProcess
-from superdrift.diffusion.processes.masked import MaskedProcess
-from superdrift.errors import InputError
+from superdrift.diffusion.gaussian import GaussianProcess
+from superdrift.diffusion.masked import MaskedProcess
+from superdrift.run.errors import InputError
 
 STRIDE = 32
 """Rows of one length are drawn in multiples of this."""

@@ -6,11 +6,27 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import ArrayLike
-from scipy.stats import binomtest
 
-from superdrift import tables
-from superdrift.errors import InputError
+from superdrift.io import tables
+from superdrift.io.tables import Column, Table
+from superdrift.run.errors import InputError
+from superdrift.statistics.intervals import independent_share
+
+NUMBERS = Table(
+    "numbers",
+    (
+        Column("stage", pa.string(), "stage that the number comes from"),
+        Column("source", pa.string(), "source or estimator it describes"),
+        Column("quantity", pa.string(), "name, as listed in docs/methods.md"),
+        Column("value", pa.float64(), "the number; null where it is not defined for this source", nullable=True),
+        Column("low", pa.float64(), "lower end of its 95 % interval", nullable=True),
+        Column("high", pa.float64(), "upper end of its 95 % interval", nullable=True),
+        Column("unit", pa.string(), "unit; 1 for shares and counts"),
+        Column("n", pa.int64(), "rows it was computed from"),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -31,8 +47,8 @@ def share(stage: str, source: str, quantity: str, hits: int, n: int) -> Number:
     """A share `hits / n` with Wilson's 95 % score interval (Wilson 1927); undefined where n = 0."""
     if n == 0:
         return Number(stage, source, quantity, None, 0)
-    interval = binomtest(int(hits), int(n)).proportion_ci(0.95, method="wilson")
-    return Number(stage, source, quantity, hits / n, int(n), low=float(interval.low), high=float(interval.high))
+    value, low, high = independent_share(hits, n)
+    return Number(stage, source, quantity, value, int(n), low=low, high=high)
 
 
 def count(stage: str, source: str, quantity: str, value: int, n: int) -> Number:
@@ -73,8 +89,8 @@ def write(path: Path, numbers: Sequence[Number], metadata: Mapping[str, Any]) ->
             raise InputError(f"quantity {key} occurs twice; give each source to the numbers stage once")
         seen.add(key)
     rows = [asdict(number) for number in numbers]
-    columns = {column.name: [row[column.name] for row in rows] for column in tables.NUMBERS.columns}
-    tables.write(path, tables.NUMBERS, columns, metadata)
+    columns = {column.name: [row[column.name] for row in rows] for column in NUMBERS.columns}
+    tables.write(path, NUMBERS, columns, metadata)
 
 
 class Numbers:
@@ -87,7 +103,7 @@ class Numbers:
     @classmethod
     def read(cls, path: Path) -> Self:
         """Read numbers.parquet."""
-        return cls(Number(**row) for row in tables.read(path, tables.NUMBERS).to_pylist())
+        return cls(Number(**row) for row in tables.read(path, NUMBERS).to_pylist())
 
     def get(self, source: str, quantity: str) -> Number | None:
         """The row, or None where the run has no such quantity."""

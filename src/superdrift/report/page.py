@@ -10,12 +10,14 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from superdrift import __version__, tables
-from superdrift.composition.families import VERSIONS
-from superdrift.files import write_whole
+from superdrift import __version__
+from superdrift.io import tables
+from superdrift.io.files import write_whole
 from superdrift.report.numbers import Numbers
-from superdrift.report.sources import Record
-from superdrift.report.table1 import PUBLISHED, Row
+from superdrift.superconductors.data.families import VERSIONS
+from superdrift.superconductors.report.provenance_records import Record
+from superdrift.superconductors.report.table1 import PUBLISHED, Row
+from superdrift.superconductors.tables import CANDIDATES
 
 ABSENT = "–"
 _AMOUNT = re.compile(r"_\{([^}]*)\}|_([A-Za-z])|(?<=[A-Za-z)\]}])(\d+(?:\.\d*)?(?:[–-][\d.]+|(?:[+-][a-z])+)?)")
@@ -79,7 +81,7 @@ def write_page(
 
 def candidate_rows(candidates: Path, top: int) -> list[dict[str, Any]]:
     """The first `top` candidates by rank, each with the doubts about it in words."""
-    data = tables.read(candidates, tables.CANDIDATES).sort_by("rank").slice(0, top)
+    data = tables.read(candidates, CANDIDATES).sort_by("rank").slice(0, top)
     return [row | {"doubts": doubts(row)} for row in data.to_pylist()]
 
 

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from superdrift.diffusion.denoisers.embedding import sinusoidal
-from superdrift.diffusion.schedule import cosine
+from superdrift.diffusion.denoisers.time_embedding import sinusoidal
+from superdrift.diffusion.noise_schedule import cosine
 
 TIME_WIDTH = 128
 """Width of the sinusoidal time embedding."""

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from superdrift.diffusion.denoisers.embedding import sinusoidal
+from superdrift.diffusion.denoisers.time_embedding import sinusoidal
 
 GROUPS = 8
 """Groups of each group normalisation."""

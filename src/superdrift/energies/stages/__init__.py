@@ -1,0 +1,1 @@
+"""Training and gathering of formation-energy networks: arguments in, files out."""

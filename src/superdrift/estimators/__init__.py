@@ -1,1 +1,0 @@
-"""Estimates for a composition: superconducting or not, critical temperature, and how well both are known."""

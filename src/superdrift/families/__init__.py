@@ -1,1 +1,0 @@
-"""Families of compounds: embedding, clusters, groups and their general formulas."""

@@ -1,1 +1,0 @@
-"""A VAE of compositions and the gradient drift in its latent space (torch and numpy only)."""

@@ -1,0 +1,1 @@
+"""Training: one loop, its objectives, checkpoints, devices, shared layers; knows no material."""

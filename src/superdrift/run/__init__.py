@@ -1,0 +1,1 @@
+"""How a run is made: commands, settings, configuration, provenance, downloads, seeds; knows no material."""

@@ -1,0 +1,59 @@
+"""Where a file comes from: stage, settings, seed, commit, code fingerprint, inputs, versions, device."""
+
+import hashlib
+import subprocess
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from superdrift.run.fingerprint import fingerprint
+
+_PACKAGES = ("superdrift", "numpy", "pyarrow", "torch", "scikit-learn", "smact", "pymatgen", "snakemake")
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def describe(module: str, settings: Any, seed: int | None, inputs: Iterable[Path]) -> dict[str, Any]:
+    """The provenance record that goes into the metadata of every file that the stage in `module` writes."""
+    return {
+        "stage": module.rpartition(".")[2],
+        "settings": settings,
+        "seed": seed,
+        "commit": _commit(),
+        "code": fingerprint(module),
+        "inputs": {path.name: sha256(path) for path in inputs if path.is_file()},
+        "versions": _versions(),
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in _PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _commit() -> str | None:
+    """The checked-out commit of this code, or None where it is no git checkout."""
+    here = Path(__file__).resolve().parent
+    try:
+        answer = subprocess.run(
+            ["git", "-C", str(here), "rev-parse", "HEAD"],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=10,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return answer.stdout.strip()

@@ -1,1 +1,0 @@
-"""Which compositions could exist: basic checks, charge balance, site balance, novelty, projection."""

@@ -1,0 +1,1 @@
+"""Intervals, bootstraps, folds and scores; knows no material."""

@@ -1,0 +1,1 @@
+"""The domain of superconductors: data, generation, screening, Tc, new families, drift, ranking, and their stages."""

@@ -1,0 +1,1 @@
+"""Formulas from people: read, screened, estimated, told."""

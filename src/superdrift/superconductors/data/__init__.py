@@ -1,0 +1,1 @@
+"""Tables of known superconductors: reading, cleaning, flags, families, the generator's split."""

@@ -1,0 +1,184 @@
+"""Doubts about a compound, as flags: the row is kept, whoever uses it decides. docs/data.md lists them."""
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from superdrift.charges.formal_valence import formal_valence
+from superdrift.composition.distance import TOLERANCE
+from superdrift.composition.elements import ATOMIC_NUMBER
+from superdrift.composition.vector import atomic_fractions
+from superdrift.superconductors.data.cleaning import Compound, entries_by_composition
+from superdrift.superconductors.encoding.tokens import on_grid
+from superdrift.superconductors.settings import PrepareSettings
+
+Mask = NDArray[np.bool_]
+
+
+def _symbols(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PERCENT_TOLERANCE = 1.0
+"""Amounts that sum to 100 within this are atomic percent (analyses rarely close to better than 1 %)."""
+
+# Elements that superconduct at ambient pressure, in films or fine powder at least, and those that do so only
+# under pressure: Buzea & Robbie, Supercond. Sci. Technol. 18, R1 (2005); Eu: Debessai et al., PRL 102, 197002
+# (2009); Yb: Song et al., PRL 121, 037004 (2018).
+AMBIENT_ELEMENTS = _symbols(
+    "Li Be Al Ti V Cr Zn Ga Zr Nb Mo Tc Ru Rh Pd Cd In Sn La Lu Hf Ta W Re Os Ir Pt Hg Tl Pb Bi Th Pa U Am"
+)
+PRESSURE_ELEMENTS = _symbols("B O Si P S Ca Sc Fe Ge As Se Br Sr Y Sb Te I Cs Ba Ce Eu Yb")
+
+AMBIENT_HYDRIDES = _symbols("Pd Th Nb Ta Hf Zr Ti V Ni Cu Ag Au Mo Al")
+"""Metals whose hydrides superconduct without pressure: PdH, Th4H15, H in Nb, Ta, HfV2, H implanted in Al."""
+NOT_HYDRIDE = _symbols("C N O F")
+"""With these, much hydrogen is ammonia, water, hydroxide or an organic molecule."""
+HYDRIDE_FRACTION = 0.5
+"""Atomic fraction of hydrogen from which a compound counts as a hydride: H2S, SiH4, H3S, LaH10."""
+
+# Highest critical temperatures established at ambient pressure, in K, by class; the first that fits holds.
+RECORDS: tuple[tuple[str, frozenset[str], float], ...] = (
+    ("cuprates", frozenset({"Hg"}), 138.0),  # Hg0.8Tl0.2Ba2Ca2Cu3O8.33: Dai et al., Physica C 243, 201 (1995)
+    (
+        "cuprates",
+        frozenset({"Tl"}),
+        133.5,
+    ),  # TlBa2Ca2Cu3O9: Iyo et al., Supercond. Sci. Technol. 14, 504 (2001)
+    ("cuprates", frozenset(), 126.0),  # Ba2Ca(n-1)Cu(n)Ox: Chu et al., Science 277, 1081 (1997)
+    ("pnictides", frozenset(), 56.5),  # Gd0.8Th0.2FeAsO: Wang et al., EPL 83, 67006 (2008)
+    ("others", frozenset(), 41.8),  # strained MgB2 film: Pogrebnyakov et al., PRL 93, 147006 (2004)
+)
+RECORD_MARGIN = 1.03
+"""Onset and midpoint of one transition differ by about 3 %; a Tc beyond that is no established one."""
+
+SPACERS = _symbols("Li Na K Rb Cs Be Mg Ca Sr Ba Sc Y La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu")
+"""Cations that hold copper–oxygen planes apart; no layered cuprate is without one."""
+
+POSSIBLE_COPPER = (0.0, 4.0)
+"""Oxidation states of copper, metal to Cs2CuF6: a mean outside says that a digit of the formula is lost."""
+
+
+def flag(compounds: Sequence[Compound], amounts: NDArray[np.float32], settings: PrepareSettings) -> list[list[str]]:
+    """Flags of each compound.
+
+    Args:
+        compounds: accepted rows.
+        amounts: (n, 96) their vectors, atoms per formula unit.
+        settings: thresholds.
+
+    Returns:
+        One list of flags per row, in the order of docs/data.md.
+    """
+    largest, total = amounts.max(axis=1), amounts.sum(axis=1, dtype=np.float64)
+    large = largest > settings.atomic_percent_from
+    percent = large & (np.abs(total - 100) <= PERCENT_TOLERANCE)
+    masks = {
+        "repeated_element": np.array(["repeated_element" in c.notes for c in compounds]),
+        "zero_amount": np.array(["zero_amount" in c.notes for c in compounds]),
+        "atomic_percent": percent,
+        "large_amounts": large & ~percent,
+        "element": (amounts > 0).sum(axis=1) == 1,
+        "high_pressure": np.array([c.tc_k is not None and needs_pressure(c) for c in compounds]),
+        "misprint_suspect": misprint_suspect(compounds, amounts, settings),
+        "disagreement": disagreement(compounds, settings.disagreement_k),
+        "oxygen_placeholder": oxygen_placeholder(compounds, amounts, settings.copper_valence),
+        "off_grid": ~on_grid(amounts),
+    }
+    return [[name for name, mask in masks.items() if mask[i]] for i in range(len(compounds))]
+
+
+def needs_pressure(compound: Compound) -> bool:
+    """Whether this superconductor is an element or a hydride that is one only under pressure."""
+    elements = compound.amounts.keys()
+    if len(elements) == 1:
+        return bool(elements & PRESSURE_ELEMENTS)
+    fraction = float(compound.amounts.get("H", 0) / sum(compound.amounts.values()))
+    return fraction >= HYDRIDE_FRACTION and not elements & (AMBIENT_HYDRIDES | NOT_HYDRIDE)
+
+
+def disagreement(compounds: Sequence[Compound], limit_k: float) -> Mask:
+    """(n,) entries of a composition whose Tc span more than `limit_k` K."""
+    mask = np.zeros(len(compounds), dtype=bool)
+    for rows in entries_by_composition(compounds).values():
+        tc = [compounds[i].tc_k or 0.0 for i in rows]
+        mask[rows] = max(tc) - min(tc) > limit_k
+    return mask
+
+
+def oxygen_placeholder(
+    compounds: Sequence[Compound], amounts: NDArray[np.float32], copper_valence: Sequence[float]
+) -> Mask:
+    """(n,) cuprates whose oxygen is a whole number that puts copper outside the valences of real cuprates."""
+    copper = _copper_valence(compounds, amounts)
+    outside = (copper < copper_valence[0]) | (copper > copper_valence[1])
+    return outside & _whole_oxygen(amounts)
+
+
+def misprint_suspect(compounds: Sequence[Compound], amounts: NDArray[np.float32], settings: PrepareSettings) -> Mask:
+    """(n,) rows whose formula or Tc can hardly be meant, by four rules.
+
+    A Tc beyond the record of its class or, without a cation between copper–oxygen planes, beyond that of the
+    other compounds; an element that never superconducted alone; copper in a valence that does not exist; a Tc
+    far above all of several near neighbours. Below them nothing is suspect: dopants suppress Tc. What needs
+    pressure is measured against no ambient record.
+    """
+    tc = np.array([np.nan if c.tc_k is None else c.tc_k for c in compounds])
+    bound = RECORD_MARGIN * np.array(
+        [np.inf if needs_pressure(c) else _record(c.family, c.amounts.keys()) for c in compounds]
+    )
+    lone = np.array(
+        [
+            c.tc_k is not None and len(c.amounts) == 1 and not c.amounts.keys() & (AMBIENT_ELEMENTS | PRESSURE_ELEMENTS)
+            for c in compounds
+        ]
+    )
+    copper = _copper_valence(compounds, amounts)
+    impossible = ((copper < POSSIBLE_COPPER[0]) | (copper > POSSIBLE_COPPER[1])) & ~_whole_oxygen(amounts)
+    return (tc > bound) | lone | impossible | (excess(tc, amounts, settings) > settings.outlier_k)
+
+
+def excess(tc_k: NDArray[np.float64], amounts: NDArray[np.float32], settings: PrepareSettings) -> NDArray[np.float64]:
+    """How far each Tc lies above the highest among its near neighbours, in K.
+
+    Args:
+        tc_k: (n,) critical temperatures; nan where not superconducting.
+        amounts: (n, 96) atoms per formula unit.
+        settings: `group_radius` and `outlier_neighbours`.
+
+    Returns:
+        (n,) K; nan for negatives, and where fewer than `outlier_neighbours` superconductors lie within.
+    """
+    rows = np.flatnonzero(np.isfinite(tc_k))
+    result = np.full(len(tc_k), np.nan)
+    if not len(rows):
+        return result
+    tree = cKDTree(atomic_fractions(amounts[rows]))
+    pairs = tree.query_pairs(2 * (settings.group_radius + TOLERANCE), p=1, output_type="ndarray")
+    left, right = np.concatenate([pairs, pairs[:, ::-1]]).T
+    highest = np.full(len(rows), -np.inf)
+    np.maximum.at(highest, left, tc_k[rows][right])
+    enough = np.bincount(left, minlength=len(rows)) >= settings.outlier_neighbours
+    result[rows[enough]] = (tc_k[rows] - highest)[enough]
+    return result
+
+
+def _record(family: str, elements: Collection[str]) -> float:
+    """Highest established Tc in K of the class that these elements belong to."""
+    if family == "cuprates" and SPACERS.isdisjoint(elements):
+        family = "others"
+    return next(tc for name, marker, tc in RECORDS if name == family and marker <= set(elements))
+
+
+def _copper_valence(compounds: Sequence[Compound], amounts: NDArray[np.float32]) -> NDArray[np.float64]:
+    """(n,) formal valence of copper in cuprates; nan elsewhere, and where copper is not the redox ion."""
+    found = formal_valence(amounts)
+    cuprate = np.array([c.family == "cuprates" for c in compounds], dtype=bool)
+    return np.where(cuprate & (found.ion == "Cu"), found.valence, np.nan)
+
+
+def _whole_oxygen(amounts: NDArray[np.float32]) -> Mask:
+    oxygen = amounts[:, ATOMIC_NUMBER["O"] - 1]
+    return (oxygen > 0) & (oxygen == np.rint(oxygen))

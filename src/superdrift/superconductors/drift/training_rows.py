@@ -1,0 +1,74 @@
+"""Which compounds the VAE and the predictor learn from, and which they are measured on."""
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from superdrift.io.tables import matrix
+from superdrift.run.errors import InputError
+from superdrift.superconductors.encoding.digits import held
+
+COLUMNS = ("superconducting", "tc_k", "amounts", "split", "flags")
+"""Columns of compounds.parquet that the choice needs."""
+FEWEST_TRAINING_ROWS = 10
+"""Below this there is nothing to learn from."""
+
+logger = logging.getLogger("superdrift")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one side of the split.
+
+    Attributes:
+        amounts: (n, 96) atoms per formula unit.
+        tc_k: (n,) reported critical temperature, K.
+        held: (n,) whether the digits hold the row exactly; the VAE learns from these only.
+    """
+
+    amounts: NDArray[np.float32]
+    tc_k: NDArray[np.float64]
+    held: NDArray[np.bool_]
+
+
+def choose_rows(compounds: pa.Table, exclude_flags: Collection[str], *, integers: int) -> tuple[Part, Part]:
+    """Superconductors of all families without the excluded flags: training and validation rows.
+
+    The predictor reads amounts as they are, so it keeps the rows that the digits cannot hold (off the 0.01 grid, or
+    `integers` atoms and more); for the VAE they are counted and left out.
+
+    Args:
+        compounds: table with COLUMNS.
+        exclude_flags: rows with any of these flags are left out.
+        integers: symbols of the integer part of an amount.
+
+    Raises:
+        InputError: when too few rows remain.
+    """
+    superconducting = np.asarray(compounds["superconducting"].to_pylist(), dtype=bool)
+    unwanted = set(exclude_flags)
+    flagged = np.array([not unwanted.isdisjoint(flags) for flags in compounds["flags"].to_pylist()], dtype=bool)
+    split = np.asarray(compounds["split"].to_pylist(), dtype=object)
+    amounts, chosen = matrix(compounds["amounts"]), superconducting & ~flagged
+    tc_k = np.array([np.nan if tc is None else tc for tc in compounds["tc_k"].to_pylist()], dtype=np.float64)
+    parts = []
+    for side in ("train", "validation"):
+        rows = chosen & (split == side)
+        parts.append(Part(amounts[rows], tc_k[rows], held(amounts[rows], integers=integers)))
+        logger.info(
+            "latent, %s: %d compounds; the VAE leaves out %d of them, which its digits cannot hold exactly",
+            side, rows.sum(), (~parts[-1].held).sum(),
+        )  # fmt: skip
+    logger.info("latent: %d superconductors left out for their flags", (superconducting & flagged).sum())
+    train, validation = parts
+    if train.held.sum() < FEWEST_TRAINING_ROWS or not validation.held.any():
+        raise InputError(
+            f"the drift's VAE has {train.held.sum()} compounds to train on and {validation.held.sum()} to validate on;"
+            f" at least {FEWEST_TRAINING_ROWS} and 1 are needed: give more data, shorten drift.exclude_flags, or"
+            " raise prepare.validation_fraction"
+        )
+    return train, validation

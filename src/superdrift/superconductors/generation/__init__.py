@@ -1,0 +1,1 @@
+"""The generator: which rows it learns from, the model, sampling with and without a reference."""

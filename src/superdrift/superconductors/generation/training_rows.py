@@ -1,0 +1,110 @@
+"""Which compounds a model is trained and validated on, and in what order training reads them."""
+
+import logging
+from collections.abc import Collection
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from superdrift.io.tables import matrix
+from superdrift.run.errors import InputError
+from superdrift.run.seeds import generator
+from superdrift.superconductors.data.families import members
+from superdrift.superconductors.encoding.encodings import Encoding
+
+COLUMNS = ("family", "superconducting", "amounts", "split", "flags")
+"""Columns of compounds.parquet that the choice needs."""
+FEWEST_TRAINING_ROWS = 10
+"""Below this there is nothing to learn a distribution from."""
+
+logger = logging.getLogger("superdrift")
+
+
+def choose_rows(
+    compounds: pa.Table,
+    family: str,
+    exclude_flags: Collection[str],
+    encoding: Encoding,
+    *,
+    merge_repeats: bool,
+    validation: str,
+    seed: int,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Amounts of the training and of the validation rows of one version, each (n, 96).
+
+    Superconductors of the version, without the excluded flags, that the encoding can hold. Repeats are equal vectors:
+    one compound reported by several papers. How often a compound was measured says nothing of chemistry, and a model
+    drawn to famous compounds memorises; merging leaves each once.
+
+    Args:
+        compounds: table with COLUMNS.
+        family: version of the model.
+        exclude_flags: rows with any of these flags are left out.
+        encoding: of the model.
+        merge_repeats: keep each vector once.
+        validation: `groups` takes the split of the table, whose held-out rows have no near-duplicate among the others;
+            `random` holds out as many rows at random, the same for every version: what is kept then fits the
+            distribution of the literature, near-duplicates included, best.
+        seed: of the run.
+
+    Raises:
+        InputError: when too few rows remain, or for another kind of validation.
+    """
+    amounts, held_out = matrix(compounds["amounts"]), _held_out(compounds, validation, seed)
+    chosen = members(compounds["family"].to_pylist(), family) & np.asarray(compounds["superconducting"])
+    logger.info("%s: %d superconducting compounds", family, chosen.sum())
+    excluded = set(exclude_flags)
+    flagged = np.array([not excluded.isdisjoint(flags) for flags in compounds["flags"].to_pylist()], dtype=bool)
+    chosen = _without(chosen, flagged, "left out for their flags")
+    representable = np.zeros(len(amounts), dtype=bool)
+    representable[chosen] = encoding.representable(amounts[chosen])
+    chosen = _without(chosen, ~representable, "left out: the model cannot write them")
+    if merge_repeats:
+        chosen = _without(chosen, _repeated(amounts, chosen), "merged with an equal compound")
+    train, kept = amounts[chosen & ~held_out], amounts[chosen & held_out]
+    logger.info("%s: %d compounds to train on, %d to validate on", family, len(train), len(kept))
+    if len(train) < FEWEST_TRAINING_ROWS or len(kept) == 0:
+        raise InputError(
+            f"family {family} leaves {len(train)} compounds to train on and {len(kept)} to validate on; at least"
+            f" {FEWEST_TRAINING_ROWS} and 1 are needed: give more data, shorten train.exclude_flags, raise"
+            " prepare.validation_fraction, or drop the family"
+        )
+    return train, kept
+
+
+def batch_rows(step: int, batch_size: int, n: int, seed: int, *stream: str) -> NDArray[np.int64]:
+    """Rows of batch `step`: (batch_size,) consecutive entries of an endless chain of permutations of 0…n−1.
+
+    A function of the step alone, so that a resumed training reads on where the interrupted one stopped.
+    """
+    position = np.arange(step * batch_size, (step + 1) * batch_size)
+    rows = np.empty(batch_size, dtype=np.int64)
+    for epoch in range(position[0] // n, position[-1] // n + 1):
+        here = position // n == epoch
+        rows[here] = generator(seed, *stream, "epoch", epoch).permutation(n)[position[here] % n]
+    return rows
+
+
+def _held_out(compounds: pa.Table, validation: str, seed: int) -> NDArray[np.bool_]:
+    """(n,) mask of the rows to validate on."""
+    groups = np.asarray(compounds["split"].to_pylist(), dtype=object) == "validation"
+    if validation == "groups":
+        return groups
+    if validation != "random":
+        raise InputError(f"training.validation = '{validation}' is neither groups nor random")
+    return generator(seed, "train", "validation").random(len(groups)) < groups.mean()
+
+
+def _without(chosen: NDArray[np.bool_], dropped: NDArray[np.bool_], why: str) -> NDArray[np.bool_]:
+    logger.info("  %d %s", (chosen & dropped).sum(), why)
+    return chosen & ~dropped
+
+
+def _repeated(amounts: NDArray[np.float32], chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mask of the chosen rows that equal an earlier chosen row."""
+    rows = np.flatnonzero(chosen)
+    _, first = np.unique(amounts[rows], axis=0, return_index=True)
+    repeated = chosen.copy()
+    repeated[rows[first]] = False
+    return repeated

@@ -1,0 +1,1 @@
+"""New families: a map of compositions, its clusters, groups and general formulas."""

@@ -1,0 +1,46 @@
+"""Which compounds go on the map: generated ones worth grouping, and known ones of the same family."""
+
+from collections.abc import Collection
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from superdrift.superconductors.data.families import VERSIONS, members
+
+
+def worth_grouping(screened: pa.Table) -> NDArray[np.bool_]:
+    """Basic-pass, novel, not duplicate rows that are valid by charge or by the published rule.
+
+    The families of known compounds are on the map already, and a cloud of invalid rows is no new family.
+
+    Args:
+        screened: basic_pass, duplicate, novel, valid_published, charge_valid.
+    """
+    names = ("basic_pass", "duplicate", "novel", "valid_published", "charge_valid")
+    column = {name: np.array(screened[name].fill_null(False), dtype=bool) for name in names}
+    valid = column["valid_published"] | column["charge_valid"]
+    return column["basic_pass"] & column["novel"] & ~column["duplicate"] & valid
+
+
+def known_family(compounds: pa.Table, *, source: str, generated_families: Collection[str]) -> NDArray[np.bool_]:
+    """Known superconductors of the source's version; for another source, of the families it generated.
+
+    Args:
+        compounds: family, superconducting.
+        source: name of the source.
+        generated_families: families of its generated compounds.
+    """
+    families = compounds["family"].to_pylist()
+    superconducting = np.array(compounds["superconducting"], dtype=bool)
+    if source in VERSIONS:
+        return superconducting & members(families, source)
+    return superconducting & np.isin(np.array(families, dtype=object), sorted(set(generated_families)))
+
+
+def draw(table: pa.Table, mask: NDArray[np.bool_], *, most: int, stream: np.random.Generator) -> pa.Table:
+    """At most `most` of the rows that a mask lets through, drawn at random, in the order of the table."""
+    rows = np.flatnonzero(mask)
+    if len(rows) > most:
+        rows = np.sort(stream.choice(rows, most, replace=False))
+    return table.take(pa.array(rows))

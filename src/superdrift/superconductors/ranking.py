@@ -1,0 +1,218 @@
+"""From screened and estimated samples to ranked candidates: gates, score, and a net to keep them apart."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from superdrift.composition.distance import TOLERANCE, greedy_net
+from superdrift.composition.elements import N_ELEMENTS, mask_of
+from superdrift.composition.formula import parse_formula
+from superdrift.composition.vector import atomic_fractions, to_vector
+from superdrift.run.errors import InputError
+from superdrift.superconductors.settings import RankSettings
+from superdrift.superconductors.tables import CANDIDATES, ESTIMATED, SCREENED
+
+_CHUNK = 4096  # candidates thinned at once: bounds the number of pairs
+
+
+@dataclass
+class Tally:
+    """How many samples each gate removed, in the order of the gates."""
+
+    samples: int = 0
+    removed: dict[str, int] = field(default_factory=dict)
+
+    def line(self, kept: int) -> str:
+        """One line for the log."""
+        gates = ", ".join(f"{gate} {count:,}" for gate, count in self.removed.items())
+        return f"{kept:,} candidates of {self.samples:,} samples; removed by gate: {gates or 'none'}"
+
+
+def verdict_gates(screened: pa.Table, settings: RankSettings) -> dict[str, NDArray[np.bool_]]:
+    """Gates that the screening decides, by name, in order; (n,) each for n screened rows, true: passes."""
+    charge_valid = _truth(screened["charge_valid"].fill_null(False))
+    metallic = _truth(screened["metallic"])
+    ionic = charge_valid if settings.require_charge_valid else np.ones(len(metallic), dtype=bool)
+    return {
+        "basic checks failed": _truth(screened["basic_pass"]),
+        "duplicate": ~_truth(screened["duplicate"]),
+        "not novel": _truth(screened["novel"]),
+        "metallic": ~metallic | settings.allow_metallic,
+        "charge not valid": metallic | ionic,
+    }
+
+
+def composition_gates(
+    amounts: NDArray[np.floating], applicable: NDArray[np.bool_], known: cKDTree, settings: RankSettings
+) -> dict[str, NDArray[np.bool_]]:
+    """Gates that need the composition: applicable, elements allowed, far from known compounds.
+
+    Args:
+        amounts: (n, 96) atoms per formula unit.
+        applicable: (n,) the estimate means something.
+        known: tree of the known compounds' atomic fractions.
+        settings: forbidden elements and spacing.
+    """
+    forbidden = amounts[:, mask_of(settings.forbidden_elements, key="rank.forbidden_elements")] > 0
+    distance = known.query(atomic_fractions(amounts), p=1)[0] / 2 if len(amounts) else np.zeros(0)
+    return {
+        "not applicable": applicable,
+        "forbidden element": ~forbidden.any(axis=1),
+        "near a known compound": distance >= settings.spacing - TOLERANCE,
+    }
+
+
+def pass_gates(gates: Mapping[str, NDArray[np.bool_]], tally: Tally) -> NDArray[np.bool_]:
+    """Rows that pass every gate; each removed row is counted for the first gate that stops it."""
+    passed: NDArray[np.bool_] | None = None
+    for name, gate in gates.items():
+        before = np.ones(len(gate), dtype=bool) if passed is None else passed
+        passed = before & gate
+        tally.removed[name] = tally.removed.get(name, 0) + int((before & ~gate).sum())
+    if passed is None:
+        raise ValueError("no gates were given")
+    return passed
+
+
+def gather(
+    screened: Iterable[pa.Table],
+    estimated: pa.Table,
+    known: cKDTree,
+    settings: RankSettings,
+    tally: Tally,
+    *,
+    place: str,
+) -> tuple[pa.Table, NDArray[np.float32]]:
+    """Rows of one source that pass every gate, with their estimates, and their (n, 96) amounts.
+
+    Args:
+        screened: batches of a screened table.
+        estimated: the estimated table of the same source.
+        known: tree of the known compounds' atomic fractions.
+        settings: the gates.
+        tally: counts what each gate removes.
+        place: the estimated table's file, for messages.
+    """
+    ids, found, vectors = estimated["id"].to_numpy(), [], [np.zeros((0, N_ELEMENTS), dtype=np.float32)]
+    estimates = estimated.drop_columns(["id"])
+    for batch in screened:
+        tally.samples += batch.num_rows
+        rows = batch.filter(pa.array(pass_gates(verdict_gates(batch, settings), tally)))
+        joined = estimates.take(match(ids, rows["id"].to_numpy(), place=place))
+        # the formula is what was screened: rounded, without noise
+        amounts = [to_vector(parse_formula(formula)) for formula in rows["formula"].to_pylist()]
+        matrix = np.stack(amounts) if amounts else vectors[0]
+        passed = pass_gates(composition_gates(matrix, _truth(joined["applicable"]), known, settings), tally)
+        for name in joined.column_names:
+            rows = rows.append_column(joined.field(name), joined[name])
+        found.append(rows.filter(pa.array(passed)))
+        vectors.append(matrix[passed])
+    if not found:
+        columns = [*SCREENED.schema, *(f for f in ESTIMATED.schema if f.name != "id")]
+        return pa.schema(columns).empty_table(), vectors[0]
+    return pa.concat_tables(found), np.concatenate(vectors)
+
+
+def score(probability: NDArray[np.float64], tc_low: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Superconducting probability × lower bound of Tc, in K; a bound at or below 0 K gives 0."""
+    return probability * np.maximum(tc_low, 0.0)
+
+
+def ranked_order(
+    scores: NDArray[np.float64],
+    expected_tc: NDArray[np.float64],
+    source: NDArray[np.int64],
+    ids: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Rows by falling score; ties by falling expected Tc, then source and id, so that there is one order."""
+    return np.lexsort((ids, source, -expected_tc, -scores))
+
+
+def thin(amounts: NDArray[np.floating], *, spacing: float, keep: int) -> NDArray[np.int64]:
+    """Greedy net in row order: rows kept when each lies at least `spacing` (half L1) from all kept before it.
+
+    Args:
+        amounts: (n, 96) atoms per formula unit, best first.
+        spacing: half L1.
+        keep: stop at so many.
+
+    Returns:
+        (m,) kept rows in order, m ≤ keep.
+    """
+    kept = np.zeros(0, dtype=np.int64)
+    for start in range(0, len(amounts), _CHUNK):
+        rows = np.arange(start, min(start + _CHUNK, len(amounts)))
+        if len(kept):
+            tree = cKDTree(atomic_fractions(amounts[kept]))
+            apart = tree.query(atomic_fractions(amounts[rows]), p=1)[0] / 2 >= spacing - TOLERANCE
+            rows = rows[apart]
+        if len(rows):
+            kept = np.concatenate([kept, rows[greedy_net(amounts[rows], spacing)]])
+        if len(kept) >= keep:
+            break
+    return kept[:keep]
+
+
+def rank_rows(rows: pa.Table, amounts: NDArray[np.float32], settings: RankSettings, tally: Tally) -> pa.Table:
+    """Score, sort, thin and number the gathered rows of all sources (in the order of the sources).
+
+    Args:
+        rows: columns of `CANDIDATES` but rank and score.
+        amounts: (n, 96) atoms per formula unit of the rows.
+        settings: spacing, and how many to keep.
+        tally: counts what thinning removes.
+    """
+    probability, tc, low = (rows[name].to_numpy() for name in ("superconducting_probability", "tc_k", "tc_low_k"))
+    names = rows["source"].to_pylist()
+    place = {name: i for i, name in enumerate(dict.fromkeys(names))}
+    source = np.array([place[name] for name in names], dtype=np.int64)
+    scores = score(probability, low)
+    order = ranked_order(scores, probability * tc, source, rows["id"].to_numpy())
+    kept = order[thin(amounts[order], spacing=settings.spacing, keep=settings.keep)]
+    tally.removed["near a better one, or beyond rank.keep"] = len(order) - len(kept)
+    schema = CANDIDATES.schema
+    ranked = rows.take(kept)
+    ranked = ranked.append_column(schema.field("rank"), pa.array(np.arange(1, len(kept) + 1)))
+    return ranked.append_column(schema.field("score"), pa.array(scores[kept])).select(schema.names)
+
+
+def place_in_clusters(ids: NDArray[np.int64], clustered: pa.Table | None) -> dict[str, pa.Array]:
+    """Columns `cluster` and `group` of a source's rows; null where a row was not embedded."""
+    places: dict[int, tuple[int, int | None]] = {}
+    if clustered is not None:
+        generated = clustered.filter(pa.compute.invert(clustered["known"]))
+        pairs = zip(generated["cluster"].to_pylist(), generated["group"].to_pylist(), strict=True)
+        places = dict(zip(generated["id"].to_pylist(), pairs, strict=True))
+    found = [places.get(row, (None, None)) for row in ids.tolist()]
+    return {name: pa.array([pair[i] for pair in found], pa.int32()) for i, name in enumerate(("cluster", "group"))}
+
+
+def match(ids: NDArray[np.int64], wanted: NDArray[np.int64], *, place: str) -> NDArray[np.int64]:
+    """Positions of `wanted` in `ids`, both (…,) without repeats.
+
+    Raises:
+        InputError: when one is missing.
+    """
+    order = np.argsort(ids, kind="stable")
+    if len(ids) == 0:
+        position = np.zeros(len(wanted), dtype=np.int64)
+        missing = np.ones(len(wanted), dtype=bool)
+    else:
+        position = order[np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)]
+        missing = ids[position] != wanted
+    if missing.any():
+        raise InputError(
+            f"{place} has no row with id {wanted[missing][0]} (and {int(missing.sum()) - 1} more), "
+            "which was screened; "
+            "the two come from different runs: delete both and run snakemake again"
+        )
+    return position
+
+
+def _truth(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    return column.to_numpy(zero_copy_only=False).astype(bool)

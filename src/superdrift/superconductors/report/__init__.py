@@ -1,0 +1,1 @@
+"""The superconductors' part of the report: numbers, tables, figures, sections."""

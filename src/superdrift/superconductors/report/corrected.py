@@ -1,0 +1,69 @@
+"""The share of superconductors, corrected for the classifier's errors by measured and published rates."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superdrift.report.numbers import Number, share
+from superdrift.superconductors.tc.corrected_share import Rate, corrected_share
+from superdrift.superconductors.tc.matched_rates import METHODS, MatchedRates
+
+SUPERCONDUCTING_ABOVE = 0.5
+"""Classified superconducting above this probability."""
+
+
+@dataclass(frozen=True)
+class Classified:
+    """Valid compounds of one source, and what the classifiers say of them, each (n,).
+
+    Attributes:
+        superconducting: by method.
+        distance: to the nearest known compound, half L1.
+        family: of each.
+    """
+
+    superconducting: dict[str, NDArray[np.bool_]]
+    distance: NDArray[np.float64]
+    family: NDArray[np.str_]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Rates of the classifiers: measured on held-out compounds, and the published pair (tp, fp)."""
+
+    measured: MatchedRates
+    published: tuple[Rate, Rate]
+
+    @classmethod
+    def read(cls, held_out: Path, published: tuple[float, float]) -> Self:
+        """From held_out.parquet; `published` is (tp, fp), taken as exact."""
+        measured = MatchedRates.read(held_out, threshold=SUPERCONDUCTING_ABOVE)
+        return cls(measured, (Rate.exact(published[0]), Rate.exact(published[1])))
+
+
+def corrected_numbers(source: str, found: Classified, calibration: Calibration) -> list[Number]:
+    """Raw share, rates at these compounds' distances, corrected share; likewise with the published rates.
+
+    Quantities of the published method (neighbours' vote) end in `_knn`.
+
+    Args:
+        source: source of the compounds.
+        found: its valid compounds, classified.
+        calibration: the classifiers' rates.
+    """
+    rows, n = [], len(found.distance)
+    for method in METHODS:
+        suffix = "" if method == "estimator" else f"_{method}"
+        hits = int(found.superconducting[method].sum())
+        rows.append(share("estimate", source, f"sc_raw{suffix}", hits, n))
+        rates = calibration.measured.rates(found.distance, found.family, method)
+        for name, rate in zip(("tp_matched", "fp_matched"), rates or (None, None), strict=True):
+            values = (None, None, None) if rate is None else (rate.value, rate.low, rate.high)
+            rows.append(Number("estimate", source, name + suffix, values[0], n, low=values[1], high=values[2]))
+        for name, pair in (("sc_corrected", rates), ("sc_corrected_published_rates", calibration.published)):
+            value, low, high = corrected_share(hits, n, *pair) if pair else (None, None, None)
+            rows.append(Number("estimate", source, name + suffix, value, n, low=low, high=high))
+    return rows

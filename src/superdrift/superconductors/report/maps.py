@@ -1,0 +1,93 @@
+"""The figures of the report that show single sources: the t-SNE map of compounds, and Tc along the drifts.
+
+Each returns the file it wrote, or None where this run has nothing to show.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import matplotlib.patheffects as effects
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from superdrift.io import tables
+from superdrift.report.style import ACCENT, COLOUR, INK, KNOWN, OTHER, colour_of, house_style, panels, save
+from superdrift.superconductors.tables import CLUSTERED, GROUPS, TRAJECTORIES
+
+_NAMED_GROUPS = 6
+"""Groups labelled on each map: the largest new families first."""
+
+
+def composition_map(clustered: Mapping[str, Path], groups: Mapping[str, Path], path: Path) -> Path | None:
+    """t-SNE maps: known compounds grey, generated ones coloured, groups without known ones numbered."""
+    placed = {name: tables.read(file, CLUSTERED).to_pandas() for name, file in clustered.items()}
+    placed = {name: points for name, points in placed.items() if len(points)}
+    if not placed:
+        return None
+    with house_style():
+        figure, axes = panels(len(placed), columns=3 if len(placed) > 4 else 2, height=2.5)
+        for axis, (name, points) in zip(axes, placed.items(), strict=True):
+            new = tables.read(groups[name], GROUPS, ["group", "members", "new_family"]).to_pandas()
+            _map(
+                axis,
+                name,
+                points,
+                new[new["new_family"]].nlargest(_NAMED_GROUPS, "members")["group"].tolist(),
+            )
+        handles = [
+            Line2D([], [], color=KNOWN, marker="o", ls="", ms=4),
+            Line2D([], [], color=OTHER, marker="o", ls="", ms=4),
+            Line2D([], [], color=ACCENT, marker="o", ls="", ms=6, mec=INK, mew=0.4),
+        ]
+        labels = ["known", "generated", "group without known compounds, with its number"]
+        figure.legend(handles, labels, loc="outside lower center", ncols=3)
+        return save(figure, path)
+
+
+def _map(axis: Axes, name: str, points: pd.DataFrame, new_groups: list[int]) -> None:
+    """One source. Points are a raster inside the SVG: thousands of them as shapes would weigh megabytes."""
+    known = points["known"]
+    size = 3.0 if len(points) > 1500 else 8.0
+    axis.scatter(points.x[known], points.y[known], s=size, c=KNOWN, lw=0, alpha=0.55, rasterized=True)
+    axis.scatter(points.x[~known], points.y[~known], s=size, c=colour_of(name), lw=0, alpha=0.7, rasterized=True)
+    for group in new_groups:
+        members = points[~known & (points["group"] == group)]
+        axis.scatter(members.x, members.y, s=3 * size, c=ACCENT, ec=INK, lw=0.2, rasterized=True)
+        label = axis.annotate(
+            str(group), (members.x.mean(), members.y.mean()), xytext=(5, 5), textcoords="offset points",
+            fontsize=8.5, weight="bold", color=INK,
+        )  # fmt: skip
+        label.set_path_effects([effects.withStroke(linewidth=2.5, foreground="white")])
+    axis.set_title(name, color=colour_of(name))
+    axis.set_xticks([])
+    axis.set_yticks([])
+    axis.set_aspect("equal", adjustable="datalim")
+    for side in ("left", "bottom"):
+        axis.spines[side].set_visible(False)
+
+
+def drift_climbs(trajectories: Mapping[str, Path], path: Path) -> Path | None:
+    """Tc along the drifts and along the random walks, by the predictor that is climbed."""
+    walked = {name: tables.read(file, TRAJECTORIES).to_pandas() for name, file in trajectories.items()}
+    walked = {name: steps for name, steps in walked.items() if len(steps)}
+    if not walked:
+        return None
+    colours = {"walk": KNOWN, "climb": COLOUR["cuprates"]}
+    with house_style():
+        figure, axes = panels(len(walked), columns=2, height=2.6)
+        for place, (axis, (name, steps)) in enumerate(zip(axes, walked.items(), strict=True)):
+            for kind, colour in colours.items():
+                mine = steps[steps["kind"] == kind]
+                for _, one in mine.groupby("trajectory"):
+                    axis.plot(one["step"], one["tc_climbed_k"], color=colour, lw=0.9, alpha=0.5)
+                mean = mine.groupby("step")["tc_climbed_k"].mean()
+                axis.plot(mean.index, mean.to_numpy(), color=colour if kind == "climb" else OTHER, lw=2.4)
+            axis.set_title(f"from {name}")
+            axis.set_xlabel("step")
+            if place % 2 == 0:
+                axis.set_ylabel(r"$T_\mathrm{c}$ by the climbed predictor (K)")
+        handles = [Line2D([], [], color=colours["climb"], lw=2.4), Line2D([], [], color=OTHER, lw=2.4)]
+        figure.legend(handles, ["drift: each and mean", "random walk: each and mean"],
+                      loc="outside lower center", ncols=2)  # fmt: skip
+        return save(figure, path)

@@ -1,0 +1,186 @@
+"""What screening, estimation and clustering found in one source, or in a version's training compounds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from superdrift.composition.distance import greedy_net
+from superdrift.composition.elements import N_ELEMENTS
+from superdrift.composition.formula import parse_formula
+from superdrift.composition.vector import to_vector
+from superdrift.io import tables
+from superdrift.report.numbers import Number, count, moments, share
+from superdrift.run.errors import InputError
+from superdrift.superconductors.data.families import FAMILIES
+from superdrift.superconductors.report.corrected import SUPERCONDUCTING_ABOVE, Classified
+from superdrift.superconductors.tables import ESTIMATED, GROUPS, PROJECTED, SCREENED
+from superdrift.superconductors.tc.matched_rates import METHODS
+
+NEAR_HULL = 0.05
+"""eV/atom; a predicted distance to the hull up to this counts as near."""
+
+TRUTHS = (
+    "basic_pass",
+    "duplicate",
+    "known",
+    "novel",
+    "metallic",
+    "valid_published",
+    "charge_valid",
+    "valid_published_raw",
+    "charge_valid_raw",
+    "site_balanced",
+)
+TC = ("tc_mean", "tc_sd", "tc_max")
+
+
+@dataclass(frozen=True)
+class Screened:
+    """The verdicts of the screening, as masks over the rows of one source; a null verdict counts as false.
+
+    Ids rise; distances (half L1, to the nearest known compound) and families are those of rows that pass.
+    """
+
+    ids: NDArray[np.int64]
+    formulas: pa.ChunkedArray
+    distance: NDArray[np.float64]
+    family: NDArray[np.str_]
+    truth: Mapping[str, NDArray[np.bool_]]
+
+    @property
+    def n(self) -> int:
+        """Samples drawn."""
+        return len(self.ids)
+
+    def passed(self, verdict: str) -> NDArray[np.bool_]:
+        """Mask of the rows that pass the basic checks and have this verdict."""
+        return self.truth["basic_pass"] & self.truth[verdict]
+
+
+def read_screened(path: Path) -> Screened:
+    """Read what the numbers need of a screened table."""
+    data = tables.read(path, SCREENED, ["id", "formula", "distance_to_known", "family", *TRUTHS])
+    masks = {name: pc.fill_null(data[name], False).to_numpy() for name in TRUTHS}
+    distance = pc.fill_null(data["distance_to_known"], 1.0).to_numpy()
+    family = np.asarray(pc.fill_null(data["family"], FAMILIES[-1]).to_pylist(), dtype=np.str_)
+    return Screened(data["id"].to_numpy(), data["formula"], distance, family, masks)
+
+
+def screened_numbers(screened: Screened, source: str, *, novel_radius: float, suffix: str = "") -> list[Number]:
+    """Shares and counts of the screening, as docs/methods/numbers.md defines them.
+
+    Args:
+        screened: the verdicts.
+        source: source they describe.
+        novel_radius: half L1; two rows counted as distinct differ by at least this.
+        suffix: appended to each quantity (`_training` for the known compounds of a version).
+    """
+    n, passes = screened.n, int(screened.truth["basic_pass"].sum())
+    valid = screened.passed("valid_published")
+
+    def of(quantity: str, mask: NDArray[np.bool_], denominator: int) -> Number:
+        return share("screen", source, quantity + suffix, int(mask.sum()), denominator)
+
+    novel, metallic = screened.passed("novel"), screened.truth["metallic"]
+    ionic = novel & ~metallic & (screened.truth["charge_valid"] | screened.truth["valid_published"])
+    distinct = {"distinct_novel_valid": ionic, "distinct_novel_metallic": novel & metallic}
+    return [
+        count("screen", source, "samples" + suffix, n, n),
+        of("basic_pass", screened.truth["basic_pass"], n),
+        of("unique", screened.truth["basic_pass"] & ~screened.truth["duplicate"], passes),
+        of("novel", novel, passes),
+        of("known", screened.passed("known"), passes),
+        of("valid_published", screened.truth["valid_published_raw"], n),
+        of("charge_valid", screened.truth["charge_valid_raw"], n),
+        of("metallic", screened.passed("metallic"), n),
+        of("site_balanced", screened.passed("site_balanced"), n),
+        of("valid_published_metallic", valid & metallic, int(valid.sum())),
+        count("screen", source, "valid_published_distinct" + suffix,
+              int((valid & ~screened.truth["duplicate"]).sum()), int(valid.sum())),
+        *(
+            count("screen", source, name + suffix, _distinct(screened, mask, novel_radius), int(mask.sum()))
+            for name, mask in distinct.items()
+        ),
+    ]  # fmt: skip
+
+
+def training_numbers(screened: Screened, version: str, *, novel_radius: float) -> list[Number]:
+    """The same of a version's known superconductors, run through the same screening.
+
+    What only generated compounds have is undefined: a classifier asked about its own rows measures nothing.
+    """
+    undefined = {
+        "project": ("valid_after_projection",),
+        "estimate": ("sc_raw", "sc_corrected"),
+        "cluster": ("new_families",),
+    }
+    rows = screened_numbers(screened, version, novel_radius=novel_radius, suffix="_training")
+    return rows + [
+        Number(stage, version, f"{name}_training", None, 0) for stage, names in undefined.items() for name in names
+    ]
+
+
+def projected_numbers(screened: Screened, source: str, projected: Path | None) -> list[Number]:
+    """Share of the samples that the rule they were projected on accepts; undefined where nothing was projected.
+
+    The shares named valid_published and charge_valid are of the samples before that.
+    """
+    rules = set() if projected is None else set(tables.read(projected, PROJECTED, ["rule"])["rule"].to_pylist())
+    if rules <= {"none"}:
+        return [Number("project", source, "valid_after_projection", None, 0)]
+    verdict = {"published": "valid_published"}.get(rules.pop(), "charge_valid")
+    hits = int(screened.passed(verdict).sum())
+    return [share("project", source, "valid_after_projection", hits, screened.n)]
+
+
+def estimated_numbers(screened: Screened, source: str, estimated: Path) -> tuple[list[Number], Classified]:
+    """Tc of the superconductors, and formation energies, of the rows valid as published; and what they were told by.
+
+    Returns:
+        The numbers, and the valid rows with what the classifiers say of them.
+    """
+    names = ["id", *METHODS.values(), "tc_k", "formation_energy_ev", "hull_distance_ev"]
+    data = tables.read(estimated, ESTIMATED, names)
+    ids = data["id"].to_numpy()
+    if not np.isin(ids, screened.ids).all():
+        raise InputError(f"{estimated} has rows that its screened table lacks; delete it and run snakemake again")
+    valid = np.isin(ids, screened.ids[screened.passed("valid_published")])
+    said = {method: data[column].to_numpy()[valid] > SUPERCONDUCTING_ABOVE for method, column in METHODS.items()}
+    place = np.searchsorted(screened.ids, ids[valid])
+    found = Classified(said, screened.distance[place], screened.family[place])
+    tc = data["tc_k"].to_numpy()[valid][said["estimator"]]
+    energy, hull = (data[name].filter(pa.array(valid)).drop_null().to_numpy() for name in names[-2:])
+    mean = float(energy.mean()) if len(energy) else None
+    rows = [
+        *moments("estimate", source, TC, tc, "K"),
+        Number("estimate", source, "ef_mean", mean, len(energy), "eV/atom"),
+        share("estimate", source, "ef_negative", int((energy < 0).sum()), len(energy)),
+        share("estimate", source, "hull_near", int((hull <= NEAR_HULL).sum()), len(hull)),
+    ]
+    return rows, found
+
+
+def group_numbers(source: str, groups: Path) -> list[Number]:
+    """Number of groups of generated compounds, and of those without known compounds."""
+    new = tables.read(groups, GROUPS, ["new_family"])["new_family"].to_numpy()
+    return [
+        count("cluster", source, "groups", len(new), len(new)),
+        count("cluster", source, "new_families", int(new.sum()), len(new)),
+    ]
+
+
+def _distinct(screened: Screened, mask: NDArray[np.bool_], radius: float) -> int:
+    """Size of the greedy net at `radius` over the masked rows, in row order.
+
+    A repeated formula is no new point of the net, so only its first row is parsed.
+    """
+    formulas = pc.unique(screened.formulas.filter(pa.array(mask)).combine_chunks().drop_null()).to_pylist()
+    amounts = np.zeros((len(formulas), N_ELEMENTS), dtype=np.float32)
+    for row, formula in enumerate(formulas):
+        amounts[row] = to_vector(parse_formula(formula))
+    return int(greedy_net(amounts, radius).sum()) if len(formulas) else 0

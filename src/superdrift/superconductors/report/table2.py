@@ -1,0 +1,91 @@
+"""Table 2: the groups of compounds that each reference led to, beside the families published for it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from superdrift.composition.formula import parse_formula, reduced_formula
+from superdrift.io import tables
+from superdrift.report.numbers import Numbers
+from superdrift.superconductors.report.table1 import Row, read_published
+from superdrift.superconductors.tables import CLUSTERED, ESTIMATED, GROUPS
+
+PUBLISHED = "Yuan & Dordevic, Sci. Rep. 14, 10275 (2024), Table 2"
+
+COLUMNS = (
+    "reference", "formula", "samples", "basic_pass", "valid_published", "charge_valid", "group", "members",
+    "known_members", "general_formula", "tc_low_k", "tc_high_k", "p_value", "new_family",
+    "published_families", "published_tc_low_k", "published_tc_high_k",
+)  # fmt: skip
+
+
+def table2(
+    numbers: Numbers,
+    references: Mapping[str, str],
+    *,
+    clustered: Mapping[str, Path],
+    groups: Mapping[str, Path],
+    estimated: Mapping[str, Path],
+) -> list[Row]:
+    """Rows of Table 2: one a group of each reference, largest first; one alone where no group was found.
+
+    Args:
+        numbers: the run's numbers.
+        references: slug → formula of the references of this run.
+        clustered: source → clustered.parquet.
+        groups: source → groups.parquet.
+        estimated: source → estimated.parquet, for the Tc of a group's members.
+    """
+    rows: list[Row] = []
+    for slug, formula in references.items():
+        source = f"ilvr-{slug}"
+        base: Row = dict.fromkeys(COLUMNS) | {"reference": slug, "formula": formula} | _published(formula)
+        base["samples"] = _count(numbers.value(source, "samples"))
+        for quantity in ("basic_pass", "valid_published", "charge_valid"):
+            base[quantity] = numbers.hits(source, quantity)
+        found: list[Row] = []
+        if source in groups:
+            found = _groups(groups[source], clustered[source], estimated[source])
+        rows += [base | group for group in found] or [base]
+    return rows
+
+
+def _groups(groups: Path, clustered: Path, estimated: Path) -> list[Row]:
+    """The groups of one source with the range of their members' estimated Tc."""
+    placed = tables.read(clustered, CLUSTERED, ["id", "known", "group"]).to_pandas()
+    estimates = tables.read(estimated, ESTIMATED, ["id", "tc_k"]).to_pandas()
+    drawn = placed[~placed["known"] & placed["group"].notna()].merge(estimates, on="id", how="inner")
+    ranges = drawn.groupby("group")["tc_k"].agg(["min", "max"])
+    names = ("group", "members", "known_members", "general_formula", "p_value", "new_family")
+    rows: list[Row] = []
+    for group in tables.read(groups, GROUPS).to_pylist():
+        number = group["group"]
+        low, high = ranges.loc[number] if number in ranges.index else (None, None)
+        rows.append(
+            {name: group[name] for name in names}
+            | {
+                "tc_low_k": None if low is None else float(low),
+                "tc_high_k": None if high is None else float(high),
+            }
+        )
+    return sorted(rows, key=lambda row: (-int(row["members"] or 0), int(row["group"] or 0)))
+
+
+def _published(formula: str) -> Row:
+    """Families published for a reference, recognised by its composition, and the range of their Tc."""
+    composition = reduced_formula(parse_formula(formula))
+    same = [
+        row
+        for row in read_published("table2.csv")
+        if reduced_formula(parse_formula(str(row["reference_formula"]))) == composition
+    ]
+    if not same:
+        return {}
+    return {
+        "published_families": "; ".join(str(row["family"]) for row in same),
+        "published_tc_low_k": min(float(row["tc_low_k"] or 0) for row in same),
+        "published_tc_high_k": max(float(row["tc_high_k"] or 0) for row in same),
+    }
+
+
+def _count(value: float | None) -> int | None:
+    return None if value is None else round(value)

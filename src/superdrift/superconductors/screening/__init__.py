@@ -1,0 +1,1 @@
+"""Which samples could be compounds: basic checks, novelty, all verdicts of a batch."""

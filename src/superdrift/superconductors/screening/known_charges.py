@@ -1,0 +1,15 @@
+"""The charge check fitted to the known superconductors that nothing speaks against."""
+
+import numpy as np
+import pyarrow as pa
+
+from superdrift.charges.charge_check import ChargeCheck
+from superdrift.charges.settings import ChargeSettings
+from superdrift.io.tables import matrix
+
+
+def charge_check(compounds: pa.Table, settings: ChargeSettings) -> ChargeCheck:
+    """The check fitted to the superconductors without flags of a table (superconducting, amounts, flags)."""
+    unflagged = np.array([not flags for flags in compounds["flags"].to_pylist()], dtype=bool)
+    trusted = unflagged & np.array(compounds["superconducting"], dtype=bool)
+    return ChargeCheck(matrix(compounds["amounts"])[trusted], settings)

@@ -1,0 +1,83 @@
+"""Stage condition: a trained gaussian model and a reference compound → samples held to its low frequencies (ILVR)."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from superdrift.composition.formula import parse_formula
+from superdrift.composition.vector import to_vector
+from superdrift.io.batch_files import Parts
+from superdrift.learning.checkpoint import load_model
+from superdrift.learning.device import choose
+from superdrift.learning.resume_key import key_of
+from superdrift.run.command import Run, command
+from superdrift.run.progress import Progress
+from superdrift.run.provenance import sha256
+from superdrift.run.seeds import derive
+from superdrift.superconductors.generation.sampling import conditional
+from superdrift.superconductors.settings import ConditionSettings
+from superdrift.superconductors.tables import CONDITIONED
+
+
+def condition(
+    run: Run,
+    settings: ConditionSettings,
+    *,
+    weights: Path,
+    description: Path,
+    reference: str,
+    formula: str,
+    samples: Path,
+) -> None:
+    """Draw samples near one reference compound, as many per scale as settings.samples.
+
+    Args:
+        run: seed and provenance.
+        settings: scales, number of samples, batch size, device, threads.
+        weights: model.safetensors of a gaussian model.
+        description: model.json.
+        reference: slug of the reference, which names the random streams.
+        formula: its formula.
+        samples: the table to write.
+    """
+    device = choose(settings.device, key="condition.device")
+    torch.set_num_threads(settings.threads)
+    model, _ = load_model(weights, description, device)
+    y = to_vector(parse_formula(formula))
+    key = key_of(
+        device, y, seed=run.seed, reference=reference, settings=asdict(settings), weights=sha256(weights),
+        code=run.metadata["code"],
+    )  # fmt: skip
+    parts, per_scale = (
+        Parts(samples, CONDITIONED, key, run.metadata),
+        range(0, settings.samples, settings.batch_size),
+    )
+    jobs = [(scale, start) for scale in settings.scales for start in per_scale]
+    waiting = parts.waiting(len(jobs))
+    total, left = (
+        sum(min(settings.batch_size, settings.samples - jobs[batch][1]) for batch in batches)
+        for batches in (range(len(jobs)), waiting)
+    )
+    with Progress(total, f"condition {reference}", "sample", done=total - left) as progress:
+        for batch in waiting:
+            scale, start = jobs[batch]
+            count = min(settings.batch_size, settings.samples - start)
+            first = settings.scales.index(scale) * settings.samples + start
+            amounts = conditional(
+                model, y, scale=scale, shared_noise=settings.shared_noise, samples=count,
+                seed=derive(run.seed, "condition", reference, scale, start), device=device, advance=progress.advance,
+            )  # fmt: skip
+            parts.add(batch, {
+                "id": first + np.arange(count), "amounts": amounts, "reference": [reference] * count,
+                "scale": [scale] * count,
+            })  # fmt: skip
+    parts.gather(len(jobs))
+
+
+main = command(condition)
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""Stage generate: a trained model → unconditional samples, batch by batch."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from superdrift.composition.elements import mask_of
+from superdrift.io.batch_files import Parts, parse_shard
+from superdrift.learning.checkpoint import load_model
+from superdrift.learning.device import choose
+from superdrift.learning.resume_key import key_of
+from superdrift.run.command import Run, command
+from superdrift.run.progress import Progress
+from superdrift.run.provenance import sha256
+from superdrift.run.seeds import derive
+from superdrift.superconductors.generation.sampling import unconditional
+from superdrift.superconductors.settings import GenerateSettings
+from superdrift.superconductors.tables import SAMPLES
+
+
+def generate(
+    run: Run,
+    settings: GenerateSettings,
+    *,
+    weights: Path,
+    description: Path,
+    family: str,
+    samples: Path,
+    shard: str | None = None,
+) -> None:
+    """Draw samples of one version.
+
+    Args:
+        run: seed and provenance.
+        settings: sampler, elements, number of samples, batch size, device, threads.
+        weights: model.safetensors.
+        description: model.json.
+        family: version of the model, which names the random streams.
+        samples: the table to write.
+        shard: i/n draws only every n-th batch and leaves parts; a last run without it gathers them.
+    """
+    device = choose(settings.device, key="generate.device")
+    torch.set_num_threads(settings.threads)
+    model, _ = load_model(weights, description, device)
+    key = key_of(
+        device, seed=run.seed, family=family, settings=asdict(settings), weights=sha256(weights),
+        code=run.metadata["code"],
+    )  # fmt: skip
+    parts, part = Parts(samples, SAMPLES, key, run.metadata), parse_shard(shard)
+    allowed = _elements(settings)
+    ids = np.split(np.arange(settings.samples), range(settings.batch_size, settings.samples, settings.batch_size))
+    waiting = parts.waiting(len(ids), shard=part)
+    mine = range(part[0], len(ids), part[1])
+    total, left = (sum(len(ids[batch]) for batch in batches) for batches in (mine, waiting))
+    with Progress(total, f"generate {family}", "sample", done=total - left) as progress:
+        for batch in waiting:
+            amounts = unconditional(
+                model, settings.sampler, samples=len(ids[batch]), seed=derive(run.seed, "generate", family, batch),
+                device=device, advance=progress.advance, allowed=allowed, compiled=settings.compiled,
+            )  # fmt: skip
+            parts.add(batch, {"id": ids[batch], "amounts": amounts})
+    if shard is None:
+        parts.gather(len(ids))
+
+
+def _elements(settings: GenerateSettings) -> NDArray[np.bool_] | None:
+    """Mask of the elements that may be drawn, None for all."""
+    allowed = mask_of(settings.allowed_elements, key="generate.allowed_elements")
+    forbidden = mask_of(settings.forbidden_elements, key="generate.forbidden_elements")
+    if not allowed.any() and not forbidden.any():
+        return None
+    return (allowed | (not allowed.any())) & ~forbidden
+
+
+main = command(generate)
+
+if __name__ == "__main__":
+    sys.exit(main())

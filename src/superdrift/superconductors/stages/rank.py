@@ -1,0 +1,84 @@
+"""Rule `rank`: the candidates of all sources that pass the gates, best first."""
+
+import logging
+import sys
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from scipy.spatial import cKDTree
+
+from superdrift.composition.vector import atomic_fractions
+from superdrift.io import tables
+from superdrift.run.command import Run, command
+from superdrift.run.errors import InputError
+from superdrift.superconductors.ranking import Tally, gather, match, place_in_clusters, rank_rows
+from superdrift.superconductors.settings import RankSettings
+from superdrift.superconductors.tables import CANDIDATES, CLUSTERED, COMPOUNDS, ESTIMATED, PROJECTED, SCREENED
+
+logger = logging.getLogger("superdrift")
+
+
+def rank(
+    run: Run,
+    settings: RankSettings,
+    *,
+    compounds: Path,
+    sources: list[str],
+    screened: list[Path],
+    estimated: list[Path],
+    projected: list[Path],
+    candidates: Path,
+    clustered: list[Path] = [],  # noqa: B006 - never changed
+) -> None:
+    """Gather, gate, score, sort and thin. The lists of files are parallel to `sources`.
+
+    Args:
+        run: seed and provenance.
+        settings: gates, spacing, how many to keep.
+        compounds: prepare/compounds.parquet; candidates keep their distance from these too.
+        sources: names of the sources, at least one.
+        screened: screen/{source}/screened.parquet of each.
+        estimated: estimate/{source}/estimated.parquet of each.
+        projected: project/{source}/projected.parquet of each.
+        candidates: written: candidates.parquet.
+        clustered: cluster/{source}/clustered.parquet of each; none: the cluster columns stay null.
+    """
+    _parallel(sources, screened=screened, estimated=estimated, projected=projected)
+    _parallel(sources if clustered else [], clustered=clustered)
+    fractions = atomic_fractions(tables.matrix(tables.read(compounds, COMPOUNDS, ["amounts"])["amounts"]))
+    known, tally, parts = cKDTree(fractions), Tally(), []
+    for i, source in enumerate(sources):
+        batches = tables.read_batches(screened[i], SCREENED)
+        estimates = tables.read(estimated[i], ESTIMATED)
+        rows, amounts = gather(batches, estimates, known, settings, tally, place=str(estimated[i]))
+        parts.append((_joined(rows, source, projected[i], clustered[i] if clustered else None), amounts))
+    tabled, vectors = zip(*parts, strict=True)
+    ranked = rank_rows(pa.concat_tables(tabled), np.concatenate(vectors), settings, tally)
+    logger.info(tally.line(ranked.num_rows))
+    tables.write(candidates, CANDIDATES, ranked, run.metadata)
+
+
+def _parallel(sources: list[str], **files: list[Path]) -> None:
+    for option, paths in files.items():
+        if len(paths) != len(sources):
+            raise InputError(
+                f"--{option} has {len(paths)} files for {len(sources)} sources; give one for each, in order"
+            )
+
+
+def _joined(rows: pa.Table, source: str, projected: Path, clustered: Path | None) -> pa.Table:
+    """Rows with the columns that other stages know: source, moved, cluster, group."""
+    ids = rows["id"].to_numpy()
+    moves = tables.read(projected, PROJECTED, ["id", "moved"])
+    moved = moves["moved"].take(match(moves["id"].to_numpy(), ids, place=str(projected)))
+    places = place_in_clusters(ids, tables.read(clustered, CLUSTERED) if clustered else None)
+    for name, column in {"source": pa.array([source] * len(ids), pa.string()), "moved": moved, **places}.items():
+        rows = rows.append_column(CANDIDATES.schema.field(name), column)
+    return rows
+
+
+main = command(rank)
+
+if __name__ == "__main__":
+    sys.exit(main())

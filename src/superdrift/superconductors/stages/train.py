@@ -1,0 +1,86 @@
+"""Stage train: compounds of one version → a diffusion model and the history of its training."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from superdrift.io.tables import read, write
+from superdrift.learning.checkpoint import ResumeFile, save_model, start_from
+from superdrift.learning.device import choose
+from superdrift.learning.history import HISTORY
+from superdrift.learning.resume_key import key_of
+from superdrift.learning.training import Trainer
+from superdrift.run.command import Run, command
+from superdrift.run.provenance import sha256
+from superdrift.run.seeds import derive
+from superdrift.superconductors.encoding.encodings import ENCODINGS
+from superdrift.superconductors.generation.model import build, design
+from superdrift.superconductors.generation.training_rows import COLUMNS, choose_rows
+from superdrift.superconductors.settings import TrainSettings
+from superdrift.superconductors.tables import COMPOUNDS
+
+
+def train(
+    run: Run,
+    settings: TrainSettings,
+    *,
+    compounds: Path,
+    family: str,
+    weights: Path,
+    description: Path,
+    history: Path,
+    base: Path | None = None,
+) -> None:
+    """Train a diffusion model on the superconductors of one version.
+
+    Args:
+        run: seed and provenance.
+        settings: the model, the device, and the flags of the rows to leave out.
+        compounds: compounds.parquet.
+        family: version of the model.
+        weights: the .safetensors file to write.
+        description: the .json file to write.
+        history: the history table to write.
+        base: weights of the same kind of model, trained on other compounds, to start from; fresh ones without.
+    """
+    model_settings = settings.model
+    device = choose(settings.device, key="train.device")
+    torch.set_num_threads(model_settings.training.threads)
+    plan = design(model_settings.process, model_settings.denoiser, model_settings.sampler)
+    torch.manual_seed(derive(run.seed, "train", family, "weights"))
+    model = build(plan).to(device)
+    if base is not None:
+        start_from(model, base)
+    encoding = ENCODINGS[model_settings.process]
+    rows = choose_rows(
+        read(compounds, COMPOUNDS, COLUMNS), family, settings.exclude_flags, encoding,
+        merge_repeats=model_settings.training.merge_repeats, validation=model_settings.training.validation,
+        seed=run.seed,
+    )  # fmt: skip
+    key = key_of(
+        device, *rows, seed=run.seed, family=family, settings=asdict(settings), code=run.metadata["code"],
+        base=None if base is None else sha256(base),
+    )  # fmt: skip
+    resume = ResumeFile(weights.parent / ".resume" / weights.name, key)
+    data, validation = (encoding.encode(part).to(device) for part in rows)
+    trainer = Trainer(
+        model, data, validation, model_settings.training, seed=run.seed, label=family, resume=resume
+    )  # fmt: skip
+    columns = asdict(trainer.run())
+    write(history, HISTORY, columns, run.metadata)
+    record = {
+        "family": family,
+        "training": asdict(settings),
+        "outcome": trainer.outcome(),
+        "provenance": run.metadata,
+    }
+    save_model(model, weights, description, record)
+    resume.delete()
+
+
+main = command(train)
+
+if __name__ == "__main__":
+    sys.exit(main())

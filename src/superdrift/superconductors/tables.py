@@ -1,0 +1,224 @@
+"""Every Parquet table of a run, declared once: names, types, units, meanings. `read` and `write` check them."""
+
+import pyarrow as pa
+
+from superdrift.composition.elements import N_ELEMENTS
+from superdrift.io.tables import Column, Table, vector
+
+TEXT, TRUTH, REAL, COUNT, SMALL = pa.string(), pa.bool_(), pa.float64(), pa.int64(), pa.int32()
+
+VECTOR = vector(N_ELEMENTS)
+"""Amounts of the elements, hydrogen to curium."""
+ID = Column("id", COUNT, "row number within its source, from 0")
+AMOUNTS = Column("amounts", VECTOR, "amount of each element, hydrogen to curium", "atoms per formula unit")
+
+COMPOUNDS = Table(
+    "compounds",
+    (
+        Column("id", COUNT, "row number in this table, from 0"),
+        Column("formula", TEXT, "formula as read"),
+        Column("reduced_formula", TEXT, "formula with the smallest whole numbers; equal for equal compositions"),
+        Column("family", TEXT, "cuprates, pnictides or others, by the elements"),
+        Column("superconducting", TRUTH, "false: measured and found not superconducting"),
+        Column("tc_k", REAL, "critical temperature as reported; null where not superconducting", "K", nullable=True),
+        Column("tc_consensus_k", REAL, "median over all entries of the same composition", "K", nullable=True),
+        AMOUNTS,
+        Column("split", TEXT, "train or validation, for the generator; a near-duplicate group stays on one side"),
+        Column("group", SMALL, "near-duplicate group: linked by steps of at most prepare.group_radius"),
+        Column("flags", pa.list_(TEXT), "doubts about the row, e.g. oxygen_placeholder; docs/data.md lists them"),
+        Column("origin", TEXT, "data source the row was read from"),
+        Column("row", COUNT, "line in that source, from 1"),
+    ),
+)
+
+REJECTED = Table(
+    "rejected",
+    (
+        Column("row", COUNT, "line in the source, from 1"),
+        Column("text", TEXT, "the formula as it stands there"),
+        Column("reason", TEXT, "why it was not used"),
+        Column("origin", TEXT, "data source the row was read from"),
+    ),
+)
+
+SAMPLES = Table("samples", (ID, AMOUNTS))
+
+CONDITIONED = Table(
+    "conditioned",
+    (
+        ID,
+        AMOUNTS,
+        Column("reference", TEXT, "slug of the reference compound"),
+        Column("scale", SMALL, "N of the low-pass filter phi_N (ILVR)"),
+    ),
+)
+
+DRIFTED = Table(
+    "drifted",
+    (
+        ID,
+        AMOUNTS,
+        Column("start", TEXT, "slug of the start"),
+        Column("trajectory", SMALL, "trajectory that passed here"),
+        Column("kind", TEXT, "climb (gradient drift) or walk (random control)"),
+        Column("step", SMALL, "step number, from 1; the largest is the end of the trajectory"),
+    ),
+)
+
+TRAJECTORIES = Table(
+    "trajectories",
+    (
+        Column("kind", TEXT, "climb (gradient drift) or walk (random control)"),
+        Column("trajectory", SMALL, "trajectory number, from 0"),
+        Column("step", SMALL, "step number; 0 is the encoded start"),
+        Column("z", pa.list_(pa.float32()), "position in the latent space"),
+        Column("formula", TEXT, "decoded composition", nullable=True),
+        Column("tc_climbed_k", REAL, "Tc by the predictor that is climbed; judge it by tc_k of the estimate", "K"),
+    ),
+)
+
+PROJECTED = Table(
+    "projected",
+    (
+        ID,
+        AMOUNTS,
+        Column("moved", REAL, "half the L1 distance of atomic fractions between the sample and this row"),
+        Column("rule", TEXT, "rule that was projected on; none: passed through"),
+    ),
+)
+
+SCREENED = Table(
+    "screened",
+    (
+        ID,
+        Column(
+            "formula",
+            TEXT,
+            "formula after rounding and noise floor; null where no compound remains",
+            nullable=True,
+        ),
+        Column("reduced_formula", TEXT, "formula with the smallest whole numbers", nullable=True),
+        Column("family", TEXT, "family of this compound by its elements", nullable=True),
+        Column("n_elements", SMALL, "number of elements"),
+        Column("basic_pass", TRUTH, "no negative amount, and a number of elements in the published range"),
+        Column("basic_failure", TEXT, "why the basic checks failed", nullable=True),
+        Column("duplicate", TRUTH, "an earlier row of this source has the same reduced formula"),
+        Column("known", TRUTH, "a known compound lies within 0.005"),
+        Column("novel", TRUTH, "no known compound lies within 0.02"),
+        Column("distance_to_known", REAL, "distance to the nearest known compound", "half L1", nullable=True),
+        Column("nearest_known", TEXT, "formula of the nearest known compound", nullable=True),
+        Column("metallic", TRUTH, "metals only: no ionic picture applies"),
+        Column("valid_published", TRUTH, "SMACT's charge neutrality and Pauling test, as published"),
+        Column("charge_valid", TRUTH, "the redox ion's formal valence is one of known compounds", nullable=True),
+        Column("charge_reason", TEXT, "why charge_valid is false or null", nullable=True),
+        Column("charge_score", REAL, "at least 0: valid; log density of the valence over the limit", nullable=True),
+        Column("charges", TEXT, "the mean charge of each element, as in Ba2+ Cu2.27+ O2-", nullable=True),
+        Column("valid_published_raw", TRUTH, "valid_published of the sample before projection"),
+        Column("charge_valid_raw", TRUTH, "charge_valid of the sample before projection", nullable=True),
+        Column("redox_ion", TEXT, "element that takes the remaining charge", nullable=True),
+        Column("formal_valence", REAL, "its mean charge", "e", nullable=True),
+        Column("site_balanced", TRUTH, "the cations sum to a whole number within 0.006"),
+    ),
+)
+
+ESTIMATED = Table(
+    "estimated",
+    (
+        ID,
+        Column("superconducting_probability", REAL, "probability of superconductivity, at equal prior odds"),
+        Column("tc_k", REAL, "critical temperature if superconducting", "K"),
+        Column("tc_low_k", REAL, "lower end of its interval", "K"),
+        Column("tc_high_k", REAL, "upper end of its interval", "K"),
+        Column("applicable", TRUTH, "close enough to known compounds for the estimate to mean something"),
+        Column(
+            "superconducting_probability_knn", REAL, "share of superconductors among the neighbours (published method)"
+        ),
+        Column("tc_knn_k", REAL, "mean critical temperature of the neighbours (published method)", "K"),
+        Column("formation_energy_ev", REAL, "formation energy", "eV/atom", nullable=True),
+        Column("formation_energy_sd_ev", REAL, "its standard deviation", "eV/atom", nullable=True),
+        Column("hull_distance_ev", REAL, "predicted distance to the hull of known compounds", "eV/atom", nullable=True),
+    ),
+)
+
+NEIGHBOURS = Table(
+    "neighbours",
+    (
+        Column("id", COUNT, "row of compounds.parquet that stands for the composition"),
+        Column("family", TEXT, "cuprates, pnictides or others, by the elements"),
+        Column("superconducting", TRUTH, "false: measured and found not superconducting"),
+        Column("tc_consensus_k", REAL, "median over all entries of the composition", "K", nullable=True),
+        AMOUNTS,
+    ),
+)
+
+PHASES = Table(
+    "phases",
+    (
+        AMOUNTS,
+        Column("formation_energy_ev", REAL, "formation energy, predicted as for candidates", "eV/atom"),
+        Column("origin", TEXT, "data source that lists the compound"),
+    ),
+)
+
+HELD_OUT = Table(
+    "held_out",
+    (
+        Column("id", COUNT, "row of compounds.parquet that stands for the composition"),
+        Column("split", TEXT, "how held-out data was chosen: random, systems or grouped"),
+        Column("fold", SMALL, "fold in which it was held out"),
+        Column("group", COUNT, "group of chemical systems with near-duplicates"),
+        Column("family", TEXT, "cuprates, pnictides or others, by the elements"),
+        Column("superconducting", TRUTH, "false: measured and found not superconducting"),
+        Column("measured_tc_k", REAL, "median over all entries of the composition", "K", nullable=True),
+        Column("distance", REAL, "to the nearest training composition of either kind", "half L1"),
+        Column("superconducting_probability", REAL, "of the default estimator"),
+        Column("superconducting_probability_knn", REAL, "of the published method"),
+        Column("tc_k", REAL, "of the default estimator", "K"),
+        Column("tc_low_k", REAL, "lower end of its interval", "K"),
+        Column("tc_high_k", REAL, "upper end of its interval", "K"),
+        Column("tc_knn_k", REAL, "of the published method", "K"),
+        Column("tc_family_k", REAL, "mean of the family's training compounds", "K"),
+    ),
+)
+
+CLUSTERED = Table(
+    "clustered",
+    (
+        Column("id", COUNT, "row number within the source, or of the known compound"),
+        Column("known", TRUTH, "true: a known compound; false: a generated one"),
+        Column("x", REAL, "first t-SNE coordinate"),
+        Column("y", REAL, "second t-SNE coordinate"),
+        Column("cluster", SMALL, "cluster number; -1 in none"),
+        Column("group", SMALL, "row of groups.parquet; null for known compounds and for loose ones", nullable=True),
+    ),
+)
+
+GROUPS = Table(
+    "groups",
+    (
+        Column("group", SMALL, "group number, from 0"),
+        Column("members", COUNT, "generated compounds in it"),
+        Column("known_members", COUNT, "known compounds in the same cluster"),
+        Column("p_value", REAL, "chance of such a group without a new family; null: not tested", nullable=True),
+        Column("new_family", TRUTH, "the group lies in a cluster without known compounds"),
+        Column("general_formula", TEXT, "elements with the range of their amounts"),
+        Column("tc_median_k", REAL, "median estimated Tc", "K", nullable=True),
+        Column("reference", TEXT, "slug of the reference; null where unconditional", nullable=True),
+    ),
+)
+
+_JOINED = ("id", "rank", "score", "source")
+CANDIDATES = Table(
+    "candidates",
+    (
+        Column("rank", COUNT, "place, from 1"),
+        Column("score", REAL, "superconducting probability × lower bound of Tc", "K"),
+        Column("source", TEXT, "source that the candidate comes from"),
+        ID,
+        *(c for c in SCREENED.columns if c.name not in _JOINED),
+        *(c for c in ESTIMATED.columns if c.name not in _JOINED),
+        Column("moved", REAL, "how far the projection moved the sample", "half L1"),
+        Column("cluster", SMALL, "cluster number; null where the source was not clustered", nullable=True),
+        Column("group", SMALL, "row of its source's groups.parquet", nullable=True),
+    ),
+)

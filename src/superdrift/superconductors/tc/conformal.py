@@ -1,0 +1,145 @@
+"""Conformal intervals of Tc: residuals of held-out compounds, relative to an expected error that grows with distance.
+
+Conformal prediction with normalised residuals (Papadopoulos et al. 2002; Lei et al., JASA 113, 1094 (2018)). The
+expected error is learned: it may only grow with the distance to the known, with the spread of the neighbours and with
+their disagreement. The two tails are calibrated apart, because errors of Tc are skewed, and each family by itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import lightgbm as lgb
+import numpy as np
+from numpy.typing import NDArray
+
+from superdrift.run.errors import InputError
+from superdrift.statistics.conformal import conformal_quantiles
+from superdrift.superconductors.data.families import FAMILIES
+
+SMALLEST_ERROR = 0.1
+"""K; no compound's expected error is below it."""
+ENOUGH = 60
+"""Residuals from which a family's quantiles are its own."""
+_PARTS = 2  # the expected error of each part of the folds is learned on the other
+_GROWING = (0, 1, 1, 1, 0, 0, 0)  # columns of `Doubt.columns` with which the expected error may only grow
+_TREES = 80
+_OPTIONS = {
+    "objective": "poisson", "num_leaves": 8, "learning_rate": 0.1, "lambda_l2": 1.0, "seed": 0, "deterministic": True,
+    "force_row_wise": True, "verbosity": -1, "monotone_constraints": list(_GROWING), "num_threads": 1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Estimates of Tc and signs of their error, each (n,).
+
+    Attributes:
+        tc: estimate, K.
+        distance: to the nearest known superconductor, half L1.
+        spread: deviation of the neighbours' Tc, K.
+        disagreement: between the estimate and the neighbours' mean, K.
+        family: number in `FAMILIES`.
+    """
+
+    tc: NDArray[np.float64]
+    distance: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    disagreement: NDArray[np.float64]
+    family: NDArray[np.int64]
+
+    def __getitem__(self, rows: NDArray[np.bool_]) -> "Doubt":
+        """Some of the rows."""
+        return Doubt(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+
+    def columns(self) -> NDArray[np.float64]:
+        """(n, 7) what the expected error depends on."""
+        families = np.eye(len(FAMILIES))[self.family]
+        return np.column_stack([self.tc, self.distance, self.spread, self.disagreement, families])
+
+
+@dataclass(frozen=True)
+class Residuals:
+    """Held-out estimates with the measured Tc, and the fold of each."""
+
+    doubt: Doubt
+    measured: NDArray[np.float64]
+    fold: NDArray[np.int64]
+
+    def __getitem__(self, rows: NDArray[np.bool_]) -> "Residuals":
+        """Some of the rows."""
+        return Residuals(self.doubt[rows], self.measured[rows], self.fold[rows])
+
+    @classmethod
+    def joined(cls, one: "Residuals", other: "Residuals") -> "Residuals":
+        """The rows of both."""
+        pairs = [np.concatenate([getattr(one.doubt, n), getattr(other.doubt, n)]) for n in Doubt.__dataclass_fields__]
+        return cls(
+            Doubt(*pairs), np.concatenate([one.measured, other.measured]), np.concatenate([one.fold, other.fold])
+        )
+
+
+class Interval:
+    """A calibrated interval: [tc + lower · expected error, tc + upper · expected error], cut off at 0 K.
+
+    Args:
+        text: the trees of the expected error, as LightGBM writes them.
+        tails: for each family (and `all`) the quantiles of the normalised residuals.
+    """
+
+    def __init__(self, text: str, tails: Mapping[str, tuple[float, float]]) -> None:
+        self.text, self.tails = text, {name: (float(low), float(high)) for name, (low, high) in tails.items()}
+        self._error = lgb.Booster(model_str=text)
+
+    @classmethod
+    def calibrate(cls, learned: Residuals, judged: Residuals, *, coverage: float) -> Self:
+        """Learn the expected error, then take the quantiles of the residuals relative to it.
+
+        For the quantiles, each residual is compared with an error expected from the other half of the folds.
+
+        Args:
+            learned: residuals at all distances, from which the expected error is learned.
+            judged: residuals of held-out chemical systems, for the quantiles.
+            coverage: share of compounds that the interval is to hold.
+
+        Raises:
+            InputError: when there is nothing to calibrate on.
+        """
+        if len(judged.measured) == 0:
+            raise InputError("no held-out superconductor to calibrate the Tc intervals on; add compounds")
+        relative = np.zeros(len(judged.measured))
+        for part in range(_PARTS):
+            rows, others = judged.fold % _PARTS == part, learned.fold % _PARTS != part
+            if rows.any():
+                error = _expected(_learn(learned[others] if others.any() else learned), judged.doubt[rows])
+                relative[rows] = (judged.measured - judged.doubt.tc)[rows] / error
+        tails = {"all": conformal_quantiles(relative, coverage)}
+        for number, family in enumerate(FAMILIES):
+            own = judged.doubt.family == number
+            tails[family] = conformal_quantiles(relative[own], coverage) if own.sum() >= ENOUGH else tails["all"]
+        return cls(_learn(learned).model_to_string(), tails)
+
+    def bounds(self, doubt: Doubt) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Lower and upper ends, (n,) each, in K."""
+        error = _expected(self._error, doubt)
+        tails = np.array([self.tails[family] for family in FAMILIES])[doubt.family].reshape(-1, 2)
+        return np.maximum(doubt.tc + tails[:, 0] * error, 0.0), doubt.tc + tails[:, 1] * error
+
+    def describe(self) -> dict[str, Any]:
+        """As JSON can hold it."""
+        return {"expected_error": self.text, "tails": self.tails}
+
+
+def _learn(residuals: Residuals) -> lgb.Booster:
+    """Trees of the expected absolute residual."""
+    rows = len(residuals.measured)
+    error = np.abs(residuals.measured - residuals.doubt.tc)
+    options = _OPTIONS | {"min_data_in_leaf": int(np.clip(rows // 200, 3, 200))}
+    data = lgb.Dataset(residuals.doubt.columns(), label=np.maximum(error, SMALLEST_ERROR))
+    return lgb.train(options, data, num_boost_round=_TREES)
+
+
+def _expected(error: lgb.Booster, doubt: Doubt) -> NDArray[np.float64]:
+    if len(doubt.tc) == 0:
+        return np.zeros(0)
+    return np.maximum(np.asarray(error.predict(doubt.columns(), num_threads=1)), SMALLEST_ERROR)

@@ -1,0 +1,144 @@
+"""The fitted estimators: labelled compositions (Parquet), trees and choices (JSON); nothing is pickled."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from lightgbm.basic import LightGBMError
+from numpy.typing import NDArray
+
+from superdrift.composition.distance import TOLERANCE
+from superdrift.io import tables
+from superdrift.run.errors import InputError
+from superdrift.superconductors.data.families import families_of
+from superdrift.superconductors.settings import ForestSettings
+from superdrift.superconductors.tables import NEIGHBOURS
+from superdrift.superconductors.tc.boosting import Trees
+from superdrift.superconductors.tc.conformal import Interval
+from superdrift.superconductors.tc.features import features
+from superdrift.superconductors.tc.forest import fit_forest
+from superdrift.superconductors.tc.held_out import blended, doubt
+from superdrift.superconductors.tc.labelled_compositions import Known
+from superdrift.superconductors.tc.neighbours import Choice, Neighbours
+
+VERSION = 2
+"""Of the description's layout."""
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """Superconducting probability and Tc of any composition.
+
+    Attributes:
+        neighbours: the published method, and the distance to what is known.
+        tc: boosted trees of Tc.
+        forest: settings of the forest of Tc, which is fitted when it is first asked.
+        weight: of the forest beside the boosted trees.
+        superconducting: trees of the probability of superconductivity.
+        interval: calibrated interval of Tc.
+        radius: largest distance (half L1) to a known superconductor at which an estimate is applicable.
+        seed: of the forest.
+        threads: of the forest; estimates are the same for any number.
+    """
+
+    neighbours: Neighbours
+    tc: Trees
+    forest: ForestSettings
+    weight: float
+    superconducting: Trees
+    interval: Interval
+    radius: float
+    seed: int
+    threads: int
+
+    @cached_property
+    def _forest(self) -> Callable[[NDArray[np.float32]], NDArray[np.float64]]:
+        known = self.neighbours.known
+        warm = known.superconducting
+        return fit_forest(
+            features(known.amounts[warm]), known.tc[warm], self.forest, seed=self.seed, threads=self.threads
+        )
+
+    def estimate(self, amounts: NDArray[np.floating]) -> dict[str, NDArray[Any]]:
+        """Estimates for (n, 96) amounts, all rows positive somewhere and negative nowhere.
+
+        Returns:
+            (n,) columns of `ESTIMATED`, those of the formation energy apart.
+        """
+        x, vote = features(amounts), self.neighbours.ask(amounts)
+        tc = blended(self.tc.predict(x, threads=self.threads), self._forest(x), self.weight)
+        low, high = self.interval.bounds(doubt(tc, vote, families_of(amounts)))
+        return {
+            "superconducting_probability": self.superconducting.predict(x, threads=self.threads),
+            "tc_k": tc,
+            "tc_low_k": low,
+            "tc_high_k": high,
+            "applicable": vote.distance <= self.radius + TOLERANCE,
+            "superconducting_probability_knn": vote.probability,
+            "tc_knn_k": vote.tc,
+        }
+
+    def describe(self) -> dict[str, Any]:
+        """Everything but the training compositions, as JSON can hold it."""
+        return {
+            "version": VERSION,
+            "classifier": asdict(self.neighbours.classifier),
+            "regressor": asdict(self.neighbours.regressor),
+            "tc": self.tc.text,
+            "forest": asdict(self.forest) | {"seed": self.seed, "weight": self.weight},
+            "superconducting": self.superconducting.text,
+            "interval": self.interval.describe(),
+            "applicability_radius": self.radius,
+        }
+
+    @classmethod
+    def load(cls, neighbours: Path, description: Path, *, threads: int) -> Self:
+        """From the table of training compositions and the description.
+
+        Raises:
+            InputError: when either file is missing, damaged or of another version.
+        """
+        try:
+            described = json.loads(Path(description).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise InputError(f"{description} cannot be read ({error}); run the rule `fit` again") from error
+        known = Known.of(tables.read(neighbours, NEIGHBOURS))
+        return cls.from_description(known, described, place=description, threads=threads)
+
+    @classmethod
+    def from_description(cls, known: Known, described: Mapping[str, Any], *, place: Path, threads: int) -> Self:
+        """From training compositions and what `describe` gave.
+
+        Raises:
+            InputError: when the description is damaged or of another version.
+        """
+        version = described.get("version") if isinstance(described, Mapping) else None
+        if version != VERSION:
+            raise InputError(f"{place} has layout {version}, not {VERSION}; delete it and run the rule `fit` again")
+        try:
+            return cls._described(known, described, threads=threads)
+        except (KeyError, TypeError, ValueError, AttributeError, LightGBMError) as error:
+            raise InputError(
+                f"{place} is damaged ({type(error).__name__}: {error}); delete it and run the rule `fit` again"
+            ) from error
+
+    @classmethod
+    def _described(cls, known: Known, described: Mapping[str, Any], *, threads: int) -> Self:
+        choices = (Choice(**described[name]) for name in ("classifier", "regressor"))
+        interval, forest = described["interval"], dict(described["forest"])
+        seed, weight = forest.pop("seed"), forest.pop("weight")
+        return cls(
+            neighbours=Neighbours(known, *choices),
+            tc=Trees.from_text(described["tc"]),
+            forest=ForestSettings(**forest),
+            weight=weight,
+            superconducting=Trees.from_text(described["superconducting"]),
+            interval=Interval(interval["expected_error"], interval["tails"]),
+            radius=described["applicability_radius"],
+            seed=seed,
+            threads=threads,
+        )

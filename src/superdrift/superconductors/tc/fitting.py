@@ -1,0 +1,152 @@
+"""Fit, choose, calibrate and measure the estimators: compounds and settings in, estimator and scores out."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superdrift.run import seeds
+from superdrift.run.progress import Progress
+from superdrift.statistics.scores import Score, averaged
+from superdrift.superconductors.settings import FitSettings
+from superdrift.superconductors.tc.boosting import Size, Trees
+from superdrift.superconductors.tc.conformal import Interval, Residuals
+from superdrift.superconductors.tc.estimator import Estimator
+from superdrift.superconductors.tc.features import features
+from superdrift.superconductors.tc.held_out import HeldOut, predict_held_out, targets
+from superdrift.superconductors.tc.labelled_compositions import Known
+from superdrift.superconductors.tc.neighbours import Choice, Neighbours
+from superdrift.superconductors.tc.nested_cross_validation import Chosen, NestedSearch, fold_lists
+from superdrift.superconductors.tc.scores import score
+from superdrift.superconductors.tc.splits import chemical_groups, make_splits, residual_share
+
+logger = logging.getLogger("superdrift")
+
+TWIN_RADII = (0.02, 0.05)
+"""Distances (half L1) at which remaining near-duplicates across folds are counted."""
+RANDOM, GROUPED = 0, -1
+"""Places of the two splits that intervals are calibrated on among those of a repeat."""
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """The estimator for new compositions, its scores on held-out ones, and how both came about.
+
+    Attributes:
+        estimator: for new compositions.
+        scores: means over the repeats.
+        held_out: of the first repeat, for each split.
+        intervals: (n, 2) ends of the held-out intervals of Tc of the first repeat, K, for each split.
+        splits: folds, groups and remaining near-duplicates of the first repeat.
+    """
+
+    estimator: Estimator
+    scores: list[Score]
+    held_out: list[HeldOut]
+    intervals: list[NDArray[np.float64]]
+    splits: dict[str, Any]
+
+
+def fit(known: Known, settings: FitSettings, *, seed: int) -> Fitted:
+    """Fit the estimators and measure them on all splits, as often as the folds are drawn anew."""
+    x = features(known.amounts)
+    groups = chemical_groups(
+        known.fractions, radius=settings.group_radius, largest=int(settings.largest_group * len(known.ids))
+    )
+    found: list[list[HeldOut]] = []
+    scores: list[list[Score]] = []
+    intervals: list[list[NDArray[np.float64]]] = []
+    chosen: list[Chosen] = []
+    with Progress(settings.repeats, "fit estimators", "repeat") as progress:
+        for repeat in range(settings.repeats):
+            searches = _searches(known, groups, settings, seeds.generator(seed, "fit", "folds", repeat))
+            own = seeds.derive(seed, "fit", "repeat", repeat)
+            found.append([predict_held_out(known, x, search, settings, seed=own) for search in searches])
+            chosen.append(searches[GROUPED].choose())
+            intervals.append([_held_out_bounds(known, part, found[-1], settings.coverage) for part in found[-1]])
+            scores.append([])
+            for part, ends in zip(found[-1], intervals[-1], strict=True):
+                covered = (known.tc >= ends[:, 0]) & (known.tc <= ends[:, 1])
+                scores[-1] += score(known, part, covered, seeds.generator(own, "scores", part.split.name))
+            progress.advance()
+    estimator = _final(known, x, found, chosen[0], settings, seed=seed)
+    splits = {part.split.name: _summary(part) for part in found[0]}
+    return Fitted(estimator, averaged(scores), found[0], intervals[0], splits)
+
+
+def _searches(
+    known: Known, groups: NDArray[np.int64], settings: FitSettings, generator: np.random.Generator
+) -> list[NestedSearch]:
+    """The nested choice among neighbours for each split of one repeat."""
+    splits = make_splits(known, groups, folds=settings.folds, generator=generator)
+    choices = [Choice(*found) for found in product(settings.neighbours, settings.metrics, settings.weights)]
+    metrics = sorted({*settings.metrics, "manhattan"})
+    lists = {m: fold_lists(known, splits, metric=m, k=max(settings.neighbours)) for m in metrics}
+    return [NestedSearch(known, split, {m: lists[m][i] for m in metrics}, choices) for i, split in enumerate(splits)]
+
+
+def _final(
+    known: Known, x: NDArray[np.float32], found: Sequence[Sequence[HeldOut]], chosen: Chosen, settings: FitSettings, *,
+    seed: int,
+) -> Estimator:  # fmt: skip
+    """The estimator fitted to all compositions, with what the grouped splits chose."""
+    trees = {}
+    for target, (rows, y) in targets(known).items():
+        size = Size.typical([size for repeat in found for size in repeat[GROUPED].sizes[target]])
+        own = seeds.derive(seed, "fit", target)
+        trees[target] = Trees.fit(x[rows], y[rows], target, size, settings.boosting, seed=own)
+        logger.info("%s: %d trees of %d leaves", target, size.trees, size.leaves)
+    warm = known.superconducting
+    distance = np.concatenate([repeat[GROUPED].vote.distance[warm] for repeat in found])
+    return Estimator(
+        neighbours=Neighbours(known, chosen.classifier, chosen.regressor),
+        tc=trees["tc"],
+        forest=settings.forest,
+        weight=float(np.median([weight for repeat in found for weight in repeat[GROUPED].weights])),
+        seed=seeds.derive(seed, "fit", "forest"),
+        threads=settings.threads,
+        superconducting=trees["superconducting"],
+        interval=_calibrated(known, warm, found[0], settings.coverage),
+        radius=float(np.quantile(distance, settings.applicable_quantile)),
+    )
+
+
+def _calibrated(known: Known, rows: NDArray[np.bool_], found: Sequence[HeldOut], coverage: float) -> Interval:
+    """Expected error from near and far (both splits); quantiles from the grouped one alone, as for new compounds."""
+    random, grouped = (_residuals(known, rows, found[place]) for place in (RANDOM, GROUPED))
+    return Interval.calibrate(Residuals.joined(random, grouped), grouped, coverage=coverage)
+
+
+def _residuals(known: Known, rows: NDArray[np.bool_], found: HeldOut) -> Residuals:
+    return Residuals(found.doubt(known.families)[rows], known.tc[rows], found.split.folds[rows])
+
+
+def _held_out_bounds(known: Known, part: HeldOut, found: Sequence[HeldOut], coverage: float) -> NDArray[np.float64]:
+    """Cross-conformal: each fold's intervals are calibrated on the residuals of the other folds, (n, 2) in K."""
+    ends = np.zeros((len(known.ids), 2))
+    doubt = part.doubt(known.families)
+    for fold in range(part.split.number):
+        tested = part.split.folds == fold
+        interval = _calibrated(known, known.superconducting & ~tested, found, coverage)
+        ends[tested] = np.stack(interval.bounds(doubt[tested]), axis=1)
+    return ends
+
+
+def _summary(found: HeldOut) -> dict[str, Any]:
+    """Folds, groups, and the near-duplicates that grouping left across folds."""
+    sizes = np.bincount(found.split.groups)
+    twins = {str(radius): round(residual_share(found.nearest, radius), 4) for radius in TWIN_RADII}
+    logger.info(
+        "%s split: %d folds; held-out compositions with a training one within %s",
+        found.split.name, found.split.number, ", ".join(f"{r}: {share:.1%}" for r, share in twins.items()),
+    )  # fmt: skip
+    return {
+        "folds": np.bincount(found.split.folds).tolist(),
+        "groups": len(sizes),
+        "largest_group": int(sizes.max()),
+        "near_duplicates_across_folds": twins,
+    }

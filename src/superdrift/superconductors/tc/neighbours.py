@@ -1,0 +1,107 @@
+"""K nearest neighbours: superconducting or not by a vote, Tc by a mean (Roter and Dordevic 2020)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from superdrift.composition.distance import CompositionIndex
+from superdrift.superconductors.tc.labelled_compositions import Known
+
+CLOSEST = 1e-6
+"""Distances below this weigh as much as this: the same composition, which then decides alone."""
+
+POWERS = {"uniform": 0, "distance": 1, "distance_squared": 2}
+"""Weight of a neighbour: its distance to minus this power."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One setting of the method: how many neighbours, by which distance, with which weights."""
+
+    k: int
+    metric: str
+    weights: str
+
+
+@dataclass(frozen=True)
+class Neighbourhood:
+    """The neighbours of n compositions under one choice.
+
+    Attributes:
+        rows: (n, k) rows among the known compounds.
+        weights: (n, k), rows summing to 1, or to 0 where no known compound shares an element.
+    """
+
+    rows: NDArray[np.int64]
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, distance: NDArray[np.float64], rows: NDArray[np.int64], choice: Choice) -> "Neighbourhood":
+        """From sorted neighbours, (n, at least k) distances and rows; row −1 is no neighbour."""
+        distance, rows = distance[:, : choice.k], rows[:, : choice.k]
+        weights = np.where(rows >= 0, np.maximum(distance, CLOSEST) ** -float(POWERS[choice.weights]), 0.0)
+        total = weights.sum(axis=1, keepdims=True)
+        return cls(np.maximum(rows, 0), np.divide(weights, total, out=np.zeros_like(weights), where=total > 0))
+
+    @property
+    def alone(self) -> NDArray[np.bool_]:
+        """(n,) rows without any neighbour."""
+        return ~self.weights.any(axis=1)
+
+    def probability(self, superconducting: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Weighted share of superconductors among the neighbours, (n,); one half without neighbours."""
+        votes = (self.weights * superconducting[self.rows]).sum(axis=1)
+        return np.where(self.alone, 0.5, np.clip(votes, 0.0, 1.0))
+
+    def tc(self, known_tc: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Weighted mean Tc of the neighbours and their weighted standard deviation, both (n,) in K.
+
+        Without neighbours: those of all known superconductors.
+        """
+        values = np.where(self.weights > 0, known_tc[self.rows], 0.0)
+        mean = (self.weights * values).sum(axis=1)
+        spread = np.sqrt((self.weights * (values - mean[:, None]) ** 2).sum(axis=1))
+        return np.where(self.alone, np.nanmean(known_tc), mean), np.where(self.alone, np.nanstd(known_tc), spread)
+
+
+@dataclass(frozen=True)
+class Vote:
+    """What the neighbours say of n compositions, each (n,).
+
+    Attributes:
+        probability: share of superconductors, of the published vote.
+        tc: mean Tc, K.
+        spread: deviation of the neighbours' Tc, K.
+        distance: to the nearest known superconductor, half L1.
+    """
+
+    probability: NDArray[np.float64]
+    tc: NDArray[np.float64]
+    spread: NDArray[np.float64]
+    distance: NDArray[np.float64]
+
+
+class Neighbours:
+    """The published method, fitted: which is to remember.
+
+    Args:
+        known: labelled compositions.
+        classifier: choice for the vote of compounds of either kind.
+        regressor: choice for the mean over superconductors.
+    """
+
+    def __init__(self, known: Known, classifier: Choice, regressor: Choice) -> None:
+        self.known, self.classifier, self.regressor = known, classifier, regressor
+        self._warm = np.flatnonzero(known.superconducting)
+        self._all, self._superconductors = CompositionIndex(known.amounts), CompositionIndex(known.amounts[self._warm])
+
+    def ask(self, amounts: NDArray[np.floating]) -> Vote:
+        """What the neighbours of (n, 96) amounts say."""
+        voters = self._all.several(amounts, self.classifier.k, metric=self.classifier.metric)
+        warm = self._superconductors.several(amounts, self.regressor.k, metric=self.regressor.metric)
+        tc, spread = Neighbourhood.of(*warm, self.regressor).tc(self.known.tc[self._warm])
+        manhattan = self.regressor.metric == "manhattan"
+        distance = warm[0][:, 0] if manhattan else self._superconductors.nearest(amounts)[0]
+        vote = Neighbourhood.of(*voters, self.classifier).probability(self.known.superconducting)
+        return Vote(vote, tc, spread, distance)

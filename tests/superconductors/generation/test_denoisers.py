@@ -1,0 +1,101 @@
+"""Denoisers: sizes as published, shapes, and the preconditioning of the fast one."""
+
+import numpy as np
+import pytest
+import torch
+from torch import Generator
+
+from superdrift.composition.formula import parse_formula
+from superdrift.composition.vector import to_vector
+from superdrift.diffusion.denoisers import DENOISERS
+from superdrift.diffusion.denoisers.mlp import ResidualMlp
+from superdrift.diffusion.denoisers.unet1d import Unet1d
+from superdrift.diffusion.masked import blocks, lengths
+from superdrift.diffusion.noise_schedule import cosine
+from superdrift.superconductors.encoding.encodings import TOKENS
+from superdrift.superconductors.generation.charge_counting import (
+    KNOTS,
+    LOWEST,
+    STEP,
+    ChargeCount,
+    interpolated,
+    valence,
+)
+from superdrift.superconductors.generation.slot_transformer import SlotTransformer
+
+
+def test_unet_has_the_published_number_of_parameters():
+    unet = Unet1d(shape=(96,), steps=1000, width=48, multipliers=(1, 2, 3, 6))
+    assert round(sum(p.numel() for p in unet.parameters()) / 1e6, 2) == 5.57  # published: 5.56 million
+
+
+def test_unet_keeps_the_shape_and_sees_the_time():
+    unet = Unet1d(shape=(96,), steps=1000, width=8, multipliers=(1, 2, 3)).eval()
+    x_t = torch.randn(2, 96, generator=Generator().manual_seed(0))
+    with torch.no_grad():
+        early, late = unet(x_t, torch.tensor([10, 10])), unet(x_t, torch.tensor([900, 900]))
+    assert early.shape == (2, 96)
+    assert not torch.allclose(early, late)
+
+
+def test_untrained_mlp_is_nearly_the_gaussian_guess():
+    mlp = ResidualMlp(shape=(4,), steps=100, width=16, depth=2)
+    data = torch.randn(5000, 4, generator=Generator().manual_seed(0)) * torch.tensor([1.0, 2.0, 0.5, 0.0]) + 3
+    mlp.fit(data)
+    torch.testing.assert_close(mlp.mean, data.mean(0))
+    torch.nn.init.zeros_(mlp.last[1].weight)
+    torch.nn.init.zeros_(mlp.last[1].bias)
+    x_t, t = torch.randn(7, 4), torch.full((7,), 40)
+    alpha_bar = cosine(100).alpha_bar[40]
+    variance = alpha_bar * mlp.deviation**2 + 1 - alpha_bar
+    guess = (1 - alpha_bar).sqrt() * (x_t - alpha_bar.sqrt() * mlp.mean) / variance
+    torch.testing.assert_close(mlp(x_t, t), guess)
+
+
+def slot_transformer(**changed):
+    return SlotTransformer(**{**TOKENS.shape, **changed}, width=16, depth=2, heads=2, dropout=0.0).eval()
+
+
+def tokens_of(*formulas):
+    return TOKENS.encode(np.stack([to_vector(parse_formula(text)) for text in formulas]))
+
+
+@pytest.mark.parametrize("changed", [{}, {"charges": None, "redox": None}])
+def test_slot_transformer_gives_logits_of_the_asked_slots(changed):
+    net, x = slot_transformer(**changed), tokens_of("CuO", "NbN", "YBa2Cu3O7")
+    logits = net(blocks(x, lengths(x)), [torch.arange(3), None, torch.tensor([7]), None])
+    assert [None if part is None else tuple(part.shape) for part in logits] == [(3, 96), None, (1, 10), None]
+
+
+def test_rows_do_not_see_one_another():
+    net, x = slot_transformer(), tokens_of("CuO", "YBa2Cu3O7", "La1.85Sr0.15CuO4")
+    for profile in net.profiles:
+        torch.nn.init.normal_(profile.weight)
+    together = net(blocks(x, lengths(x)), [None, None, torch.arange(6, 10), None])[2]
+    alone = net([x[2:, :4]], [None, None, torch.arange(4), None])[2]
+    torch.testing.assert_close(together, alone)
+
+
+def test_charges_are_counted_from_the_known_digits():
+    count = ChargeCount(**{name: value for name, value in TOKENS.shape.items() if name != "slots"})
+    x = tokens_of("YBa2Cu3O6.91")[:, :4]
+    totals, slopes = count(x)
+    torch.testing.assert_close(totals, torch.tensor([[3 + 4 - 2 * 6.91, 3.0]]))
+    assert abs(float(valence(*totals[0])) * STEP + LOWEST - 6.82 / 3) < 1e-4
+    # one more Ba in the first sum takes the place of an Y, one more atom in the last cation's sum is a Cu
+    assert slopes[0].tolist() == [[-1, 0], [3, -1], [0, 1], [-2, 0]]
+    x[0, 3, 2:] = torch.tensor([10, 10])  # of the oxygen only the 6 is known
+    torch.testing.assert_close(count(x)[0], torch.tensor([[3 + 4 - 2 * 6.0, 3.0]]))
+
+
+def test_profiles_are_read_between_knots():
+    values = torch.arange(KNOTS, dtype=torch.float32)[None]
+    steps = torch.tensor([[0.0, 1.25, 40.5]])
+    torch.testing.assert_close(interpolated(values, steps), steps)
+    assert valence(torch.tensor(-100.0), torch.tensor(0.0)) < KNOTS - 1  # off the grid counts as its end
+
+
+def test_every_denoiser_names_its_process():
+    assert {name: cls.process for name, cls in DENOISERS.items()} == {
+        "mlp": "gaussian", "unet1d": "gaussian", "slot_transformer": "masked",
+    }  # fmt: skip

@@ -1,0 +1,116 @@
+"""Models built from their description, on disk and back; devices; errors that name what to do."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from torch import Generator
+
+from superdrift.composition.elements import SYMBOLS
+from superdrift.diffusion.samplers import named
+from superdrift.learning import device
+from superdrift.learning.checkpoint import load_model, save_model
+from superdrift.run.errors import InputError
+from superdrift.superconductors.generation.model import build, design
+from superdrift.superconductors.generation.sampling import conditional, unconditional
+
+CPU = torch.device("cpu")
+MLP = {"kind": "mlp", "width": 16, "depth": 1}
+SLOTS = {"kind": "slot_transformer", "width": 16, "depth": 1, "heads": 2, "dropout": 0.0}
+UNMASK = {"kind": "unmask", "temperature": 1.0, "min_p": 0.02, "element_temperature": 1.0, "element_min_p": 0.01}
+
+
+def test_a_model_reads_back_as_it_was_written(tmp_path):
+    model = build(design("gaussian", MLP, {"steps": 20}))
+    model.denoiser.fit(torch.randn(50, 96))
+    save_model(model, tmp_path / "m.safetensors", tmp_path / "m.json", {"family": "cuprates"})
+    again, record = load_model(tmp_path / "m.safetensors", tmp_path / "m.json", CPU)
+    assert record["family"] == "cuprates" and again.process.steps == 20
+    assert not again.denoiser.training
+    for name, value in model.denoiser.state_dict().items():
+        assert torch.equal(value, again.denoiser.state_dict()[name])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["m.json", "m.safetensors"]
+
+
+def test_missing_and_damaged_models_are_told(tmp_path):
+    weights, description = tmp_path / "m.safetensors", tmp_path / "m.json"
+    with pytest.raises(InputError, match=r"m\.json does not exist"):
+        load_model(weights, description, CPU)
+    save_model(build(design("gaussian", MLP, {"steps": 20})), weights, description, {})
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:100])
+    with pytest.raises(InputError, match="delete both and run snakemake again"):
+        load_model(weights, description, CPU)
+    weights.write_bytes(whole)
+    record = json.loads(description.read_text())
+    record["denoiser"]["width"] = 32
+    description.write_text(json.dumps(record))
+    with pytest.raises(InputError, match="no model of this version"):
+        load_model(weights, description, CPU)
+
+
+@pytest.mark.parametrize(
+    ("process", "denoiser", "message"),
+    [
+        ("flow", MLP, "unknown process 'flow'; choose one of gaussian, masked"),
+        ("masked", MLP, "denoiser 'mlp' does not fit a masked process; choose slot_transformer"),
+        ("gaussian", {"kind": "cnn"}, "unknown denoiser 'cnn'; choose one of mlp, unet1d, slot_transformer"),
+        ("gaussian", {"kind": "mlp", "width": 16, "heads": 2}, r"missing \['depth'\], unknown \['heads'\]"),
+    ],
+)
+def test_models_that_cannot_be_are_told(process, denoiser, message):
+    with pytest.raises(InputError, match=message):
+        build(design(process, denoiser, {"steps": 20}))
+
+
+def test_samplers_that_do_not_fit_are_told():
+    with pytest.raises(InputError, match="sampler 'unmask' does not fit a gaussian model; choose ancestral"):
+        named(UNMASK, "gaussian")
+    with pytest.raises(InputError, match="unknown sampler 'ddim'"):
+        named({"kind": "ddim"}, "gaussian")
+    model = build(design("gaussian", MLP, {"steps": 20}))
+    draw = named({"kind": "ancestral", "steps": 10}, "gaussian")
+    with pytest.raises(InputError, match="steps = 10, but the model was trained with T = 20"):
+        draw(model.process, model.denoiser, samples=1, generator=Generator())
+
+
+def test_ilvr_needs_a_gaussian_model():
+    model = build(design("masked", SLOTS, UNMASK))
+    with pytest.raises(InputError, match=r"condition\.model is a masked model; ILVR needs a gaussian one"):
+        conditional(
+            model, torch.zeros(96).numpy(), scale=2, shared_noise=True, samples=1, seed=0, device=CPU,
+            advance=lambda _: None,
+        )  # fmt: skip
+
+
+def test_same_seed_same_rows_and_samples_are_exact_hundredths():
+    model = build(design("masked", SLOTS, UNMASK))
+
+    def draw(seed):
+        return unconditional(model, UNMASK, samples=20, seed=seed, device=CPU, advance=lambda _: None)
+
+    first = draw(3)
+    assert first.shape == (20, 96) and (first == draw(3)).all() and (first != draw(4)).any()
+    assert (abs(first * 100 - (first * 100).round()) < 1e-3).all() and (first >= 0).all()
+
+
+def test_only_allowed_elements_are_drawn():
+    model, allowed = build(design("masked", SLOTS, UNMASK)), np.isin(SYMBOLS[:96], ["Cu", "O", "La", "Sr"])
+    options = {"samples": 60, "seed": 3, "device": CPU, "advance": lambda _: None}
+    drawn = unconditional(model, UNMASK, allowed=allowed, **options)
+    assert (drawn[:, ~allowed] == 0).all() and (drawn > 0).any(axis=0).sum() == 4
+    with pytest.raises(InputError, match="leave no element"):
+        unconditional(model, UNMASK, allowed=np.zeros(96, dtype=bool), **options)
+    gaussian, sampler = build(design("gaussian", MLP, {"steps": 20})), {"kind": "ancestral", "steps": 20}
+    with pytest.raises(InputError, match="cannot be used with a gaussian model"):
+        unconditional(gaussian, sampler, allowed=allowed, **options)
+
+
+def test_cuda_is_never_replaced_silently(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(InputError, match=r"train\.device = cuda, but PyTorch sees no CUDA device here; set train"):
+        device.choose("cuda", key="train.device")
+    with pytest.raises(InputError, match=r"generate\.device = 'gpu' is no device; choose cpu or cuda"):
+        device.choose("gpu", key="generate.device")
+    assert device.choose("cpu", key="train.device") == CPU

@@ -1,0 +1,253 @@
+"""Stages train, generate and condition as commands: files, errors, and kill -9 in the middle."""
+
+import json
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+import torch
+
+from superdrift.io import tables
+from superdrift.learning.history import HISTORY
+from superdrift.superconductors.stages.condition import main as condition
+from superdrift.superconductors.stages.generate import main as generate
+from superdrift.superconductors.stages.train import main as train
+from superdrift.superconductors.tables import COMPOUNDS, CONDITIONED, SAMPLES
+
+TRAINING = {
+    "optimiser": "adamw", "steps": 30, "batch_size": 32, "learning_rate": 3e-3, "warmup": 5, "decay": "cosine",
+    "weight_decay": 0.01, "clip": 1.0, "ema": 0.9, "merge_repeats": True, "validation": "groups", "validate_every": 10,
+    "validation_draws": 64, "threads": 1,
+}  # fmt: skip
+MODELS = {
+    "masked": {
+        "process": "masked",
+        "denoiser": {"kind": "slot_transformer", "width": 32, "depth": 1, "heads": 2, "dropout": 0.1},
+        "training": TRAINING,
+        "sampler": {
+            "kind": "unmask",
+            "temperature": 1.0,
+            "min_p": 0.02,
+            "element_temperature": 1.0,
+            "element_min_p": 0.01,
+        },
+        "noise_floor": 0.0,
+    },
+    "continuous": {
+        "process": "gaussian",
+        "denoiser": {"kind": "mlp", "width": 32, "depth": 1},
+        "training": TRAINING,
+        "sampler": {"kind": "ancestral", "steps": 50},
+        "noise_floor": 0.08,
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def compounds(tmp_path_factory):
+    """La2−xSrxCuO4, every fifth held out."""
+    n = 60
+    amounts, x = np.zeros((n, 96), dtype=np.float32), np.round(np.arange(n) / 100, 2)
+    amounts[:, 56], amounts[:, 37], amounts[:, 28], amounts[:, 7] = np.round(2 - x, 2), x, 1, 4
+    path = tmp_path_factory.mktemp("data") / "compounds.parquet"
+    columns = {
+        "id": np.arange(n), "formula": ["?"] * n, "reduced_formula": ["?"] * n, "family": ["cuprates"] * n,
+        "superconducting": [True] * n, "tc_k": [30.0] * n, "tc_consensus_k": [30.0] * n, "amounts": amounts,
+        "split": ["train" if i % 5 else "validation" for i in range(n)], "group": np.arange(n), "flags": [[]] * n,
+        "origin": ["test"] * n, "row": np.arange(n),
+    }  # fmt: skip
+    tables.write(path, COMPOUNDS, columns, {})
+    return path
+
+
+def train_arguments(compounds, folder, model="masked", steps=30, **changed):
+    block = {**MODELS[model], "training": {**TRAINING, "steps": steps}}
+    settings = {"model": block, "device": "cpu", "exclude_flags": [], **changed}
+    return [
+        "--settings", json.dumps(settings), "--seed", "1", "--compounds", str(compounds), "--family", "cuprates",
+        "--weights", f"{folder}/model.safetensors", "--description", f"{folder}/model.json",
+        "--history", f"{folder}/history.parquet",
+    ]  # fmt: skip
+
+
+def model_arguments(folder):
+    return ["--seed", "1", "--weights", f"{folder}/model.safetensors", "--description", f"{folder}/model.json"]
+
+
+def generate_arguments(folder, samples, n=50, batch_size=20, **changed):
+    sampler = MODELS["masked"]["sampler"]
+    settings = {
+        "sampler": sampler, "samples": n, "batch_size": batch_size, "allowed_elements": [], "forbidden_elements": [],
+        "device": "cpu", "compiled": False, "threads": 1, **changed,
+    }  # fmt: skip
+    paths = ["--family", "cuprates", "--samples", str(samples)]
+    return ["--settings", json.dumps(settings), *model_arguments(folder), *paths]
+
+
+def condition_arguments(folder, samples, **changed):
+    settings = {
+        "sampler": MODELS["continuous"]["sampler"], "samples": 5, "scales": [2, 4], "batch_size": 3,
+        "shared_noise": True, "device": "cpu", "threads": 1, **changed,
+    }  # fmt: skip
+    reference = ["--reference", "lsco", "--formula", "La1.85Sr0.15CuO4", "--samples", str(samples)]
+    return ["--settings", json.dumps(settings), *model_arguments(folder), *reference]
+
+
+@pytest.fixture(scope="module")
+def masked(compounds, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("masked")
+    assert train(train_arguments(compounds, folder)) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def continuous(compounds, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("continuous")
+    assert train(train_arguments(compounds, folder, "continuous")) == 0
+    return folder
+
+
+def amounts_of(path):
+    return tables.matrix(pq.read_table(path)["amounts"])
+
+
+def test_training_writes_model_description_and_history(masked):
+    assert sorted(path.name for path in masked.iterdir()) == [
+        "history.parquet", "model.json", "model.safetensors",
+    ]  # fmt: skip
+    history = tables.read(masked / "history.parquet", HISTORY)
+    assert history["step"].to_pylist() == [10, 20, 30]
+    description = json.loads((masked / "model.json").read_text())
+    assert description["denoiser"]["width"] == 32 and description["provenance"]["stage"] == "train"
+    assert description["outcome"]["validation_loss"] == min(history["validation_loss"].to_pylist())
+
+
+def test_samples_come_in_batches_with_running_ids(masked, tmp_path):
+    assert generate(generate_arguments(masked, tmp_path / "samples.parquet")) == 0
+    table = tables.read(tmp_path / "samples.parquet", SAMPLES)
+    assert table["id"].to_pylist() == list(range(50))
+    assert pq.ParquetFile(tmp_path / "samples.parquet").num_row_groups == 3
+    assert tables.read_metadata(tmp_path / "samples.parquet")["stage"] == "generate"
+    assert [path.name for path in tmp_path.iterdir()] == ["samples.parquet"]
+
+
+def test_a_model_starts_from_the_weights_of_its_base(compounds, masked, tmp_path, capsys):
+    arguments = train_arguments(compounds, tmp_path, steps=10)
+    assert train([*arguments, "--base", f"{masked}/model.safetensors"]) == 0
+    fresh = tables.read(masked / "history.parquet", HISTORY)["validation_loss"].to_pylist()
+    assert tables.read(tmp_path / "history.parquet", HISTORY)["validation_loss"][0].as_py() < fresh[0] - 3
+    assert train([*arguments, "--base", f"{tmp_path}/absent.safetensors"]) == 1
+    assert "absent.safetensors does not exist; run snakemake to train the base model" in capsys.readouterr().err
+    other = train_arguments(compounds, tmp_path / "other", "continuous")
+    assert train([*other, "--base", f"{masked}/model.safetensors"]) == 1
+    assert "cannot be the base of this model" in capsys.readouterr().err
+
+
+def test_elements_left_out_are_never_drawn(masked, tmp_path, capsys):
+    path = tmp_path / "samples.parquet"
+    assert generate(generate_arguments(masked, path, forbidden_elements=["Sr"])) == 0
+    drawn = (amounts_of(path) > 0).any(axis=0)
+    assert not drawn[37] and drawn[[56, 28, 7]].all()
+    assert generate(generate_arguments(masked, path, allowed_elements=["La", "Cu", "O", "Ba"])) == 0
+    assert set(np.flatnonzero((amounts_of(path) > 0).any(axis=0))) <= {56, 28, 7, 55}
+    assert generate(generate_arguments(masked, path, allowed_elements=["La", "O"])) == 1
+    assert "only 2 elements may be drawn, fewer than any training compound has" in capsys.readouterr().err
+    assert generate(generate_arguments(masked, path, allowed_elements=["Lx"])) == 1
+    assert "generate.allowed_elements: ['Lx'] are no elements from H to Cm" in capsys.readouterr().err
+
+
+def test_shards_draw_the_same_rows(masked, tmp_path):
+    assert generate(generate_arguments(masked, tmp_path / "whole.parquet")) == 0
+    for shard in (["--shard", "1/2"], ["--shard", "0/2"], []):
+        assert generate([*generate_arguments(masked, tmp_path / "sharded.parquet"), *shard]) == 0
+    assert (amounts_of(tmp_path / "whole.parquet") == amounts_of(tmp_path / "sharded.parquet")).all()
+
+
+def test_conditioned_samples_carry_reference_and_scale(continuous, tmp_path):
+    for name in ("one", "two"):
+        assert condition(condition_arguments(continuous, tmp_path / f"{name}.parquet")) == 0
+    table = tables.read(tmp_path / "one.parquet", CONDITIONED)
+    assert table["id"].to_pylist() == list(range(10))
+    assert table["scale"].to_pylist() == [2] * 5 + [4] * 5
+    assert set(table["reference"].to_pylist()) == {"lsco"}
+    amounts = tables.matrix(table["amounts"])
+    assert len(np.unique(amounts, axis=0)) == 10
+    assert (amounts == amounts_of(tmp_path / "two.parquet")).all()
+
+
+def test_conditioning_a_masked_model_is_told(masked, tmp_path, capsys):
+    assert condition(condition_arguments(masked, tmp_path / "samples.parquet")) == 1
+    assert "condition.model is a masked model" in capsys.readouterr().err
+    assert not list(tmp_path.glob("*.parquet"))
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device here")
+def test_absent_cuda_is_told_with_the_key_and_the_remedy(compounds, masked, tmp_path, capsys):
+    assert train(train_arguments(compounds, tmp_path, device="cuda")) == 1
+    assert "train.device = cuda" in capsys.readouterr().err
+    assert generate(generate_arguments(masked, tmp_path / "s.parquet", device="cuda")) == 1
+    assert "generate.device = cuda" in capsys.readouterr().err
+    assert condition(condition_arguments(masked, tmp_path / "s.parquet", device="cuda")) == 1
+    assert "set condition.device to cpu" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_told_and_leaves_no_file(compounds, tmp_path, capsys):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))  # no file may grow larger: stands for a full disk
+    try:
+        assert train(train_arguments(compounds, tmp_path)) == 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert "Free some space" in capsys.readouterr().err
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def kill_when(module, arguments, condition):
+    """Start a stage in a process of its own and kill it (SIGKILL) as soon as `condition()` holds."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"superdrift.superconductors.stages.{module}", *arguments],
+        stderr=subprocess.PIPE,
+        env={"PYTHONPATH": str(Path(tables.__file__).parents[2]), "OMP_NUM_THREADS": "1", "PATH": ""},
+    )
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert process.poll() is None, process.stderr.read().decode()
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    process.kill()
+    process.communicate()
+    assert process.returncode == -signal.SIGKILL
+
+
+def test_training_killed_in_the_middle_ends_with_the_same_weights(compounds, tmp_path):
+    steps = 150
+    straight, killed = tmp_path / "straight", tmp_path / "killed"
+    assert train(train_arguments(compounds, straight, steps=steps)) == 0
+    state = killed / ".resume" / "model.safetensors"
+    kill_when("train", train_arguments(compounds, killed, steps=steps), state.exists)
+    assert state.exists() and not (killed / "model.safetensors").exists()
+    assert train(train_arguments(compounds, killed, steps=steps)) == 0
+    assert (killed / "model.safetensors").read_bytes() == (straight / "model.safetensors").read_bytes()
+    timeless = [
+        tables.read(folder / "history.parquet", HISTORY).drop_columns("seconds") for folder in (straight, killed)
+    ]
+    assert timeless[0].equals(timeless[1])
+    assert not state.parent.exists()
+
+
+def test_sampling_killed_in_the_middle_ends_with_the_same_rows(masked, tmp_path):
+    size = {"n": 600, "batch_size": 20}
+    assert generate(generate_arguments(masked, tmp_path / "straight.parquet", **size)) == 0
+    arguments = generate_arguments(masked, tmp_path / "killed.parquet", **size)
+    third = tmp_path / ".killed.parts" / "000002.parquet"
+    kill_when("generate", arguments, third.exists)
+    assert not (tmp_path / "killed.parquet").exists()
+    assert generate(arguments) == 0
+    assert not third.parent.exists()
+    assert tables.read(tmp_path / "killed.parquet", SAMPLES).equals(tables.read(tmp_path / "straight.parquet", SAMPLES))

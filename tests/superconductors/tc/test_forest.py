@@ -1,0 +1,44 @@
+"""Extremely randomised trees for Tc: compounds are remembered, and equal seeds give equal forests."""
+
+import numpy as np
+import pytest
+
+from superdrift.superconductors.settings import ForestSettings
+from superdrift.superconductors.tc.forest import fit_forest
+
+SETTINGS = ForestSettings(trees=20, feature_fraction=0.5)
+
+
+def sample(n=200, seed=0):
+    generator = np.random.default_rng(seed)
+    x = generator.random((n, 6)).astype(np.float32)
+    return x, 40 * x[:, 0] * (x[:, 1] > 0.5)
+
+
+def test_compounds_are_remembered_and_others_interpolated():
+    x, tc = sample()
+    predict = fit_forest(x, tc, SETTINGS, seed=1, threads=1)
+    np.testing.assert_allclose(predict(x), tc, atol=1e-9)
+    new, truth = sample(seed=1)
+    assert np.abs(predict(new) - truth).mean() < 0.5 * np.abs(truth.mean() - truth).mean()
+
+
+def test_seed_decides_everything():
+    x, tc = sample()
+    new, _ = sample(seed=1)
+    one, again, other = (fit_forest(x, tc, SETTINGS, seed=seed, threads=1)(new) for seed in (2**40, 2**40, 3))
+    np.testing.assert_array_equal(one, again)
+    assert (one != other).any()
+
+
+def test_threads_change_nothing_but_the_last_digits():
+    x, tc = sample()
+    new, _ = sample(seed=1)
+    one, two = (fit_forest(x, tc, SETTINGS, seed=1, threads=threads)(new) for threads in (1, 2))
+    np.testing.assert_allclose(two, one, rtol=1e-12)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_no_rows_give_no_predictions(threads):
+    x, tc = sample()
+    assert fit_forest(x, tc, SETTINGS, seed=1, threads=threads)(x[:0]).shape == (0,)

@@ -1,0 +1,98 @@
+# Diffusion models: training, unconditional sampling, conditioning by ILVR.
+
+
+rule train:
+    input:
+        compounds=f"{RUN}/prepare/compounds.parquet",
+        base=lambda wildcards: base_of(wildcards.family),
+    output:
+        weights=f"{RUN}/train/{{family}}/model.safetensors",
+        description=f"{RUN}/train/{{family}}/model.json",
+        history=f"{RUN}/train/{{family}}/history.parquet",
+    log:
+        f"{LOGS}/train/{{family}}.log",
+    conda:
+        conda_env(config["train"]["device"])
+    threads: config["models"][config["train"]["model"]]["training"]["threads"]
+    params:
+        settings=lambda wildcards: train_settings(config["train"]["model"], wildcards.family),
+        code=code("superconductors.stages.train"),
+        seed=config["seed"],
+        base=lambda wildcards: ["--base", base_of(wildcards.family)] if base_of(wildcards.family) else [],
+    message:
+        "Training the generator on {wildcards.family}"
+    shell:
+        "python -m superdrift.superconductors.stages.train --settings {params.settings:q} --seed {params.seed} --log {log:q}"
+        " --compounds {input.compounds:q} --family {wildcards.family}"
+        " --weights {output.weights:q} --description {output.description:q} --history {output.history:q}"
+        " {params.base:q}"
+
+
+# The model that ILVR conditions, where it is not the generator itself.
+use rule train as train_conditioner with:
+    input:
+        compounds=f"{RUN}/prepare/compounds.parquet",
+    output:
+        weights=f"{RUN}/train/{{family}}/{CONDITIONER}/model.safetensors",
+        description=f"{RUN}/train/{{family}}/{CONDITIONER}/model.json",
+        history=f"{RUN}/train/{{family}}/{CONDITIONER}/history.parquet",
+    log:
+        f"{LOGS}/train/{{family}}-{CONDITIONER}.log",
+    threads: config["models"][CONDITIONER]["training"]["threads"]
+    params:
+        settings=train_settings(CONDITIONER),
+        code=code("superconductors.stages.train"),
+        seed=config["seed"],
+        base=[],
+    message:
+        "Training the model to condition on {wildcards.family}"
+
+
+rule generate:
+    input:
+        weights=f"{RUN}/train/{{family}}/model.safetensors",
+        description=f"{RUN}/train/{{family}}/model.json",
+    output:
+        samples=f"{RUN}/generate/{{family}}/samples.parquet",
+    log:
+        f"{LOGS}/generate/{{family}}.log",
+    conda:
+        conda_env(config["generate"]["device"])
+    threads: config["generate"]["threads"]
+    params:
+        settings=lambda wildcards: settings(**config["generate"], sampler=sampler_of(wildcards.family)),
+        code=code("superconductors.stages.generate"),
+        seed=config["seed"],
+    message:
+        "Sampling {wildcards.family}"
+    shell:
+        "python -m superdrift.superconductors.stages.generate --settings {params.settings:q} --seed {params.seed} --log {log:q}"
+        " --weights {input.weights:q} --description {input.description:q} --family {wildcards.family}"
+        " --samples {output.samples:q}"
+
+
+rule condition:
+    input:
+        weights=lambda w: conditioner(w.reference, "model.safetensors"),
+        description=lambda w: conditioner(w.reference, "model.json"),
+    output:
+        samples=f"{RUN}/condition/{{reference}}/samples.parquet",
+    log:
+        f"{LOGS}/condition/{{reference}}.log",
+    conda:
+        conda_env(config["condition"]["device"])
+    threads: config["condition"]["threads"]
+    params:
+        settings=settings(
+            **{key: value for key, value in config["condition"].items() if key != "model"},
+            sampler=config["models"][CONDITIONER]["sampler"],
+        ),
+        formula=lambda w: config["catalogue"][w.reference]["formula"],
+        code=code("superconductors.stages.condition"),
+        seed=config["seed"],
+    message:
+        "Conditioning on {wildcards.reference} by ILVR"
+    shell:
+        "python -m superdrift.superconductors.stages.condition --settings {params.settings:q} --seed {params.seed} --log {log:q}"
+        " --weights {input.weights:q} --description {input.description:q} --reference {wildcards.reference}"
+        " --formula {params.formula:q} --samples {output.samples:q}"

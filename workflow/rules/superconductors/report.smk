@@ -1,0 +1,97 @@
+# What people read: the numbers of the run, the tables, the figures, the page.
+
+
+rule numbers:
+    input:
+        compounds=f"{RUN}/prepare/compounds.parquet",
+        rejected=f"{RUN}/prepare/rejected.parquet",
+        scores=f"{RUN}/estimate/models/scores.parquet",
+        held_out=f"{RUN}/estimate/models/held_out.parquet",
+        phases=f"{RUN}/estimate/models/phases.parquet",
+        energy_scores=energy_scores,
+        candidates=f"{RUN}/candidates.parquet",
+        histories=each("train/{source}/history.parquet", FAMILIES),
+        screened=each("screen/{source}/screened.parquet", GENERATED),
+        estimated=each("estimate/{source}/estimated.parquet", GENERATED),
+        projected=each("project/{source}/projected.parquet", GENERATED),
+        training=each("screen/{source}/screened.parquet", BASELINES),
+        groups=each("cluster/{source}/groups.parquet", GENERATED),
+        trajectories=each("drift/{source}/trajectories.parquet", STARTS),
+    output:
+        numbers=f"{RUN}/report/numbers.parquet",
+    log:
+        f"{LOGS}/numbers.log",
+    conda:
+        ENV
+    params:
+        settings=settings(
+            novel_radius=config["screen"]["novel_radius"],
+            published_tp=config["report"]["published_tp"],
+            published_fp=config["report"]["published_fp"],
+        ),
+        families=FAMILIES,
+        sources=GENERATED,
+        starts=STARTS,
+        code=code("superconductors.stages.numbers"),
+        seed=config["seed"],
+    message:
+        "Collecting every number of the run"
+    shell:
+        "python -m superdrift.superconductors.stages.numbers --settings {params.settings:q} --seed {params.seed} --log {log:q}"
+        " --compounds {input.compounds:q} --rejected {input.rejected:q} --scores {input.scores:q}"
+        " --held-out {input.held_out:q} --phases {input.phases:q} --energy-scores {input.energy_scores:q}"
+        " --candidates {input.candidates:q} --history-families {params.families} --histories {input.histories:q}"
+        " --sources {params.sources} --screened {input.screened:q} --estimated {input.estimated:q}"
+        " --projected {input.projected:q} --training-families {params.families}"
+        " --training-screened {input.training:q} --cluster-sources {params.sources} --groups {input.groups:q}"
+        " --start-names {params.starts} --trajectories {input.trajectories:q} --numbers {output.numbers:q}"
+
+
+rule report:
+    input:
+        numbers=f"{RUN}/report/numbers.parquet",
+        compounds=f"{RUN}/prepare/compounds.parquet",
+        candidates=f"{RUN}/candidates.parquet",
+        estimators=f"{RUN}/estimate/models/estimators.json",
+        histories=each("train/{source}/history.parquet", FAMILIES),
+        screened=each("screen/{source}/screened.parquet", GENERATED),
+        estimated=each("estimate/{source}/estimated.parquet", GENERATED),
+        training=each("screen/{source}/screened.parquet", BASELINES),
+        clustered=each("cluster/{source}/clustered.parquet", GENERATED),
+        groups=each("cluster/{source}/groups.parquet", GENERATED),
+        trajectories=each("drift/{source}/trajectories.parquet", STARTS),
+        template="src/superdrift/report/templates/page.html.j2",
+        published=["src/superdrift/superconductors/report/published/table1.csv", "src/superdrift/superconductors/report/published/table2.csv"],
+    output:
+        table1=report(f"{RUN}/report/table1.csv", category="Tables"),
+        table2=report(f"{RUN}/report/table2.csv", category="Tables"),
+        page=report(f"{RUN}/report/report.html", category="Results"),
+        figures=report(directory(f"{RUN}/report/figures"), patterns=["{name}.svg"], category="Figures"),
+    log:
+        f"{LOGS}/report.log",
+    conda:
+        ENV
+    params:
+        settings=settings(top=config["report"]["top"], groups=config["report"]["groups"]),
+        families=FAMILIES,
+        sources=GENERATED,
+        starts=STARTS,
+        references=REFERENCES,
+        formulas=[config["catalogue"][name]["formula"] for name in REFERENCES],
+        run=config["run"],
+        code=code("superconductors.stages.report"),
+        seed=config["seed"],
+    message:
+        "Writing the report"
+    shell:
+        "python -m superdrift.superconductors.stages.report --settings {params.settings:q} --seed {params.seed} --log {log:q}"
+        " --run-name {params.run} --numbers {input.numbers:q} --compounds {input.compounds:q}"
+        " --candidates {input.candidates:q} --estimators {input.estimators:q}"
+        " --history-families {params.families} --histories {input.histories:q}"
+        " --sources {params.sources} --screened {input.screened:q} --estimated {input.estimated:q}"
+        " --training-families {params.families} --training-screened {input.training:q}"
+        " --cluster-sources {params.sources} --clustered {input.clustered:q} --groups {input.groups:q}"
+        " --references {params.references} --reference-formulas {params.formulas:q}"
+        " --start-names {params.starts} --trajectories {input.trajectories:q}"
+        " --table1-csv {output.table1:q} --table2-csv {output.table2:q} --page {output.page:q}"
+        " --figures {output.figures:q}"

@@ -1,0 +1,60 @@
+# Projection on a rule, and the checks that every sample meets.
+
+
+rule project:
+    input:
+        samples=lambda w: samples_of(w.source),
+        compounds=f"{RUN}/prepare/compounds.parquet",
+    output:
+        projected=f"{RUN}/project/{{source}}/projected.parquet",
+    log:
+        f"{LOGS}/project/{{source}}.log",
+    conda:
+        ENV
+    threads: config["screen"]["threads"]
+    params:
+        settings=lambda w: settings(
+            **config["project"],
+            **{key: config["screen"][key] for key in ("oxidation_states", "charge", "batch_size", "threads")},
+            noise_floor=noise_floor_of(w.source),
+        ),
+        training=lambda w: f"--family {version_of(w.source)}" if w.source in BASELINES else "",
+        code=code("superconductors.stages.project"),
+        seed=config["seed"],
+    message:
+        "Projecting {wildcards.source}"
+    shell:
+        "python -m superdrift.superconductors.stages.project --settings {params.settings:q} --seed {params.seed} --log {log:q}"
+        " --samples {input.samples:q} --compounds {input.compounds:q} {params.training} --projected {output.projected:q}"
+
+
+rule screen:
+    input:
+        projected=f"{RUN}/project/{{source}}/projected.parquet",
+        compounds=f"{RUN}/prepare/compounds.parquet",
+        samples=lambda w: samples_of(w.source),
+    output:
+        screened=f"{RUN}/screen/{{source}}/screened.parquet",
+    log:
+        f"{LOGS}/screen/{{source}}.log",
+    conda:
+        ENV
+    threads: config["screen"]["threads"]
+    params:
+        settings=lambda w: settings(
+            **config["screen"]
+            | {
+                "n_elements": config["screen"]["n_elements"][version_of(w.source)],
+                "noise_floor": noise_floor_of(w.source),
+            }
+        ),
+        training=lambda w: "--training true" if w.source in BASELINES else "",
+        code=code("superconductors.stages.screen"),
+        seed=config["seed"],
+    message:
+        "Screening {wildcards.source}"
+    shell:
+        "python -m superdrift.superconductors.stages.screen --settings {params.settings:q} --seed {params.seed} --log {log:q}"
+        " --projected {input.projected:q} --samples {input.samples:q} --compounds {input.compounds:q}"
+        " {params.training}"
+        " --screened {output.screened:q}"
