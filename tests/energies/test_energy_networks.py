@@ -61,7 +61,7 @@ def test_elemnet_learns_them_too(parts):
     predicted, deviation = model.predict(test.amounts)
     assert np.abs(predicted - test.energies).mean() < 0.4 * np.abs(train.energies.mean() - test.energies).mean()
     assert len(set(deviation.tolist())) == 1, "no scale of its own: one standard deviation for all"
-    assert history["step"] == [100, 200, 300, 400]
+    assert history.step == [100, 200, 300, 400]
     errors = np.abs(model.predict(validation.amounts)[0] - validation.energies)
     assert deviation[0] == pytest.approx(np.quantile(errors, 0.6827))
 

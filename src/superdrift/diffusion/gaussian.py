@@ -39,6 +39,9 @@ class GaussianProcess(nn.Module):
         """What a denoiser has to know of the data and the process."""
         return {"shape": self.shape, "steps": self.steps}
 
+    def fit(self, x_0: Tensor) -> None:
+        """Nothing depends on the data."""
+
     def corrupt(self, x_0: Tensor, t: Tensor, epsilon: Tensor) -> Tensor:
         """Draw of q(x_t | x_0) (Ho et al., eq. 4): sqrt(alpha_bar_t)·x_0 + sqrt(1 − alpha_bar_t)·epsilon."""
         alpha_bar = self._at(self.alpha_bar, t)

@@ -4,10 +4,10 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from superdrift.composition.elements import N_ELEMENTS
 from superdrift.energies.element_descriptors import DESCRIPTORS, element_descriptors
+from superdrift.learning.layers import AttentionLayer
 from superdrift.learning.packing import Packing
 
 LOG_SCALE = (-6.0, 3.0)
@@ -51,7 +51,7 @@ class AttentionNetwork(nn.Module):
         self.share = nn.Sequential(nn.Linear(_FRACTION_FEATURES, width), nn.SiLU(), nn.Linear(width, width))
         self.number = nn.Embedding(most_elements, width)
         nn.init.normal_(self.number.weight, std=_NUMBER_DEVIATION)
-        self.layers = nn.ModuleList(_Layer(width, heads) for _ in range(depth))
+        self.layers = nn.ModuleList(AttentionLayer(width, heads, biased=True) for _ in range(depth))
         self.norm = nn.LayerNorm(width)
         self.head = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, 2))
 
@@ -75,12 +75,12 @@ class AttentionNetwork(nn.Module):
         h = self._tokens(element, share, number)
         logarithm = packing.rectangle(share.log())
         for layer in self.layers:
-            h = layer(h, logarithm, packing)
-        said = packing.rectangle(self.head(self.norm(h)).float())
+            h = layer(h, packing, logarithm)
+        output = packing.rectangle(self.head(self.norm(h)).float())
         weight = packing.rectangle(share)
         if packing.absent is not None:
             weight = weight.masked_fill(packing.absent[:, 0, 0], 0.0)
-        pooled = (said * weight[..., None]).sum(dim=1)[order.argsort()]
+        pooled = (output * weight[..., None]).sum(dim=1)[order.argsort()]
         return pooled[:, 0], pooled[:, 1].clamp(*LOG_SCALE)
 
     def _tokens(self, element: Tensor, share: Tensor, number: Tensor) -> Tensor:
@@ -96,31 +96,3 @@ class AttentionNetwork(nn.Module):
             + self.share(features)
             + self.number(number)
         )
-
-
-class _Layer(nn.Module):
-    """Attention among the elements of a compound, then two linear layers on each (pre-normalised).
-
-    The log of a token's fraction is added to the scores of all who look at it, times a factor that each head learns:
-    with factor 1 an element counts as often as it has atoms, with 0 all count the same.
-    """
-
-    def __init__(self, width: int, heads: int) -> None:
-        super().__init__()
-        self.heads = heads
-        self.norm_one, self.norm_two = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.into, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.one, self.two = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
-        self.factor = nn.Parameter(torch.ones(heads))
-
-    def forward(self, h: Tensor, logarithm: Tensor, packing: Packing) -> Tensor:
-        """(tokens, width) and the (rows, slots) log of the fractions → (tokens, width)."""
-        q, k, v = (
-            packing.rectangle(self.into(self.norm_one(h))).unflatten(2, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        )
-        scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
-        scores = scores + self.factor[:, None, None] * logarithm[:, None, None]
-        weight = (scores if packing.absent is None else scores.masked_fill(packing.absent, -torch.inf)).softmax(dim=-1)
-        mixed = (weight.to(v.dtype) @ v).transpose(1, 2).flatten(2)
-        h = h + self.out(packing.listed(mixed))
-        return h + self.two(functional.silu(self.one(self.norm_two(h))))

@@ -13,7 +13,7 @@ from superdrift.composition.elements import SYMBOLS
 from superdrift.composition.vector import atomic_fractions
 from superdrift.energies.attention_network import AttentionNetwork
 from superdrift.energies.elemnet import ElemNet
-from superdrift.learning.device import has_fast_bfloat16
+from superdrift.learning.device import mixed_precision
 from superdrift.run.errors import InputError
 
 NETWORKS: dict[str, type[nn.Module]] = {"attention": AttentionNetwork, "elemnet": ElemNet}
@@ -129,7 +129,7 @@ def standardised(
     scaled = False
     device = next(network.parameters()).device
     network.eval()
-    with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, enabled=has_fast_bfloat16(device)):
+    with torch.inference_mode(), mixed_precision(device):
         for places in _batches(amounts, rows):
             value, log_scale = network(to_fractions(amounts[rows[places]]).to(device))
             energy[places] = value.float().cpu().numpy()

@@ -53,7 +53,12 @@ def fast(denoiser: nn.Module, device: torch.device, *, compiled: bool = False) -
     network = torch.compile(denoiser, dynamic=True) if compiled else denoiser
 
     def denoise(*inputs: Any) -> Any:
-        with torch.autocast(device.type, torch.bfloat16, enabled=has_fast_bfloat16(device)):
+        with mixed_precision(device):
             return network(*inputs)
 
     return denoise
+
+
+def mixed_precision(device: torch.device) -> torch.autocast:
+    """A context in which matrix products run in bfloat16 where that is faster."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=has_fast_bfloat16(device))

@@ -1,8 +1,9 @@
-"""Training of any diffusion model: averaged weights, a fixed validation grid, the best checkpoint, exact resumption."""
+"""The one training loop: optimisers, averaged weights, validation on a fixed grid, best weights, exact resumption."""
 
 import copy
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -10,14 +11,14 @@ import torch
 from torch import Generator, Tensor, nn
 from torch.optim import AdamW, NAdam, Optimizer
 
-from superdrift.learning.checkpoint import ResumeFile
-from superdrift.learning.device import fast
-from superdrift.learning.settings import TrainingSettings
+from superdrift.learning.batches import batch_rows
+from superdrift.learning.checkpoint import ResumeFile, subset
+from superdrift.learning.learning_rate import learning_rate
+from superdrift.learning.objective import Objective, Update
+from superdrift.learning.settings import OptimisationSettings
 from superdrift.run.errors import InputError
 from superdrift.run.progress import Progress
 from superdrift.run.seeds import derive
-from superdrift.superconductors.generation.model import Model
-from superdrift.superconductors.generation.training_rows import batch_rows
 
 OPTIMISERS: dict[str, type[Optimizer]] = {"adamw": AdamW, "nadam": NAdam}
 """Optimisers by the name that the config uses; both decay weights apart from the gradient."""
@@ -25,9 +26,43 @@ EMA_DELAY = 10
 """The average starts short: its decay at step k is at most (1 + k) / (EMA_DELAY + k)."""
 
 
+@dataclass(frozen=True)
+class Method:
+    """How weights move, beside the steps, batches and rates that every training sets.
+
+    Attributes:
+        optimiser: one of `OPTIMISERS`.
+        decay: of the learning rate; one of `learning_rate.DECAYS`.
+        clip: largest norm of the gradient; 0: not clipped.
+        ema: decay of the average of the weights, which is what is validated and kept; 0: the weights themselves.
+    """
+
+    optimiser: str = "adamw"
+    decay: str = "cosine"
+    clip: float = 0.0
+    ema: float = 0.0
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Names of a training.
+
+    Attributes:
+        seed: of the run.
+        names: of its random streams, e.g. ("train", "cuprates").
+        label: for the progress line, e.g. "cuprates".
+        key: where the learning rate stands in the config, for messages.
+    """
+
+    seed: int
+    names: tuple[str | int, ...]
+    label: str
+    key: str
+
+
 @dataclass
 class History:
-    """Columns of history.parquet, one entry per validation."""
+    """Columns of a history table, one entry per validation."""
 
     step: list[int] = field(default_factory=list)
     train_loss: list[float] = field(default_factory=list)
@@ -38,46 +73,46 @@ class History:
 
 
 class Trainer:
-    """Trains the denoiser of a model; afterwards it carries the weights of the lowest validation loss.
+    """Trains the network of an objective; afterwards it carries the weights of the smallest validation error.
 
-    Every random number of step k follows from (seed, "train", label, k), every batch from k alone, and all state is
-    saved at each validation: killed and resumed, the weights come out the same bit for bit.
+    Every random number of step k follows from (seed, names, k), every batch from k alone, and all state is saved at
+    each validation: killed and resumed, the weights come out the same bit for bit.
 
     Args:
-        model: to train, on its device.
-        train: (n, …) encoded training data, on the same device.
-        validation: (m, …) encoded validation data, likewise.
-        settings: of the optimisation.
-        seed: of the run.
-        label: the version of the model, which names its random streams.
-        resume: where unfinished state is kept.
+        objective: what is trained.
+        settings: steps, batch size, learning rate, warm-up, weight decay, steps between validations.
+        method: how weights move.
+        stream: names of the training.
+        resume: where unfinished state is kept; None: nowhere, a killed training starts again.
     """
 
     def __init__(
-        self, model: Model, train: Tensor, validation: Tensor, settings: TrainingSettings, *,
-        seed: int, label: str, resume: ResumeFile,
-    ) -> None:  # fmt: skip
-        if settings.optimiser not in OPTIMISERS:
-            raise InputError(f"unknown optimiser '{settings.optimiser}'; choose one of {', '.join(OPTIMISERS)}")
-        self.model, self.train_data, self.settings, self.resume = model, train, settings, resume
-        self.seed, self.label, self.device = seed, label, train.device
-        self.grid = _grid(validation, settings.validation_draws)
-        for part in (model.process, model.denoiser):
-            if hasattr(part, "fit"):  # some take a distribution or the scale of the data from it
-                part.fit(train)
-        self.optimiser = _optimiser(model.denoiser, settings)
-        self.averaged = copy.deepcopy(model.denoiser).requires_grad_(requires_grad=False)
+        self,
+        objective: Objective,
+        settings: OptimisationSettings,
+        method: Method,
+        stream: Stream,
+        resume: ResumeFile | None = None,
+    ) -> None:
+        if method.optimiser not in OPTIMISERS:
+            raise InputError(f"unknown optimiser '{method.optimiser}'; choose one of {', '.join(OPTIMISERS)}")
+        self.objective, self.settings, self.method, self.stream, self.resume = (
+            objective, settings, method, stream, resume,
+        )  # fmt: skip
+        self.device = next(objective.network.parameters()).device
+        self.updates = tuple(objective.updates())
+        self.optimisers = {update.name: _optimiser(update.module, settings, method) for update in self.updates}
+        self.averaged = copy.deepcopy(objective.network).requires_grad_(requires_grad=False)
         self.best = _copied(self.averaged)
-        self.history, self.step, self.seconds = History(), 0, 0.0
+        self.history, self.step, self.seconds, self.error = History(), 0, 0.0, math.inf
 
     def run(self) -> History:
         """Train to the last step, from the saved state if there is one; the state is left for `resume.delete`."""
         self._restore()
         settings, started, losses = self.settings, time.monotonic() - self.seconds, []
-        label = f"train {self.label}"
-        with Progress(settings.steps, label, "step", done=self.step) as progress:
+        with Progress(settings.steps, f"train {self.stream.label}", "step", done=self.step) as progress:
             while self.step < settings.steps:
-                losses.append(self._update())
+                losses.append(self._step())
                 progress.advance()
                 if self.step % settings.validate_every == 0 or self.step == settings.steps:
                     loss, losses = float(torch.stack(losses).mean()), []
@@ -85,22 +120,8 @@ class Trainer:
                     self._record(loss)
                     self._save()
                     progress.advance(0, train=loss, validation=self.history.validation_loss[-1])
-        self.model.denoiser.load_state_dict(self.best)
+        self.objective.network.load_state_dict(self.best)
         return self.history
-
-    def validate(self) -> float:
-        """Mean loss of the averaged weights on the fixed grid: the same rows, levels and noise every time."""
-        generator = self._generator("validation")
-        self.averaged.eval()
-        total = 0.0
-        data, level = self.grid
-        denoise = fast(self.averaged, self.device)
-        with torch.inference_mode():
-            for start in range(0, len(data), self.settings.batch_size):
-                part = slice(start, start + self.settings.batch_size)
-                losses = self.model.process.losses(denoise, data[part], level[part], generator)
-                total += float(losses.sum())
-        return total / len(data)
 
     def outcome(self) -> dict[str, float | int]:
         """Step and validation loss of the weights that were kept, and the number of weights."""
@@ -108,111 +129,124 @@ class Trainer:
         return {
             "step": self.history.step[best],
             "validation_loss": self.history.validation_loss[best],
-            "parameters": sum(p.numel() for p in self.model.denoiser.parameters()),
+            "parameters": sum(p.numel() for p in self.objective.network.parameters()),
         }
 
-    def _update(self) -> Tensor:
-        """One step of the optimiser; returns the loss, still on the device."""
-        settings, denoiser = self.settings, self.model.denoiser
-        rate = learning_rate(self.step, settings)
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        rows = batch_rows(self.step, settings.batch_size, len(self.train_data), self.seed, "train", self.label)
-        x_0 = self.train_data[torch.from_numpy(rows).to(self.device)]
+    def _step(self) -> Tensor:
+        """One step of every optimiser; returns the last one's loss, still on the device."""
         generator = self._generator(self.step)
         torch.manual_seed(generator.initial_seed())  # dropout draws from the global generator
-        level = torch.rand(len(x_0), generator=generator, device=self.device)
-        denoiser.train()
-        loss = self.model.process.losses(fast(denoiser, self.device), x_0, level, generator).mean()
-        self.optimiser.zero_grad()
-        loss.backward()
-        if settings.clip > 0:
-            nn.utils.clip_grad_norm_(denoiser.parameters(), settings.clip)
-        self.optimiser.step()
+        self.objective.network.train()
+        loss = torch.zeros(())
+        for update in self.updates:
+            for repeat in range(update.repeats):
+                loss = self._update(update, self._rows(update, repeat), generator)
         self._average()
         self.step += 1
+        return loss
+
+    def _update(self, update: Update, rows: Tensor, generator: Generator) -> Tensor:
+        """One step of one optimiser; returns its loss."""
+        optimiser, rate = self.optimisers[update.name], self._rate(self.step)
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        loss = update.loss(rows, generator)
+        optimiser.zero_grad()
+        loss.backward()
+        if self.method.clip > 0:
+            nn.utils.clip_grad_norm_(update.module.parameters(), self.method.clip)
+        optimiser.step()
         return loss.detach()
+
+    def _rows(self, update: Update, repeat: int) -> Tensor:
+        """Rows of one batch, on the device; each optimiser reads a chain of batches of its own if there are several."""
+        names = self.stream.names if len(self.updates) == 1 else (*self.stream.names, update.name)
+        batch = self.step * update.repeats + repeat
+        rows = batch_rows(batch, self.settings.batch_size, self.objective.rows, self.stream.seed, *names)
+        return torch.from_numpy(rows).to(self.device)
 
     @torch.no_grad()
     def _average(self) -> None:
-        """Exponential moving average of the weights (plain copy where settings.ema is 0)."""
-        decay = min(self.settings.ema, (1 + self.step) / (EMA_DELAY + self.step))
-        torch._foreach_lerp_(list(self.averaged.parameters()), list(self.model.denoiser.parameters()), 1 - decay)
+        """Exponential moving average of the weights (plain copy where method.ema is 0)."""
+        decay = min(self.method.ema, (1 + self.step) / (EMA_DELAY + self.step))
+        network = self.objective.network
+        torch._foreach_lerp_(list(self.averaged.parameters()), list(network.parameters()), 1 - decay)
+        for mean, current in zip(self.averaged.buffers(), network.buffers(), strict=True):
+            mean.copy_(current)
 
     def _record(self, train_loss: float) -> None:
-        validation_loss = self.validate()
-        if not math.isfinite(train_loss + validation_loss):
+        """Validate, keep the weights if no earlier ones were as good, append a row of history."""
+        self.averaged.eval()
+        with torch.inference_mode():
+            loss, error = self.objective.validate(self.averaged)
+        if not math.isfinite(train_loss + loss + error):
             raise InputError(
-                f"training of {self.label} diverged at step {self.step} (loss {train_loss}, validation"
-                f" {validation_loss}); lower models.*.training.learning_rate (now {self.settings.learning_rate})"
+                f"training of {self.stream.label} diverged at step {self.step} (loss {train_loss}, validation {loss});"
+                f" lower {self.stream.key} (now {self.settings.learning_rate})"
             )
-        best = validation_loss < min(self.history.validation_loss, default=math.inf)
+        best = error < self.error
         if best:
-            self.best = _copied(self.averaged)
+            self.best, self.error = _copied(self.averaged), error
         row = {
-            "step": self.step, "train_loss": train_loss, "validation_loss": validation_loss,
-            "learning_rate": learning_rate(self.step - 1, self.settings), "best": best, "seconds": self.seconds,
+            "step": self.step, "train_loss": train_loss, "validation_loss": loss,
+            "learning_rate": self._rate(self.step - 1), "best": best, "seconds": self.seconds,
         }  # fmt: skip
         for name, value in row.items():
             getattr(self.history, name).append(value)
 
     def _save(self) -> None:
-        parts = {
-            "current": self.model.denoiser.state_dict(),
+        if self.resume is None:
+            return
+        states = {
+            "current": self.objective.network.state_dict(),
             "averaged": self.averaged.state_dict(),
             "best": self.best,
         }
-        tensors = {f"{part}/{name}": value for part, state in parts.items() for name, value in state.items()}
-        for index, state in self.optimiser.state_dict()["state"].items():
-            tensors |= {f"optimiser/{index}/{name}": value for name, value in state.items()}
-        self.resume.save(tensors, {"step": self.step, "seconds": self.seconds, "history": asdict(self.history)})
+        tensors = {f"{part}/{name}": value for part, state in states.items() for name, value in state.items()}
+        for name, optimiser in self.optimisers.items():
+            for index, state in optimiser.state_dict()["state"].items():
+                tensors |= {f"optimiser/{name}/{index}/{entry}": value for entry, value in state.items()}
+        notes = {"step": self.step, "seconds": self.seconds, "error": self.error, "history": asdict(self.history)}
+        self.resume.save(tensors, notes)
 
     def _restore(self) -> None:
-        saved = self.resume.load()
+        saved = None if self.resume is None else self.resume.load()
         if saved is None:
             return
         tensors, notes = saved
-        self.model.denoiser.load_state_dict(_part(tensors, "current"))
-        self.averaged.load_state_dict(_part(tensors, "averaged"))
-        self.best = {name: value.to(self.device) for name, value in _part(tensors, "best").items()}
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, value in _part(tensors, "optimiser").items():
-            index, key = name.split("/")
-            state.setdefault(int(index), {})[key] = value
-        self.optimiser.load_state_dict({**self.optimiser.state_dict(), "state": state})
-        self.step, self.seconds, self.history = notes["step"], notes["seconds"], History(**notes["history"])
+        self.objective.network.load_state_dict(subset(tensors, "current/"))
+        self.averaged.load_state_dict(subset(tensors, "averaged/"))
+        self.best = {name: value.to(self.device) for name, value in subset(tensors, "best/").items()}
+        for name, optimiser in self.optimisers.items():
+            _restore_optimiser(optimiser, subset(tensors, f"optimiser/{name}/"))
+        self.step, self.seconds, self.error = notes["step"], notes["seconds"], notes["error"]
+        self.history = History(**notes["history"])
+
+    def _rate(self, step: int) -> float:
+        settings = self.settings
+        return learning_rate(
+            step, steps=settings.steps, highest=settings.learning_rate, warmup=settings.warmup, decay=self.method.decay
+        )
 
     def _generator(self, part: str | int) -> Generator:
-        return Generator(self.device).manual_seed(derive(self.seed, "train", self.label, part))
+        return Generator(self.device).manual_seed(derive(self.stream.seed, *self.stream.names, part))
 
 
-def learning_rate(step: int, settings: TrainingSettings) -> float:
-    """Linear warm-up, then constant, or half a cosine down to 0 at the last step."""
-    rise = min(1.0, (step + 1) / settings.warmup) if settings.warmup else 1.0
-    fall = (1 + math.cos(math.pi * step / settings.steps)) / 2 if settings.decay == "cosine" else 1.0
-    return settings.learning_rate * rise * fall
-
-
-def _grid(validation: Tensor, draws: int) -> tuple[Tensor, Tensor]:
-    """Validation rows, each at several levels, and the levels: at least `draws` pairs, levels evenly over [0, 1)."""
-    m = len(validation)
-    levels = -(-draws // m)
-    # Row r takes the levels (l + (r + 1/2)/m) / levels: all pairs together cover [0, 1) evenly.
-    row = torch.arange(m, device=validation.device).repeat_interleave(levels)
-    turn = torch.arange(levels, device=validation.device).repeat(m)
-    return validation[row], (turn + (row + 0.5) / m) / levels
-
-
-def _optimiser(denoiser: nn.Module, settings: TrainingSettings) -> Optimizer:
+def _optimiser(module: nn.Module, settings: OptimisationSettings, method: Method) -> Optimizer:
     options: dict[str, Any] = {"lr": settings.learning_rate, "weight_decay": settings.weight_decay}
-    if settings.optimiser == "nadam":
+    if method.optimiser == "nadam":
         options["decoupled_weight_decay"] = True
-    return OPTIMISERS[settings.optimiser](denoiser.parameters(), **options)
+    return OPTIMISERS[method.optimiser](module.parameters(), **options)
+
+
+def _restore_optimiser(optimiser: Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Put back the state of each parameter, from entries `{number of the parameter}/{name}`."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for entry, value in tensors.items():
+        index, name = entry.split("/")
+        state.setdefault(int(index), {})[name] = value
+    optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
 
 
 def _copied(module: nn.Module) -> dict[str, Tensor]:
     return {name: value.detach().clone() for name, value in module.state_dict().items()}
-
-
-def _part(tensors: dict[str, Tensor], name: str) -> dict[str, Tensor]:
-    return {key.removeprefix(f"{name}/"): value for key, value in tensors.items() if key.startswith(f"{name}/")}

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from compounds_table import write_compounds
+from killing import kill_when
 
 from superdrift.composition.formula import format_formula
 from superdrift.composition.vector import atomic_fractions, from_vector
@@ -54,14 +55,19 @@ def data(tmp_path_factory):
     return folder
 
 
-def trained(data, folder, member=0, **changes):
+def training_arguments(data, folder, member=0, **changes):
+    """Arguments of train_energy."""
     folder.mkdir(exist_ok=True)
-    return train_energy([
+    return [
         "--settings", json.dumps(SETTINGS | changes), "--seed", "7", "--log", str(folder / "train.log"),
         "--train", str(data / "train.csv"), "--validation", str(data / "val.csv"), "--member", str(member),
         "--weights", str(folder / f"{member}.safetensors"), "--description", str(folder / f"{member}.json"),
         "--history", str(folder / f"{member}-history.parquet"),
-    ])  # fmt: skip
+    ]  # fmt: skip
+
+
+def trained(data, folder, member=0, **changes):
+    return train_energy(training_arguments(data, folder, member, **changes))
 
 
 def gathered(data, folder, members):
@@ -96,6 +102,20 @@ def competitors(data, model, out, *, origins=("train", "val")):
         "--energies", *(str(data / f"{name}.csv") for name in origins), "--origins", *origins,
         "--phases", str(out / "phases.parquet"),
     ])  # fmt: skip
+
+
+def test_training_killed_in_the_middle_ends_with_the_same_weights(data, tmp_path):
+    straight, killed = tmp_path / "straight", tmp_path / "killed"
+    longer = {"training": TRAINING | {"steps": 600}}
+    assert trained(data, straight, **longer) == 0
+    state = killed / ".resume" / "0.safetensors"
+    kill_when("energies.stages.train_energy", training_arguments(data, killed, **longer), state.exists)
+    assert not (killed / "0.safetensors").exists()
+    assert trained(data, killed, **longer) == 0
+    assert (killed / "0.safetensors").read_bytes() == (straight / "0.safetensors").read_bytes()
+    one, other = (tables.read(folder / "0-history.parquet", HISTORY) for folder in (straight, killed))
+    assert one.drop_columns("seconds").equals(other.drop_columns("seconds"))
+    assert not state.parent.exists()
 
 
 def test_training_writes_a_member_and_its_history(ensemble):

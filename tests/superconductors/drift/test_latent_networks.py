@@ -1,17 +1,17 @@
 """The VAE, the predictor, their digits, their training, and both on disk."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 import torch
+from objectives import optimisation
 
-from superdrift.learning.fitting import fit
+from superdrift.learning.training import Method, Stream, Trainer
 from superdrift.run.errors import InputError
 from superdrift.superconductors.drift.checkpoint import load_latent, save_latent
 from superdrift.superconductors.drift.landscape import Landscape, tc_landscape
 from superdrift.superconductors.drift.predictor import TcPredictor
-from superdrift.superconductors.drift.training import half_l1
+from superdrift.superconductors.drift.training import TcObjective, VaeObjective, half_l1
+from superdrift.superconductors.drift.training_rows import Part
 from superdrift.superconductors.drift.vae import Vae
 from superdrift.superconductors.encoding.digits import amounts_of, held, one_hot
 from superdrift.superconductors.encoding.tokens import to_digits
@@ -36,11 +36,10 @@ def networks():
     )
 
 
-def settings(**changes):
-    return SimpleNamespace(
-        **{"steps": 300, "batch_size": 8, "learning_rate": 5e-3, "warmup": 10, "weight_decay": 0.0,
-           "validate_every": 50} | changes
-    )  # fmt: skip
+def train(objective):
+    """Train to the end, with nothing kept beside."""
+    settings = optimisation(steps=300, learning_rate=5e-3, warmup=10, weight_decay=0.0, validate_every=50)
+    Trainer(objective, settings, Method(), Stream(1, ("test",), "test", "key")).run()
 
 
 def test_rows_that_the_digits_cannot_hold_are_named_not_cut():
@@ -68,14 +67,8 @@ def test_a_vae_overfits_a_handful_of_compounds_and_gives_them_back():
     digits = torch.from_numpy(
         to_digits(rows({7: 7, 28: 3, 38: 1, 55: 2}, {4: 2, 11: 1}, {7: 4, 28: 1, 37: 0.15, 56: 1.85}, {81: 11.5}))
     )
-    noise = torch.Generator().manual_seed(1)
-    fit(
-        vae, lambda r: vae.loss(digits[r], torch.randn(len(r), 4, generator=noise), beta=1e-3),
-        lambda: (0.0, 1 - float((vae.decode(vae.encode(digits)) == digits).double().mean())), rows=4,
-        settings=settings(),
-        generator=np.random.default_rng(0), label="test", key="key",
-    )  # fmt: skip
-    vae.standardise(digits)
+    train(VaeObjective(vae, digits, digits, beta=1e-3, noise_seed=1))
+    vae.eval().standardise(digits)
     with torch.no_grad():
         z = vae.encode(digits)
         assert torch.equal(vae.decode(z), digits)
@@ -94,11 +87,11 @@ def test_the_predictor_knows_no_difference_between_a_formula_and_its_double(netw
 
 def test_the_predictor_learns_temperatures_in_kelvin(networks):
     _, predictor = networks
-    amounts, tc = torch.from_numpy(rows({7: 7, 28: 3}, {4: 2, 11: 1}, {81: 1})), torch.tensor([92.0, 39.0, 7.2])
-    fit(
-        predictor, lambda r: predictor.loss(amounts[r], tc[r]), lambda: 2 * (float(predictor.loss(amounts, tc)),),
-        rows=3, settings=settings(), generator=np.random.default_rng(0), label="test", key="key",
-    )  # fmt: skip
+    amounts, tc = rows({7: 7, 28: 3}, {4: 2, 11: 1}, {81: 1}), np.array([92.0, 39.0, 7.2])
+    part = Part(amounts, tc, np.ones(3, dtype=bool))
+    train(TcObjective(predictor, part, part))
+    amounts, tc = torch.from_numpy(amounts), torch.from_numpy(tc).float()
+    predictor.eval()
     with torch.no_grad():
         assert torch.allclose(predictor(amounts), tc, rtol=0.05)
 

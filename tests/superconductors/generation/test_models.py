@@ -10,8 +10,8 @@ from torch import Generator
 from superdrift.composition.elements import SYMBOLS
 from superdrift.diffusion.samplers import named
 from superdrift.learning import device
-from superdrift.learning.checkpoint import load_model, save_model
 from superdrift.run.errors import InputError
+from superdrift.superconductors.generation.checkpoint import load_model, save_model
 from superdrift.superconductors.generation.model import build, design
 from superdrift.superconductors.generation.sampling import conditional, unconditional
 

@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 from compounds_table import write_compounds
+from killing import kill_when
 
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import from_vector, to_vector
@@ -42,17 +43,21 @@ def compounds(path):
     return path
 
 
-def trained(folder, **changes):
+def training_arguments(folder, **changes):
+    """Arguments of train_latent; the compounds are written."""
     folder.mkdir(exist_ok=True)
-    status = train_latent([
+    return [
         "--settings", json.dumps(TRAINING | changes), "--seed", "7",
         "--compounds", str(compounds(folder / "compounds.parquet")),
         "--weights", str(folder / "model.safetensors"), "--description", str(folder / "model.json"),
         "--vae-history", str(folder / "vae-history.parquet"),
         "--predictor-history", str(folder / "predictor-history.parquet"),
         "--log", str(folder / "train.log"),
-    ])  # fmt: skip
-    return status, folder
+    ]  # fmt: skip
+
+
+def trained(folder, **changes):
+    return train_latent(training_arguments(folder, **changes)), folder
 
 
 def drifted(folder, out, *, formula="La1.85Sr0.15CuO4", seed=7, **changes):
@@ -64,6 +69,22 @@ def drifted(folder, out, *, formula="La1.85Sr0.15CuO4", seed=7, **changes):
         "--samples", str(out / "samples.parquet"), "--log", str(out / "drift.log"),
     ])  # fmt: skip
     return status, out
+
+
+@pytest.mark.parametrize("network", ["vae", "predictor"])
+def test_training_killed_in_the_middle_ends_with_the_same_weights(tmp_path, network):
+    straight, killed = tmp_path / "straight", tmp_path / "killed"
+    changes = {name: TRAINING[name] | {"steps": 600} for name in ("vae", "predictor")}
+    assert trained(straight, **changes)[0] == 0
+    state = killed / ".resume" / f"{network}-model.safetensors"
+    kill_when("superconductors.stages.train_latent", training_arguments(killed, **changes), state.exists)
+    assert not (killed / "model.safetensors").exists()
+    assert trained(killed, **changes)[0] == 0
+    assert (killed / "model.safetensors").read_bytes() == (straight / "model.safetensors").read_bytes()
+    for name in ("vae-history", "predictor-history"):
+        one, other = (tables.read(folder / f"{name}.parquet", HISTORY) for folder in (straight, killed))
+        assert one.drop_columns("seconds").equals(other.drop_columns("seconds"))
+    assert not state.parent.exists()
 
 
 def tables_of(out):

@@ -2,16 +2,12 @@
 
 import json
 import resource
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import torch
+from killing import kill_when
 
 from superdrift.io import tables
 from superdrift.learning.history import HISTORY
@@ -208,29 +204,12 @@ def test_a_full_disk_is_told_and_leaves_no_file(compounds, tmp_path, capsys):
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-def kill_when(module, arguments, condition):
-    """Start a stage in a process of its own and kill it (SIGKILL) as soon as `condition()` holds."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", f"superdrift.superconductors.stages.{module}", *arguments],
-        stderr=subprocess.PIPE,
-        env={"PYTHONPATH": str(Path(tables.__file__).parents[2]), "OMP_NUM_THREADS": "1", "PATH": ""},
-    )
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert process.poll() is None, process.stderr.read().decode()
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-    process.kill()
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
-
-
 def test_training_killed_in_the_middle_ends_with_the_same_weights(compounds, tmp_path):
     steps = 150
     straight, killed = tmp_path / "straight", tmp_path / "killed"
     assert train(train_arguments(compounds, straight, steps=steps)) == 0
     state = killed / ".resume" / "model.safetensors"
-    kill_when("train", train_arguments(compounds, killed, steps=steps), state.exists)
+    kill_when("superconductors.stages.train", train_arguments(compounds, killed, steps=steps), state.exists)
     assert state.exists() and not (killed / "model.safetensors").exists()
     assert train(train_arguments(compounds, killed, steps=steps)) == 0
     assert (killed / "model.safetensors").read_bytes() == (straight / "model.safetensors").read_bytes()
@@ -246,7 +225,7 @@ def test_sampling_killed_in_the_middle_ends_with_the_same_rows(masked, tmp_path)
     assert generate(generate_arguments(masked, tmp_path / "straight.parquet", **size)) == 0
     arguments = generate_arguments(masked, tmp_path / "killed.parquet", **size)
     third = tmp_path / ".killed.parts" / "000002.parquet"
-    kill_when("generate", arguments, third.exists)
+    kill_when("superconductors.stages.generate", arguments, third.exists)
     assert not (tmp_path / "killed.parquet").exists()
     assert generate(arguments) == 0
     assert not third.parent.exists()

@@ -45,6 +45,9 @@ class Unet1d(nn.Module):
         self.last_block = _ResidualBlock(2 * width, width, time)
         self.last = nn.Conv1d(width, 1, 1)
 
+    def fit(self, x_0: Tensor) -> None:
+        """Nothing depends on the data's scale."""
+
     def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
         """(n, length) and (n,) or (1,) → predicted noise (n, length)."""
         time = self.time(sinusoidal(t, self.width))

@@ -12,8 +12,10 @@ from superdrift.energies.formation_energies import read_energies
 from superdrift.energies.settings import TrainEnergySettings
 from superdrift.energies.training import fit_member, mean_absolute_error
 from superdrift.io.tables import write
+from superdrift.learning.checkpoint import ResumeFile
 from superdrift.learning.device import choose
 from superdrift.learning.history import HISTORY
+from superdrift.learning.resume_key import key_of
 from superdrift.run.command import Run, command
 
 logger = logging.getLogger("superdrift")
@@ -45,12 +47,20 @@ def train_energy(
     device = choose(settings.device, key="energy.device")
     torch.set_num_threads(settings.threads)
     rows, held_out = read_energies(train), read_energies(validation)
-    model, columns = fit_member(rows, held_out, settings, seed=run.seed, member=member, device=device)
+    key = key_of(
+        device, rows.amounts, rows.energies, held_out.amounts, held_out.energies, seed=run.seed, member=member,
+        settings=asdict(settings), code=run.metadata["code"],
+    )  # fmt: skip
+    resume = ResumeFile(weights, key)
+    model, columns = fit_member(
+        rows, held_out, settings, seed=run.seed, member=member, device=device, resume=resume
+    )  # fmt: skip
     error = mean_absolute_error(model, held_out)
     logger.info("%s %d: validation error %.4f eV/atom", settings.network, member, error)
-    write(history, HISTORY, columns, run.metadata)
+    write(history, HISTORY, asdict(columns), run.metadata)
     record = {"validation_mae_ev": error, "settings": asdict(settings), "provenance": run.metadata}
     save_energy(model, weights, description, record)
+    resume.delete()
 
 
 main = command(train_energy)

@@ -1,25 +1,21 @@
-"""VAE and predictor on disk: the numbers of both in one safetensors file, all else in JSON, never unpickled."""
+"""VAE and predictor on disk: the weights of both in one safetensors file, all else in JSON."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
 from torch import nn
 
-from superdrift.io.files import write_whole
-from superdrift.run.errors import InputError
+from superdrift.learning.checkpoint import Checkpoint
 from superdrift.superconductors.drift.predictor import TcPredictor
 from superdrift.superconductors.drift.vae import Vae
 
-KIND = "latent"
+CHECKPOINT = Checkpoint(kind="latent", what="latent model", source="run snakemake to train the latent space")
 
 
 def save_latent(vae: Vae, predictor: TcPredictor, weights: Path, description: Path, record: Mapping[str, Any]) -> None:
-    """Write the weights under the prefixes `vae.` and `predictor.`, and the JSON that rebuilds both networks.
+    """Write both networks.
 
     Args:
         vae: the trained VAE.
@@ -28,14 +24,8 @@ def save_latent(vae: Vae, predictor: TcPredictor, weights: Path, description: Pa
         description: the .json file.
         record: further entries of the description (validation, settings, provenance).
     """
-    tensors = {
-        f"{name}.{key}": value.detach().cpu().contiguous()
-        for name, network in (("vae", vae), ("predictor", predictor))
-        for key, value in network.state_dict().items()
-    }
-    text = {"kind": KIND, "vae": vae.arguments, "predictor": predictor.arguments, **record}
-    write_whole(weights, save(tensors))
-    write_whole(description, (json.dumps(text, indent=2, ensure_ascii=False) + "\n").encode())
+    arguments = {"vae": vae.arguments, "predictor": predictor.arguments}
+    CHECKPOINT.save({"vae": vae, "predictor": predictor}, weights, description, {**arguments, **record})
 
 
 def load_latent(weights: Path, description: Path, *, device: torch.device) -> tuple[Vae, TcPredictor, dict[str, Any]]:
@@ -44,29 +34,11 @@ def load_latent(weights: Path, description: Path, *, device: torch.device) -> tu
     Raises:
         InputError: when a file is missing, damaged, or does not belong to the other.
     """
-    try:
-        record = json.loads(Path(description).read_text(encoding="utf-8"))
-        if record["kind"] != KIND:
-            raise KeyError(f"kind is {record['kind']}, not {KIND}")
-        vae, predictor = Vae(**record["vae"]), TcPredictor(**record["predictor"])
-        tensors = load_file(weights)
-        for name, network in (("vae", vae), ("predictor", predictor)):
-            prefix = f"{name}."
-            network.load_state_dict(
-                {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
-            )
-    except FileNotFoundError as error:
-        raise InputError(
-            f"{error.filename or weights} does not exist; run snakemake to train the latent space"
-        ) from error
-    except (ValueError, KeyError, TypeError, SafetensorError, RuntimeError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(
-            f"{weights} and {description} are no latent model of this version ({reason}); delete both and run"
-            " snakemake again"
-        ) from error
-    return _ready(vae, device), _ready(predictor, device), record
+    (vae, predictor), record = CHECKPOINT.load(weights, description, _networks, device=device)
+    return vae, predictor, record
 
 
-def _ready(network: nn.Module, device: torch.device) -> Any:
-    return network.eval().requires_grad_(requires_grad=False).to(device)
+def _networks(record: dict[str, Any]) -> tuple[Mapping[str, nn.Module], tuple[Vae, TcPredictor]]:
+    """Both with fresh weights."""
+    vae, predictor = Vae(**record["vae"]), TcPredictor(**record["predictor"])
+    return {"vae": vae, "predictor": predictor}, (vae, predictor)

@@ -5,11 +5,14 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Generator, Tensor, nn
 
 from superdrift.composition.vector import atomic_fractions
-from superdrift.learning.fitting import History, fit
-from superdrift.run.seeds import derive, generator
+from superdrift.learning.checkpoint import ResumeFile
+from superdrift.learning.device import mixed_precision
+from superdrift.learning.objective import Objective, Validation
+from superdrift.learning.training import History, Method, Stream, Trainer
+from superdrift.run.seeds import derive
 from superdrift.superconductors.drift.predictor import TcPredictor
 from superdrift.superconductors.drift.training_rows import Part
 from superdrift.superconductors.drift.vae import Vae
@@ -20,63 +23,110 @@ from superdrift.superconductors.settings import PredictorSettings, VaeSettings
 STAGE = "train_latent"
 
 
-def fit_vae(
-    train: Part, validation: Part, settings: VaeSettings, *, seed: int, device: torch.device
-) -> tuple[Vae, History]:
-    """The VAE that gives held-out compositions back best, latent coordinates standardised, and how it got there.
+class VaeObjective(Objective):
+    """Evidence bound of the VAE; the mean distance to what comes back of held-out compositions decides.
 
-    Its validation loss says little of that: it rises, from overconfidence in the wrong digits, while more and more
-    held-out compositions come back; so the mean distance to what comes back decides.
+    Their validation loss says little of that: it rises, from overconfidence in the wrong digits, while more and more
+    held-out compositions come back.
+
+    Args:
+        vae: to train, on its device.
+        train: (n, 3, 96) digits, on the same device.
+        validation: (m, 3, 96) digits, likewise.
+        beta: weight of the Kullback–Leibler term.
+        noise_seed: of the validation's noise.
     """
+
+    network: Vae
+
+    def __init__(self, vae: Vae, train: Tensor, validation: Tensor, *, beta: float, noise_seed: int) -> None:
+        self.network, self.rows = vae, len(train)
+        self._train, self._validation, self._beta = train, validation, beta
+        draws = Generator().manual_seed(noise_seed)
+        self._noise = torch.randn(len(validation), vae.latent, generator=draws).to(train.device)
+
+    def loss(self, rows: Tensor, generator: Generator) -> Tensor:
+        """Bound of a batch, each row at one draw of its posterior."""
+        noise = torch.randn(len(rows), self.network.latent, generator=generator, device=rows.device)
+        with mixed_precision(rows.device):
+            return self.network.loss(self._train[rows], noise, beta=self._beta)
+
+    def validate(self, network: nn.Module) -> Validation:
+        """Bound at the same noise every time, and the mean distance (half L1)."""
+        loss = network.loss(self._validation, self._noise, beta=self._beta)
+        return Validation(float(loss), float(returned_distance(network, self._validation).mean()))
+
+
+class TcObjective(Objective):
+    """Loss of the predictor of Tc, on training and validation rows alike.
+
+    Args:
+        predictor: to train, on its device.
+        train: rows to learn from.
+        validation: rows that choose the weights.
+    """
+
+    network: TcPredictor
+
+    def __init__(self, predictor: TcPredictor, train: Part, validation: Part) -> None:
+        self.network, self.rows = predictor, len(train.tc_k)
+        device = next(predictor.parameters()).device
+        self._train, self._validation = (
+            (torch.from_numpy(part.amounts).to(device), torch.from_numpy(part.tc_k).float().to(device))
+            for part in (train, validation)
+        )
+
+    def loss(self, rows: Tensor, generator: Generator) -> Tensor:
+        """Loss of a batch; nothing is drawn from the generator."""
+        del generator
+        amounts, tc_k = self._train
+        with mixed_precision(rows.device):
+            return self.network.loss(amounts[rows], tc_k[rows])
+
+    def validate(self, network: nn.Module) -> Validation:
+        """The same on the validation rows."""
+        loss = float(network.loss(*self._validation))
+        return Validation(loss, loss)
+
+
+def fit_vae(
+    train: Part,
+    validation: Part,
+    settings: VaeSettings,
+    *,
+    seed: int,
+    device: torch.device,
+    resume: ResumeFile | None = None,
+) -> tuple[Vae, History]:
+    """The VAE that gives held-out compositions back best, latent coordinates standardised, and how it got there."""
     torch.manual_seed(derive(seed, STAGE, "vae", "weights"))
     vae = Vae(latent=settings.latent, width=settings.width, depth=settings.depth, integers=settings.integers).to(device)
     seen, unseen = (distinct_digits(part).to(device) for part in (train, validation))
-    draws = torch.Generator().manual_seed(derive(seed, STAGE, "vae", "noise"))
-    fixed = torch.randn(len(unseen), settings.latent, generator=draws).to(device)
-
-    def loss(rows: Tensor) -> Tensor:
-        noise = torch.randn(len(rows), settings.latent, generator=draws).to(device)
-        return vae.loss(seen[rows.to(device)], noise, beta=settings.beta)
-
-    def validate() -> tuple[float, float]:
-        distance = float(returned_distance(vae, unseen).mean())
-        return float(vae.loss(unseen, fixed, beta=settings.beta)), distance
-
-    history = fit(
-        vae, loss, validate, rows=len(seen), settings=settings,
-        generator=generator(seed, STAGE, "vae", "batches"), label="train latent VAE", key="drift.vae.learning_rate",
-    )  # fmt: skip
-    vae.standardise(seen)
+    noise_seed = derive(seed, STAGE, "vae", "noise")
+    objective = VaeObjective(vae, seen, unseen, beta=settings.beta, noise_seed=noise_seed)
+    stream = Stream(seed, (STAGE, "vae"), "latent VAE", "drift.vae.learning_rate")
+    history = Trainer(objective, settings, Method(), stream, resume).run()
+    vae.eval().standardise(seen)
     return vae, history
 
 
 def fit_predictor(
-    train: Part, validation: Part, settings: PredictorSettings, *, seed: int, device: torch.device
+    train: Part,
+    validation: Part,
+    settings: PredictorSettings,
+    *,
+    seed: int,
+    device: torch.device,
+    resume: ResumeFile | None = None,
 ) -> tuple[TcPredictor, History]:
     """The predictor of lowest loss on the held-out rows, and how it got there."""
     torch.manual_seed(derive(seed, STAGE, "predictor", "weights"))
     predictor = TcPredictor(
         width=settings.width, depth=settings.depth, dropout=settings.dropout, scale_k=settings.scale_k
     ).to(device)
-    seen, unseen = (
-        (torch.from_numpy(part.amounts).to(device), torch.from_numpy(part.tc_k).float().to(device))
-        for part in (train, validation)
-    )
-
-    def loss(rows: Tensor) -> Tensor:
-        rows = rows.to(device)
-        return predictor.loss(seen[0][rows], seen[1][rows])
-
-    def validate() -> tuple[float, float]:
-        held_out = float(predictor.loss(*unseen))
-        return held_out, held_out
-
-    history = fit(
-        predictor, loss, validate, rows=len(train.tc_k), settings=settings,
-        generator=generator(seed, STAGE, "predictor", "batches"), label="train latent predictor",
-        key="drift.predictor.learning_rate",
-    )  # fmt: skip
-    return predictor, history
+    stream = Stream(seed, (STAGE, "predictor"), "latent predictor", "drift.predictor.learning_rate")
+    history = Trainer(TcObjective(predictor, train, validation), settings, Method(), stream, resume).run()
+    return predictor.eval(), history
 
 
 @torch.no_grad()

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from superdrift.learning.layers import AttentionLayer
 from superdrift.learning.packing import Packing
 from superdrift.superconductors.generation.charge_counting import KNOTS, ChargeCount, interpolated, valence
 
@@ -50,7 +51,7 @@ class SlotTransformer(nn.Module):
             nn.init.normal_(field.weight, std=INITIAL_DEVIATION)
         self.place = nn.Parameter(torch.randn(slots, width) * INITIAL_DEVIATION)
         self.length = nn.Parameter(torch.randn(slots, width) * INITIAL_DEVIATION)
-        self.layers = nn.ModuleList(_Layer(width, heads, dropout) for _ in range(depth))
+        self.layers = nn.ModuleList(AttentionLayer(width, heads, dropout=dropout) for _ in range(depth))
         self.norm = nn.LayerNorm(width)
         self.heads = nn.ModuleList(nn.Linear(width, size) for size in vocabulary)
         self.count = None
@@ -64,6 +65,9 @@ class SlotTransformer(nn.Module):
             for profile in self.profiles:
                 nn.init.zeros_(profile.weight)
                 nn.init.zeros_(profile.bias)
+
+    def fit(self, x_0: Tensor) -> None:
+        """Nothing depends on the data's scale."""
 
     def forward(self, x: Sequence[Tensor], asked: Sequence[Tensor | None]) -> list[Tensor | None]:
         """Logits of the asked slots.
@@ -104,29 +108,3 @@ class SlotTransformer(nn.Module):
         added = torch.arange(self.vocabulary[f], device=h.device) * self.units[f]
         reached = totals[slots][:, None] + added[None, :, None] * slopes[slots][:, None]
         return logits + interpolated(self.profiles[f - 1](h)[:n].float(), valence(*reached.unbind(dim=-1)))
-
-
-class _Layer(nn.Module):
-    """Attention between the slots of a row, then two linear layers on each slot."""
-
-    def __init__(self, width: int, heads: int, dropout: float) -> None:
-        super().__init__()
-        self.heads = heads
-        self.norm_one, self.norm_two = nn.LayerNorm(width), nn.LayerNorm(width)
-        self.into, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.one, self.two = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
-        self.drop = nn.Dropout(dropout)
-
-    def forward(self, h: Tensor, packing: Packing) -> Tensor:
-        """(list of all slots, width) → the same."""
-        rows = packing.rectangle(self.into(self.norm_one(h)))
-        h = h + self.drop(self.out(packing.listed(self._mix(rows, packing.absent))))
-        return h + self.drop(self.two(functional.silu(self.one(self.norm_two(h)))))
-
-    def _mix(self, into: Tensor, absent: Tensor | None) -> Tensor:
-        """Attention within the rows: (rows, slots, 3 · width) → (rows, slots, width)."""
-        q, k, v = into.unflatten(2, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        # Written out: for so few slots PyTorch's fused attention takes twice the time on a processor.
-        scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
-        weight = (scores if absent is None else scores.masked_fill(absent, -torch.inf)).softmax(dim=-1)
-        return (weight.to(v.dtype) @ v).transpose(1, 2).flatten(2)

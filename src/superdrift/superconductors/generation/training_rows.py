@@ -73,19 +73,6 @@ def choose_rows(
     return train, kept
 
 
-def batch_rows(step: int, batch_size: int, n: int, seed: int, *stream: str) -> NDArray[np.int64]:
-    """Rows of batch `step`: (batch_size,) consecutive entries of an endless chain of permutations of 0…n−1.
-
-    A function of the step alone, so that a resumed training reads on where the interrupted one stopped.
-    """
-    position = np.arange(step * batch_size, (step + 1) * batch_size)
-    rows = np.empty(batch_size, dtype=np.int64)
-    for epoch in range(position[0] // n, position[-1] // n + 1):
-        here = position // n == epoch
-        rows[here] = generator(seed, *stream, "epoch", epoch).permutation(n)[position[here] % n]
-    return rows
-
-
 def _held_out(compounds: pa.Table, validation: str, seed: int) -> NDArray[np.bool_]:
     """(n,) mask of the rows to validate on."""
     groups = np.asarray(compounds["split"].to_pylist(), dtype=object) == "validation"

@@ -10,13 +10,13 @@ import torch
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.io.batch_files import Parts
-from superdrift.learning.checkpoint import load_model
 from superdrift.learning.device import choose
 from superdrift.learning.resume_key import key_of
 from superdrift.run.command import Run, command
 from superdrift.run.progress import Progress
 from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
+from superdrift.superconductors.generation.checkpoint import load_model
 from superdrift.superconductors.generation.sampling import conditional
 from superdrift.superconductors.settings import ConditionSettings
 from superdrift.superconductors.tables import CONDITIONED

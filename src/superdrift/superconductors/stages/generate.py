@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 
 from superdrift.composition.elements import mask_of
 from superdrift.io.batch_files import Parts, parse_shard
-from superdrift.learning.checkpoint import load_model
 from superdrift.learning.device import choose
 from superdrift.learning.resume_key import key_of
 from superdrift.run.command import Run, command
 from superdrift.run.progress import Progress
 from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
+from superdrift.superconductors.generation.checkpoint import load_model
 from superdrift.superconductors.generation.sampling import unconditional
 from superdrift.superconductors.settings import GenerateSettings
 from superdrift.superconductors.tables import SAMPLES

@@ -6,16 +6,18 @@ from pathlib import Path
 
 import torch
 
+from superdrift.diffusion.objective import DenoisingObjective
 from superdrift.io.tables import read, write
-from superdrift.learning.checkpoint import ResumeFile, save_model, start_from
+from superdrift.learning.checkpoint import ResumeFile
 from superdrift.learning.device import choose
 from superdrift.learning.history import HISTORY
 from superdrift.learning.resume_key import key_of
-from superdrift.learning.training import Trainer
+from superdrift.learning.training import Method, Stream, Trainer
 from superdrift.run.command import Run, command
 from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
 from superdrift.superconductors.encoding.encodings import ENCODINGS
+from superdrift.superconductors.generation.checkpoint import save_model, start_from
 from superdrift.superconductors.generation.model import build, design
 from superdrift.superconductors.generation.training_rows import COLUMNS, choose_rows
 from superdrift.superconductors.settings import TrainSettings
@@ -63,11 +65,16 @@ def train(
         device, *rows, seed=run.seed, family=family, settings=asdict(settings), code=run.metadata["code"],
         base=None if base is None else sha256(base),
     )  # fmt: skip
-    resume = ResumeFile(weights.parent / ".resume" / weights.name, key)
+    resume = ResumeFile(weights, key)
     data, validation = (encoding.encode(part).to(device) for part in rows)
-    trainer = Trainer(
-        model, data, validation, model_settings.training, seed=run.seed, label=family, resume=resume
+    training = model_settings.training
+    objective = DenoisingObjective(
+        model.process, model.denoiser, data, validation, draws=training.validation_draws,
+        batch_size=training.batch_size, noise_seed=derive(run.seed, "train", family, "validation"),
     )  # fmt: skip
+    method = Method(training.optimiser, training.decay, training.clip, training.ema)
+    stream = Stream(run.seed, ("train", family), family, "models.*.training.learning_rate")
+    trainer = Trainer(objective, training, method, stream, resume)
     columns = asdict(trainer.run())
     write(history, HISTORY, columns, run.metadata)
     record = {

@@ -8,8 +8,10 @@ from pathlib import Path
 import torch
 
 from superdrift.io.tables import read, write
+from superdrift.learning.checkpoint import ResumeFile
 from superdrift.learning.device import choose
 from superdrift.learning.history import HISTORY
+from superdrift.learning.resume_key import key_of
 from superdrift.run.command import Run, command
 from superdrift.superconductors.drift.checkpoint import save_latent
 from superdrift.superconductors.drift.training import fit_predictor, fit_vae, measure_predictor, measure_vae
@@ -46,18 +48,25 @@ def train_latent(
     train, validation = choose_rows(
         read(compounds, COMPOUNDS, COLUMNS), settings.exclude_flags, integers=settings.vae.integers
     )
-    vae, vae_columns = fit_vae(train, validation, settings.vae, seed=run.seed, device=device)
-    predictor, predictor_columns = fit_predictor(train, validation, settings.predictor, seed=run.seed, device=device)
+    arrays = [array for part in (train, validation) for array in (part.amounts, part.tc_k)]
+    key = key_of(device, *arrays, seed=run.seed, settings=asdict(settings), code=run.metadata["code"])
+    first, second = (ResumeFile(weights, key, part=f"{name}-") for name in ("vae", "predictor"))
+    vae, vae_columns = fit_vae(train, validation, settings.vae, seed=run.seed, device=device, resume=first)
+    predictor, predictor_columns = fit_predictor(
+        train, validation, settings.predictor, seed=run.seed, device=device, resume=second
+    )
     measured = {
         side: {"vae": measure_vae(vae, part), "predictor": measure_predictor(predictor, part)}
         for side, part in (("training", train), ("validation", validation))
     }
     for side, scores in measured.items():
         logger.info("latent, %s: %s", side, scores)
-    write(vae_history, HISTORY, vae_columns, run.metadata)
-    write(predictor_history, HISTORY, predictor_columns, run.metadata)
+    write(vae_history, HISTORY, asdict(vae_columns), run.metadata)
+    write(predictor_history, HISTORY, asdict(predictor_columns), run.metadata)
     record = {**measured, "settings": asdict(settings), "provenance": run.metadata}
     save_latent(vae, predictor, weights, description, record)
+    first.delete()
+    second.delete()
 
 
 main = command(train_latent)
