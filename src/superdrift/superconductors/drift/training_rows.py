@@ -10,12 +10,16 @@ from numpy.typing import NDArray
 
 from superdrift.io.tables import matrix
 from superdrift.run.errors import InputError
+from superdrift.superconductors.data.row_selection import (
+    FEWEST_TRAINING_ROWS,
+    in_split,
+    superconducting,
+    unflagged,
+)
 from superdrift.superconductors.encoding.digits import held
 
 COLUMNS = ("superconducting", "tc_k", "amounts", "split", "flags")
 """Columns of compounds.parquet that the choice needs."""
-FEWEST_TRAINING_ROWS = 10
-"""Below this there is nothing to learn from."""
 
 logger = logging.getLogger("superdrift")
 
@@ -49,21 +53,18 @@ def choose_rows(compounds: pa.Table, exclude_flags: Collection[str], *, integers
     Raises:
         InputError: when too few rows remain.
     """
-    superconducting = np.asarray(compounds["superconducting"].to_pylist(), dtype=bool)
-    unwanted = set(exclude_flags)
-    flagged = np.array([not unwanted.isdisjoint(flags) for flags in compounds["flags"].to_pylist()], dtype=bool)
-    split = np.asarray(compounds["split"].to_pylist(), dtype=object)
-    amounts, chosen = matrix(compounds["amounts"]), superconducting & ~flagged
+    superconductors, kept = superconducting(compounds), unflagged(compounds, exclude_flags)
+    amounts, chosen = matrix(compounds["amounts"]), superconductors & kept
     tc_k = np.array([np.nan if tc is None else tc for tc in compounds["tc_k"].to_pylist()], dtype=np.float64)
     parts = []
     for side in ("train", "validation"):
-        rows = chosen & (split == side)
+        rows = chosen & in_split(compounds, side)
         parts.append(Part(amounts[rows], tc_k[rows], held(amounts[rows], integers=integers)))
         logger.info(
             "latent, %s: %d compounds; the VAE leaves out %d of them, which its digits cannot hold exactly",
             side, rows.sum(), (~parts[-1].held).sum(),
         )  # fmt: skip
-    logger.info("latent: %d superconductors left out for their flags", (superconducting & flagged).sum())
+    logger.info("latent: %d superconductors left out for their flags", (superconductors & ~kept).sum())
     train, validation = parts
     if train.held.sum() < FEWEST_TRAINING_ROWS or not validation.held.any():
         raise InputError(

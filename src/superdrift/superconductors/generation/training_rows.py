@@ -11,12 +11,16 @@ from superdrift.io.tables import matrix
 from superdrift.run.errors import InputError
 from superdrift.run.seeds import generator
 from superdrift.superconductors.data.families import members
+from superdrift.superconductors.data.row_selection import (
+    FEWEST_TRAINING_ROWS,
+    in_split,
+    superconducting,
+    unflagged,
+)
 from superdrift.superconductors.encoding.encodings import Encoding
 
 COLUMNS = ("family", "superconducting", "amounts", "split", "flags")
 """Columns of compounds.parquet that the choice needs."""
-FEWEST_TRAINING_ROWS = 10
-"""Below this there is nothing to learn a distribution from."""
 
 logger = logging.getLogger("superdrift")
 
@@ -52,11 +56,9 @@ def choose_rows(
         InputError: when too few rows remain, or for another kind of validation.
     """
     amounts, held_out = matrix(compounds["amounts"]), _held_out(compounds, validation, seed)
-    chosen = members(compounds["family"].to_pylist(), family) & np.asarray(compounds["superconducting"])
+    chosen = members(compounds["family"].to_pylist(), family) & superconducting(compounds)
     logger.info("%s: %d superconducting compounds", family, chosen.sum())
-    excluded = set(exclude_flags)
-    flagged = np.array([not excluded.isdisjoint(flags) for flags in compounds["flags"].to_pylist()], dtype=bool)
-    chosen = _without(chosen, flagged, "left out for their flags")
+    chosen = _without(chosen, ~unflagged(compounds, exclude_flags), "left out for their flags")
     representable = np.zeros(len(amounts), dtype=bool)
     representable[chosen] = encoding.representable(amounts[chosen])
     chosen = _without(chosen, ~representable, "left out: the model cannot write them")
@@ -75,7 +77,7 @@ def choose_rows(
 
 def _held_out(compounds: pa.Table, validation: str, seed: int) -> NDArray[np.bool_]:
     """(n,) mask of the rows to validate on."""
-    groups = np.asarray(compounds["split"].to_pylist(), dtype=object) == "validation"
+    groups = in_split(compounds, "validation")
     if validation == "groups":
         return groups
     if validation != "random":
