@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from superdrift.io.batch_files import Parts, parse_shard
+from superdrift.io.batch_files import BatchFiles, parse_shard
 from superdrift.io.tables import matrix, read
 from superdrift.run.errors import InputError
 from superdrift.superconductors.tables import SAMPLES
@@ -24,7 +24,7 @@ def draw(parts, batches=3, shard=(0, 1)):
 
 
 def test_parts_become_one_row_group_per_batch(tmp_path):
-    parts = Parts(tmp_path / "samples.parquet", SAMPLES, "key", {"seed": 1})
+    parts = BatchFiles(tmp_path / "samples.parquet", SAMPLES, "key", {"seed": 1})
     assert draw(parts) == [0, 1, 2]
     parts.gather(3)
     table = read(tmp_path / "samples.parquet", SAMPLES)
@@ -35,14 +35,14 @@ def test_parts_become_one_row_group_per_batch(tmp_path):
 
 
 def test_parts_that_are_there_are_not_drawn_again(tmp_path):
-    parts = Parts(tmp_path / "samples.parquet", SAMPLES, "key", {})
+    parts = BatchFiles(tmp_path / "samples.parquet", SAMPLES, "key", {})
     parts.add(1, columns(1))
     assert parts.waiting(3) == [0, 2]
 
 
 def test_parts_of_another_key_or_cut_short_are_drawn_again(tmp_path):
-    Parts(tmp_path / "samples.parquet", SAMPLES, "before", {}).add(0, columns(0))
-    parts = Parts(tmp_path / "samples.parquet", SAMPLES, "after", {})
+    BatchFiles(tmp_path / "samples.parquet", SAMPLES, "before", {}).add(0, columns(0))
+    parts = BatchFiles(tmp_path / "samples.parquet", SAMPLES, "after", {})
     parts.add(1, columns(1))
     whole = (parts.folder / "000001.parquet").read_bytes()
     (parts.folder / "000001.parquet").write_bytes(whole[: len(whole) // 2])
@@ -50,7 +50,7 @@ def test_parts_of_another_key_or_cut_short_are_drawn_again(tmp_path):
 
 
 def test_shards_share_the_batches(tmp_path):
-    parts = Parts(tmp_path / "samples.parquet", SAMPLES, "key", {})
+    parts = BatchFiles(tmp_path / "samples.parquet", SAMPLES, "key", {})
     assert draw(parts, shard=(1, 2)) == [1]
     assert draw(parts, shard=(0, 2)) == [0, 2]
     assert draw(parts) == []

@@ -14,7 +14,7 @@ _KEY = "part_of"
 logger = logging.getLogger("superdrift")
 
 
-class Parts:
+class BatchFiles:
     """Batches of a table in a hidden folder beside it; gathered, they are the table.
 
     Args:

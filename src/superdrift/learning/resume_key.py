@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from superdrift.learning.device import has_fast_bfloat16
 
 
-def key_of(device: torch.device, *arrays: NDArray[Any], **values: Any) -> str:
+def resume_key(device: torch.device, *arrays: NDArray[Any], **values: Any) -> str:
     """Hash of arrays, of JSON values, and of what decides how numbers are rounded: PyTorch, device, precision."""
     digest = hashlib.sha256()
     machine = [torch.__version__, device.type, has_fast_bfloat16(device)]

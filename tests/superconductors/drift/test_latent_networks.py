@@ -13,7 +13,7 @@ from superdrift.superconductors.drift.predictor import TcPredictor
 from superdrift.superconductors.drift.training import TcObjective, VaeObjective, half_l1
 from superdrift.superconductors.drift.training_rows import Part
 from superdrift.superconductors.drift.vae import Vae
-from superdrift.superconductors.encoding.digits import amounts_of, held, one_hot
+from superdrift.superconductors.encoding.digits import amounts_of, one_hot, representable
 from superdrift.superconductors.encoding.tokens import to_digits
 
 CPU = torch.device("cpu")
@@ -44,7 +44,7 @@ def train(objective):
 
 def test_rows_that_the_digits_cannot_hold_are_named_not_cut():
     amounts = rows({28: 1.25}, {28: 1.255}, {28: 11.99}, {28: 12.0}, {28: -1.0}, {}, {28: 0.004})
-    assert held(amounts, integers=12).tolist() == [True, False, True, False, False, False, False]
+    assert representable(amounts, integers=12).tolist() == [True, False, True, False, False, False, False]
 
 
 def test_one_hot_is_silent_about_absent_elements():

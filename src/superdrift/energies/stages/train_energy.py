@@ -15,7 +15,7 @@ from superdrift.io.tables import write
 from superdrift.learning.checkpoint import ResumeFile
 from superdrift.learning.device import choose
 from superdrift.learning.history import HISTORY
-from superdrift.learning.resume_key import key_of
+from superdrift.learning.resume_key import resume_key
 from superdrift.run.command import Run, command
 
 logger = logging.getLogger("superdrift")
@@ -47,7 +47,7 @@ def train_energy(
     device = choose(settings.device, key="energy.device")
     torch.set_num_threads(settings.threads)
     rows, held_out = read_energies(train), read_energies(validation)
-    key = key_of(
+    key = resume_key(
         device, rows.amounts, rows.energies, held_out.amounts, held_out.energies, seed=run.seed, member=member,
         settings=asdict(settings), code=run.metadata["code"],
     )  # fmt: skip

@@ -51,11 +51,11 @@ class DigitReader(nn.Module):
     def forward(self, digits: Tensor) -> Tensor:
         """(n, 3, 96) digits → (n, width)."""
         row, element = (digits > 0).any(dim=1).nonzero(as_tuple=True)
-        spoken = self.element(element)
+        summed = self.element(element)
         for place, embedding in enumerate(self.places):
-            spoken = spoken + embedding(digits[row, place, element])
-        spoken = self.inner(spoken)
-        return spoken.new_zeros(len(digits), spoken.shape[1]).index_add(0, row, spoken)
+            summed = summed + embedding(digits[row, place, element])
+        summed = self.inner(summed)
+        return summed.new_zeros(len(digits), summed.shape[1]).index_add(0, row, summed)
 
 
 class DigitHead(nn.Module):

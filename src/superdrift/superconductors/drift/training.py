@@ -139,7 +139,7 @@ def measure_vae(vae: Vae, part: Part) -> dict[str, Any]:
     same_elements = ((back > 0).any(dim=1) == (digits > 0).any(dim=1)).all(dim=1)
     return {
         "distinct_rows": len(digits),
-        "rows_left_out": int((~part.held).sum()),
+        "rows_left_out": int((~part.representable).sum()),
         "exact_share": float((back == digits).flatten(1).all(dim=1).double().mean()),
         "same_elements_share": float(same_elements.double().mean()),
         "half_l1_mean": float(distance.mean()),
@@ -184,4 +184,4 @@ def distinct_digits(part: Part) -> Tensor:
     How often a compound was measured says nothing of chemistry, but a VAE gives a frequent compound a large ball of
     latent space, in which every direction decodes to the same: the drift could not leave YBa2Cu3O7.
     """
-    return torch.from_numpy(np.unique(to_digits(part.amounts[part.held]), axis=0))
+    return torch.from_numpy(np.unique(to_digits(part.amounts[part.representable]), axis=0))

@@ -16,7 +16,7 @@ from superdrift.superconductors.data.row_selection import (
     superconducting,
     unflagged,
 )
-from superdrift.superconductors.encoding.digits import held
+from superdrift.superconductors.encoding.digits import representable
 
 COLUMNS = ("superconducting", "tc_k", "amounts", "split", "flags")
 """Columns of compounds.parquet that the choice needs."""
@@ -31,12 +31,12 @@ class Part:
     Attributes:
         amounts: (n, 96) atoms per formula unit.
         tc_k: (n,) reported critical temperature, K.
-        held: (n,) whether the digits hold the row exactly; the VAE learns from these only.
+        representable: (n,) whether the digits hold the row exactly; the VAE learns from these only.
     """
 
     amounts: NDArray[np.float32]
     tc_k: NDArray[np.float64]
-    held: NDArray[np.bool_]
+    representable: NDArray[np.bool_]
 
 
 def choose_rows(compounds: pa.Table, exclude_flags: Collection[str], *, integers: int) -> tuple[Part, Part]:
@@ -59,16 +59,17 @@ def choose_rows(compounds: pa.Table, exclude_flags: Collection[str], *, integers
     parts = []
     for side in ("train", "validation"):
         rows = chosen & in_split(compounds, side)
-        parts.append(Part(amounts[rows], tc_k[rows], held(amounts[rows], integers=integers)))
+        parts.append(Part(amounts[rows], tc_k[rows], representable(amounts[rows], integers=integers)))
         logger.info(
             "latent, %s: %d compounds; the VAE leaves out %d of them, which its digits cannot hold exactly",
-            side, rows.sum(), (~parts[-1].held).sum(),
+            side, rows.sum(), (~parts[-1].representable).sum(),
         )  # fmt: skip
     logger.info("latent: %d superconductors left out for their flags", (superconductors & ~kept).sum())
     train, validation = parts
-    if train.held.sum() < FEWEST_TRAINING_ROWS or not validation.held.any():
+    learned, judged = train.representable.sum(), validation.representable.sum()
+    if learned < FEWEST_TRAINING_ROWS or judged == 0:
         raise InputError(
-            f"the drift's VAE has {train.held.sum()} compounds to train on and {validation.held.sum()} to validate on;"
+            f"the drift's VAE has {learned} compounds to train on and {judged} to validate on;"
             f" at least {FEWEST_TRAINING_ROWS} and 1 are needed: give more data, shorten drift.exclude_flags, or"
             " raise prepare.validation_fraction"
         )

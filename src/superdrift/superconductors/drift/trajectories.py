@@ -17,7 +17,7 @@ from superdrift.superconductors.drift.climb import climb, step_lengths, walk
 from superdrift.superconductors.drift.landscape import Landscape
 from superdrift.superconductors.drift.training import half_l1
 from superdrift.superconductors.drift.vae import Vae
-from superdrift.superconductors.encoding.digits import held
+from superdrift.superconductors.encoding.digits import representable
 from superdrift.superconductors.encoding.tokens import to_digits
 from superdrift.superconductors.settings import DriftSettings
 
@@ -34,7 +34,7 @@ def start_digits(formula: str, *, slug: str, integers: int) -> NDArray[np.int64]
     """
     amounts: dict[str, Decimal] = parse_formula(formula)
     vector = to_vector(amounts)[None]
-    if not held(vector, integers=integers).all():
+    if not representable(vector, integers=integers).all():
         raise InputError(
             f"start {slug} = '{formula}' cannot be written in the drift's digits: amounts need at most two decimals and"
             f" must lie below {integers}; scale or round the formula in the catalogue, or raise drift.vae.integers"
@@ -61,7 +61,7 @@ def check_start(vae: Vae, landscape: Landscape, digits: Tensor, *, slug: str, to
 
 
 @torch.no_grad()
-def travel(
+def run_trajectories(
     landscape: Landscape, start: Tensor, settings: DriftSettings, *, slug: str, seed: int
 ) -> tuple[Columns, Columns]:
     """Climb from the start, and walk at random with the climb's step lengths.
@@ -92,12 +92,12 @@ def travel(
 def _rows(landscape: Landscape, positions: dict[str, Tensor], slug: str) -> tuple[Columns, Columns]:
     """Columns of both tables: decoded compositions and climbed Tc of every position."""
     trajectories, places, _ = next(iter(positions.values())).shape
-    z = torch.cat([way.flatten(0, 1) for way in positions.values()])
+    z = torch.cat([path.flatten(0, 1) for path in positions.values()])
     amounts, tc = landscape.decode(z).cpu().numpy(), landscape(z).cpu().numpy()
     kind = np.repeat(list(positions), trajectories * places)
     trajectory = np.tile(np.repeat(np.arange(trajectories), places), len(positions))
     step = np.tile(np.arange(places), len(positions) * trajectories)
-    _tell(slug, kind, step, tc, moved=bool((amounts[kind == "climb"] != amounts[0]).any()))
+    _log_outcome(slug, kind, step, tc, moved=bool((amounts[kind == "climb"] != amounts[0]).any()))
     everywhere = {
         "kind": kind,
         "trajectory": trajectory,
@@ -118,7 +118,9 @@ def _rows(landscape: Landscape, positions: dict[str, Tensor], slug: str) -> tupl
     return everywhere, samples
 
 
-def _tell(slug: str, kind: NDArray[np.str_], step: NDArray[np.int64], tc: NDArray[np.float64], *, moved: bool) -> None:
+def _log_outcome(
+    slug: str, kind: NDArray[np.str_], step: NDArray[np.int64], tc: NDArray[np.float64], *, moved: bool
+) -> None:
     """Log what the climb and its control reached; warn where the landscape is flat around the start."""
     if not moved:
         logger.warning(

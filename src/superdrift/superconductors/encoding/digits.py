@@ -15,7 +15,7 @@ DECIMALS = 10
 """Symbols of the tenths and of the hundredths."""
 
 
-def held(amounts: NDArray[np.floating], *, integers: int) -> NDArray[np.bool_]:
+def representable(amounts: NDArray[np.floating], *, integers: int) -> NDArray[np.bool_]:
     """Mask of the rows that the digits hold exactly: on the 0.01 grid, below `integers`, not empty.
 
     Args:

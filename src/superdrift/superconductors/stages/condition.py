@@ -9,9 +9,9 @@ import torch
 
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
-from superdrift.io.batch_files import Parts
+from superdrift.io.batch_files import BatchFiles
 from superdrift.learning.device import choose
-from superdrift.learning.resume_key import key_of
+from superdrift.learning.resume_key import resume_key
 from superdrift.run.command import Run, command
 from superdrift.run.progress import Progress
 from superdrift.run.provenance import sha256
@@ -47,12 +47,12 @@ def condition(
     torch.set_num_threads(settings.threads)
     model, _ = load_model(weights, description, device)
     y = to_vector(parse_formula(formula))
-    key = key_of(
+    key = resume_key(
         device, y, seed=run.seed, reference=reference, settings=asdict(settings), weights=sha256(weights),
         code=run.metadata["code"],
     )  # fmt: skip
     parts, per_scale = (
-        Parts(samples, CONDITIONED, key, run.metadata),
+        BatchFiles(samples, CONDITIONED, key, run.metadata),
         range(0, settings.samples, settings.batch_size),
     )
     jobs = [(scale, start) for scale in settings.scales for start in per_scale]

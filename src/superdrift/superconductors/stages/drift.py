@@ -10,7 +10,7 @@ from superdrift.learning.device import choose
 from superdrift.run.command import Run, command
 from superdrift.superconductors.drift.checkpoint import load_latent
 from superdrift.superconductors.drift.landscape import tc_landscape
-from superdrift.superconductors.drift.trajectories import check_start, start_digits, travel
+from superdrift.superconductors.drift.trajectories import check_start, run_trajectories, start_digits
 from superdrift.superconductors.settings import DriftSettings
 from superdrift.superconductors.tables import DRIFTED, TRAJECTORIES
 
@@ -44,7 +44,7 @@ def drift(
     digits = torch.from_numpy(start_digits(formula, slug=start, integers=vae.integers)).to(device)
     landscape = tc_landscape(vae, predictor)
     origin = check_start(vae, landscape, digits, slug=start, tolerance=settings.start_tolerance)
-    steps, met = travel(landscape, origin, settings, slug=start, seed=run.seed)
+    steps, met = run_trajectories(landscape, origin, settings, slug=start, seed=run.seed)
     write(trajectories, TRAJECTORIES, steps, run.metadata)
     write(samples, DRIFTED, met, run.metadata)
 

@@ -9,9 +9,9 @@ import torch
 from numpy.typing import NDArray
 
 from superdrift.composition.elements import mask_of
-from superdrift.io.batch_files import Parts, parse_shard
+from superdrift.io.batch_files import BatchFiles, parse_shard
 from superdrift.learning.device import choose
-from superdrift.learning.resume_key import key_of
+from superdrift.learning.resume_key import resume_key
 from superdrift.run.command import Run, command
 from superdrift.run.progress import Progress
 from superdrift.run.provenance import sha256
@@ -46,11 +46,11 @@ def generate(
     device = choose(settings.device, key="generate.device")
     torch.set_num_threads(settings.threads)
     model, _ = load_model(weights, description, device)
-    key = key_of(
+    key = resume_key(
         device, seed=run.seed, family=family, settings=asdict(settings), weights=sha256(weights),
         code=run.metadata["code"],
     )  # fmt: skip
-    parts, part = Parts(samples, SAMPLES, key, run.metadata), parse_shard(shard)
+    parts, part = BatchFiles(samples, SAMPLES, key, run.metadata), parse_shard(shard)
     allowed = _elements(settings)
     ids = np.split(np.arange(settings.samples), range(settings.batch_size, settings.samples, settings.batch_size))
     waiting = parts.waiting(len(ids), shard=part)

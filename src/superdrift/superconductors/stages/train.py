@@ -11,7 +11,7 @@ from superdrift.io.tables import read, write
 from superdrift.learning.checkpoint import ResumeFile
 from superdrift.learning.device import choose
 from superdrift.learning.history import HISTORY
-from superdrift.learning.resume_key import key_of
+from superdrift.learning.resume_key import resume_key
 from superdrift.learning.training import Method, Stream, Trainer
 from superdrift.run.command import Run, command
 from superdrift.run.provenance import sha256
@@ -61,7 +61,7 @@ def train(
         merge_repeats=model_settings.training.merge_repeats, validation=model_settings.training.validation,
         seed=run.seed,
     )  # fmt: skip
-    key = key_of(
+    key = resume_key(
         device, *rows, seed=run.seed, family=family, settings=asdict(settings), code=run.metadata["code"],
         base=None if base is None else sha256(base),
     )  # fmt: skip

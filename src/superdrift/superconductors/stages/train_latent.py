@@ -11,7 +11,7 @@ from superdrift.io.tables import read, write
 from superdrift.learning.checkpoint import ResumeFile
 from superdrift.learning.device import choose
 from superdrift.learning.history import HISTORY
-from superdrift.learning.resume_key import key_of
+from superdrift.learning.resume_key import resume_key
 from superdrift.run.command import Run, command
 from superdrift.superconductors.drift.checkpoint import save_latent
 from superdrift.superconductors.drift.training import fit_predictor, fit_vae, measure_predictor, measure_vae
@@ -49,7 +49,7 @@ def train_latent(
         read(compounds, COMPOUNDS, COLUMNS), settings.exclude_flags, integers=settings.vae.integers
     )
     arrays = [array for part in (train, validation) for array in (part.amounts, part.tc_k)]
-    key = key_of(device, *arrays, seed=run.seed, settings=asdict(settings), code=run.metadata["code"])
+    key = resume_key(device, *arrays, seed=run.seed, settings=asdict(settings), code=run.metadata["code"])
     first, second = (ResumeFile(weights, key, part=f"{name}-") for name in ("vae", "predictor"))
     vae, vae_columns = fit_vae(train, validation, settings.vae, seed=run.seed, device=device, resume=first)
     predictor, predictor_columns = fit_predictor(
