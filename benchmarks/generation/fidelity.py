@@ -12,8 +12,8 @@ from scipy.stats import wasserstein_distance
 from sklearn.neighbors import KNeighborsRegressor
 
 from superdrift.charges.formal_valence import formal_valence
-from superdrift.composition.distance import CompositionIndex
 from superdrift.composition.elements import SYMBOLS
+from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import atomic_fractions
 
 COMMON = 0.1
