@@ -18,7 +18,8 @@ from superdrift.run.errors import InputError
 from superdrift.superconductors.settings import RankSettings
 from superdrift.superconductors.tables import CANDIDATES, ESTIMATED, SCREENED
 
-_CHUNK = 4096  # candidates thinned at once: bounds the number of pairs
+_CHUNK = 4096
+"""Candidates thinned at once: bounds the number of pairs; no result depends on it."""
 
 
 @dataclass

@@ -35,6 +35,7 @@ CHARGES = tuple(0.0 if symbol in REDOX_IONS else COMMON_CHARGES.get(symbol, 0.0)
 N_SLOTS = 8
 """Most elements a row of tokens can hold; 99.9 % of SuperCon has at most eight."""
 MAX_INTEGER = 199
+"""Atoms; largest integer part of a running sum: from 200 atoms on, rows are left out. Fixed by the size of models."""
 VOCABULARY = (N_ELEMENTS, MAX_INTEGER + 1, 10, 10)
 """Sizes of the four fields of a slot."""
 UNITS = (0.0, 1.0, 0.1, 0.01)

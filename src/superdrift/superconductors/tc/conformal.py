@@ -18,7 +18,7 @@ from superdrift.statistics.conformal import conformal_quantiles
 from superdrift.superconductors.data.families import FAMILIES
 
 MIN_EXPECTED_ERROR = 0.1
-"""K; no compound's expected error is below it: residuals relative to it stay finite, and no measured Tc is sharper."""
+"""K; no compound's expected error is below it, so that residuals relative to it stay finite. Part of the method."""
 MIN_FAMILY_RESIDUALS = 60
 """Residuals from which a family's quantiles are its own: at a coverage of 90 % three lie beyond each end. Part of the
 method."""

@@ -24,7 +24,7 @@ ESTIMATOR, PUBLISHED = "estimator", "knn"
 """Trees, the default; K nearest neighbours, the published method. The null is the mean Tc of the family."""
 
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""Weights of the forest beside the boosted trees, to choose from: errors change little within a quarter."""
+"""Weights of the forest beside the boosted trees, to choose from: a fixed list, like that of the methods."""
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from superdrift.superconductors.tc.classification import classified_superconduct
 from superdrift.superconductors.tc.corrected_share import Rate
 
 DISTANCE_EDGES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
-"""Half L1; between them lie the bins of distance to the nearest labelled compound: from known (0.005) and novel (0.02)
-to what is hardly like anything known. Bins of few compounds borrow from others, so the edges matter little."""
+"""Half L1; between them lie the bins of distance to the nearest labelled compound, from known (0.005) and novel (0.02)
+to hardly like anything known. Part of the method."""
 PRIOR_COMPOUNDS = 20.0
 """Compounds of all families by which the rate of a family in a bin is held to the rate of that bin, and that to the
 rate of all bins: a weak prior, part of the method."""
