@@ -29,7 +29,8 @@ from sklearn.metrics import roc_auc_score
 from smact.screening import smact_validity
 
 from superdrift.charges.charge_check import ChargeCheck
-from superdrift.charges.formal_valence import ANIONS, CHARGE, LONE_PAIR, REDOX, formal_valence
+from superdrift.charges.formal_valence import formal_valence
+from superdrift.charges.oxidation_states import ANIONS, COMMON_CHARGES, LONE_PAIR_IONS, REDOX_IONS
 from superdrift.charges.settings import ChargeSettings
 from superdrift.charges.smact_rule import published_validity
 from superdrift.composition.atom_counts import whole_counts
@@ -45,8 +46,8 @@ SEED, HELD_OUT, FEW, MOST_ATOMS = 20240501, 0.3, 60, 40
 Amounts = NDArray[np.float64]
 Scores = NDArray[np.float64]
 NEGATIVE = [ATOMIC_NUMBER[symbol] - 1 for symbol in ANIONS]
-VARIABLE = {*REDOX, *LONE_PAIR, "H", "B", "C", "N", "P", "As", "Si", "Ge", "Ce", "Eu", "Yb", "Pr", "Tb"}
-PLAIN = {ATOMIC_NUMBER[s] - 1: q for s, q in CHARGE.items() if q > 0 and s not in VARIABLE}
+VARIABLE = {*REDOX_IONS, *LONE_PAIR_IONS, "H", "B", "C", "N", "P", "As", "Si", "Ge", "Ce", "Eu", "Yb", "Pr", "Tb"}
+PLAIN = {ATOMIC_NUMBER[s] - 1: q for s, q in COMMON_CHARGES.items() if q > 0 and s not in VARIABLE}
 
 
 def main() -> None:

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold
 from sklearn.neighbors import NearestNeighbors
 
-from superdrift.composition.distance import near_duplicate_groups
 from superdrift.composition.formula import format_formula
+from superdrift.composition.near_duplicates import near_duplicate_groups
 from superdrift.composition.vector import atomic_fractions, from_vector, to_vector
 from superdrift.io import tables
 from superdrift.io.tables import METADATA_KEY

@@ -26,10 +26,12 @@ import yaml
 from numpy.typing import NDArray
 from smact.screening import smact_validity
 
-from superdrift.charges.smact_rule import OXIDATION_SETS, published_validity
+from superdrift.charges.smact_oxidation_states import OXIDATION_SETS
+from superdrift.charges.smact_rule import published_validity
 from superdrift.composition.atom_counts import published_counts, whole_counts
-from superdrift.composition.distance import CompositionIndex, greedy_net
 from superdrift.composition.formulas import count_formulas
+from superdrift.composition.greedy_net import greedy_net
+from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.io import tables
 from superdrift.io.tables import METADATA_KEY
 from superdrift.superconductors.tables import COMPOUNDS, PROJECTED, SAMPLES, SCREENED

@@ -14,8 +14,9 @@ from superdrift.statistics.bootstrap import regression_errors
 from superdrift.superconductors.settings import FitSettings
 from superdrift.superconductors.tc.boosting import Trees, choose_size
 from superdrift.superconductors.tc.features import features
+from superdrift.superconductors.tc.held_out_groups import chemical_groups
 from superdrift.superconductors.tc.labelled_compositions import Known
-from superdrift.superconductors.tc.splits import chemical_groups, make_splits
+from superdrift.superconductors.tc.splits import make_splits
 
 SEED = 1
 EXTRA = {"n_estimators": 200, "max_features": 0.3, "random_state": SEED}

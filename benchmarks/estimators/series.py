@@ -9,8 +9,9 @@ import numpy as np
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from superdrift.composition.distance import TOLERANCE, CompositionIndex
+from superdrift.composition.distance import TOLERANCE
 from superdrift.composition.formula import parse_formula
+from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import to_vector
 from superdrift.report.style import ACCENT, COLOUR, KNOWN, OTHER, house_style, panels, save
 from superdrift.superconductors.settings import FitSettings
@@ -18,9 +19,10 @@ from superdrift.superconductors.tc.boosting import Size, Trees, choose_size
 from superdrift.superconductors.tc.features import features
 from superdrift.superconductors.tc.forest import fit_forest
 from superdrift.superconductors.tc.held_out import blended, targets
+from superdrift.superconductors.tc.held_out_groups import chemical_groups
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbours import Choice, Neighbours
-from superdrift.superconductors.tc.splits import chemical_groups, make_splits
+from superdrift.superconductors.tc.splits import make_splits
 
 PLATEAU = 0.99
 """The optimum is the mean x of all points whose Tc is at least this share of the highest: trees predict in steps."""
@@ -119,7 +121,7 @@ def _predict(
     choice = Choice(settings.neighbours[0], settings.metrics[0], settings.weights[0])
     return {
         "estimator": blended(trees.predict(along, threads=settings.threads), forest(along), WEIGHT),
-        "knn": Neighbours(rest, choice, choice).ask(amounts).tc,
+        "knn": Neighbours(rest, choice, choice).predict(amounts).tc,
     }
 
 

@@ -12,8 +12,9 @@ from scipy.stats import wasserstein_distance
 from sklearn.neighbors import KNeighborsRegressor
 
 from superdrift.charges.formal_valence import formal_valence
-from superdrift.composition.distance import CompositionIndex
+from superdrift.composition.element_sets import shares_element_set
 from superdrift.composition.elements import SYMBOLS
+from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import atomic_fractions
 
 COMMON = 0.1
@@ -77,8 +78,7 @@ class Compared:
 
 def missed_sets(held_out: Amounts, amounts: Amounts) -> NDArray[np.bool_]:
     """(h,) mask of the held-out compounds whose set of elements none of `amounts` has."""
-    sets = set(map(bytes, np.packbits(amounts > 0, axis=1)))
-    return np.array([bytes(bits) not in sets for bits in np.packbits(held_out > 0, axis=1)])
+    return ~shares_element_set(held_out, amounts)
 
 
 def fidelity(reference: Reference, amounts: Amounts) -> list[tuple[str, float, int]]:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from scipy.stats import beta
 from setting import CONFIG
 
-from superdrift.composition.distance import greedy_net
+from superdrift.composition.greedy_net import greedy_net
 from superdrift.io.tables import matrix
 from superdrift.run.settings import from_mapping
 from superdrift.superconductors.screening.known_charges import charge_check

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from smact.screening import smact_validity
 
-from superdrift.charges.smact_rule import MANY, OXIDATION_SETS, _neutral_by_table, ions, published_validity
+from superdrift.charges.smact_oxidation_states import OXIDATION_SETS, oxidation_set
+from superdrift.charges.smact_rule import MAX_SEARCHED_ELEMENTS, _neutral_by_table, published_validity
 from superdrift.composition.atom_counts import published_counts, whole_counts
 from superdrift.composition.elements import SYMBOLS
 from superdrift.composition.formula import parse_formula
@@ -64,7 +65,7 @@ def test_an_unknown_set_is_an_error():
 
 def test_search_and_table_agree():
     counts = random_counts(400, 11, most=7)
-    data = ions()
+    data = oxidation_set()
     usual = (data.number > 0) & ~np.isnan(data.electronegativity)
     counts = counts[~((counts > 0) & ~usual).any(axis=1) & ((counts > 0) & ~data.metal).any(axis=1)]
     counts = counts[(counts > 0).sum(axis=1) > 1]
@@ -75,10 +76,12 @@ def test_search_and_table_agree():
 
 def test_many_elements_are_decided_exactly():
     counts = np.zeros((3, 96), dtype=np.int64)
-    plain = [i for i in range(96) if ions().number[i] and i not in (7, 8)][: MANY + 30]
+    plain = [i for i in range(96) if oxidation_set().number[i] and i not in (7, 8)][: MAX_SEARCHED_ELEMENTS + 30]
     counts[0, plain], counts[0, 7] = 1, 60
-    cations = [i for i in range(96) if ions().number[i] == 1 and ions().states[i, 0] > 0][: MANY + 3]
-    counts[1:, cations], counts[1:, 8] = 2, 2 * int(ions().states[cations, 0].sum())
+    cations = [i for i in range(96) if oxidation_set().number[i] == 1 and oxidation_set().states[i, 0] > 0][
+        : MAX_SEARCHED_ELEMENTS + 3
+    ]
+    counts[1:, cations], counts[1:, 8] = 2, 2 * int(oxidation_set().states[cations, 0].sum())
     counts[2, 8] += 1  # fluorine holds −1 only
     assert published_validity(counts).tolist() == [True, True, False]
 

@@ -11,6 +11,7 @@ from superdrift.composition.elements import SYMBOLS
 from superdrift.composition.formula import format_formula, parse_formula
 from superdrift.composition.vector import (
     atomic_fractions,
+    distinct_compositions,
     from_vector,
     round_amounts,
     shortest_decimal,
@@ -68,3 +69,13 @@ def test_atomic_fractions():
     fractions = atomic_fractions(to_vector(parse_formula("YBa2Cu3O7"))[None])
     assert fractions.sum() == pytest.approx(1)
     assert fractions[0, 28] == pytest.approx(3 / 13)
+
+
+def test_distinct_compositions_are_the_first_of_each_composition():
+    amounts = np.zeros((5, 96), dtype=np.float32)
+    amounts[0, [7, 28]] = 1.85, 0.15
+    amounts[1, [7, 28]] = 1, 1
+    amounts[2] = amounts[0] * np.float32(3)
+    amounts[3, [7, 28]] = 1.85, 0.16
+    amounts[4] = amounts[1] * 7
+    assert distinct_compositions(atomic_fractions(amounts)).tolist() == [0, 1, 3]

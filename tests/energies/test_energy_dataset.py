@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from superdrift.composition.vector import atomic_fractions
 from superdrift.energies.element_descriptors import element_descriptors
-from superdrift.energies.formation_energies import distinct_rows, read_energies, supported_elements
+from superdrift.energies.formation_energies import read_energies, supported_elements
 from superdrift.run import registry
 from superdrift.run.errors import InputError
 
@@ -61,16 +60,6 @@ def test_elements_are_supported_by_enough_rows():
     amounts = np.zeros((5, 96))
     amounts[:, 7], amounts[:3, 28], amounts[0, 55] = 1, 2, 1
     assert np.flatnonzero(supported_elements(amounts, min_rows=3)).tolist() == [7, 28]
-
-
-def test_distinct_rows_are_the_first_of_each_composition():
-    amounts = np.zeros((5, 96), dtype=np.float32)
-    amounts[0, [7, 28]] = 1.85, 0.15
-    amounts[1, [7, 28]] = 1, 1
-    amounts[2] = amounts[0] * np.float32(3)
-    amounts[3, [7, 28]] = 1.85, 0.16
-    amounts[4] = amounts[1] * 7
-    assert distinct_rows(atomic_fractions(amounts)).tolist() == [0, 1, 3]
 
 
 def test_descriptors_know_the_periodic_table():

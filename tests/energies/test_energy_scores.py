@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from energy_data import made_up
 
-from superdrift.composition.vector import atomic_fractions
-from superdrift.energies.formation_energies import Energies, distinct_rows
+from superdrift.composition.vector import atomic_fractions, distinct_compositions
+from superdrift.energies.formation_energies import Energies
 from superdrift.energies.hull import Hull
-from superdrift.energies.scores import NEAR_HULL, hull_distances, measure, systems
+from superdrift.energies.scores import NEAR_HULL, hull_distances, measure
 from superdrift.statistics.bootstrap import ranking_auc
 
 
@@ -35,7 +35,7 @@ class Made:
 def parts():
     train, test = made_up(300), made_up(200, seed=5)
     amounts, energies = np.concatenate([train.amounts, test.amounts]), np.concatenate([train.energies, test.energies])
-    rows = distinct_rows(atomic_fractions(amounts))
+    rows = distinct_compositions(atomic_fractions(amounts))
     return [Energies(amounts[part], energies[part]) for part in (rows[rows < 300], rows[rows >= 300])]
 
 
@@ -108,11 +108,3 @@ def test_auc_counts_pairs():
     assert value == pytest.approx((pairs > 0).mean() + (pairs == 0).mean() / 2)
     assert low < value < high
     assert ranking_auc(np.ones(4, dtype=bool), np.arange(4.0), np.arange(4), rng) is None
-
-
-def test_systems_are_element_sets():
-    amounts = np.zeros((4, 96))
-    amounts[0, [1, 2]], amounts[1, [1, 2]], amounts[2, [1, 3]], amounts[3, 1] = 1, [3, 1], 1, 1
-    found = systems(amounts)
-    assert found[0] == found[1]
-    assert len(set(found.tolist())) == 3

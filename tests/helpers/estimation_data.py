@@ -4,8 +4,8 @@ import json
 
 import numpy as np
 
-from superdrift.composition.distance import CompositionIndex
 from superdrift.composition.formula import format_formula, reduced_formula
+from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import from_vector, round_amounts
 from superdrift.io import tables
 from superdrift.superconductors.data.families import family_of
@@ -65,14 +65,14 @@ def write_compounds(path, n=60, negatives=8):
     """A prepared table; the first rows are not superconducting, the last is flagged."""
     vectors = amounts(n, 0)
     exact = [from_vector(vector) for vector in vectors]
-    cold = np.arange(n) < negatives
-    tc = [None if c else float(10 + 20 * (i % 5)) for i, c in enumerate(cold)]
+    negative = np.arange(n) < negatives
+    tc = [None if c else float(10 + 20 * (i % 5)) for i, c in enumerate(negative)]
     columns = {
         "id": np.arange(n),
         "formula": [format_formula(a) for a in exact],
         "reduced_formula": [reduced_formula(a) for a in exact],
         "family": [family_of(a) for a in exact],
-        "superconducting": ~cold,
+        "superconducting": ~negative,
         "tc_k": tc,
         "tc_consensus_k": tc,
         "amounts": vectors,

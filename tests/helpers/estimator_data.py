@@ -3,10 +3,11 @@
 import numpy as np
 
 from superdrift.superconductors.settings import BoostingSettings, FitSettings, ForestSettings
+from superdrift.superconductors.tc.held_out_groups import chemical_groups
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbour_search import distance_blocks, pack, smallest
 from superdrift.superconductors.tc.nested_cross_validation import NestedSearch, fold_lists
-from superdrift.superconductors.tc.splits import chemical_groups, make_splits
+from superdrift.superconductors.tc.splits import make_splits
 
 BOOSTING = BoostingSettings(
     leaves=[7],

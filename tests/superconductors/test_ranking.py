@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from scipy.spatial import cKDTree
 
-from superdrift.composition.distance import greedy_net
+from superdrift.composition.greedy_net import greedy_net
 from superdrift.composition.vector import atomic_fractions
 from superdrift.run.errors import InputError
 from superdrift.superconductors import ranking

@@ -1,6 +1,6 @@
 """Charge check that knows doping: the redox ion's formal valence, judged against known compounds of similar cations.
 
-Anions and plain cations hold their common charge, one redox ion takes what remains (composition.valence). Which
+Anions and plain cations hold their common charge, one redox ion takes what remains (charges.formal_valence). Which
 valences are real depends on what surrounds the ion: copper holds +1.8 in Nd2-xCexCuO4 and never in HgBa2CuO4. So the
 valence is judged by its density among the known compounds whose cations are nearest, smoothed, with a share of the
 density among all known compounds of the ion, which is what remains for cations that are like nothing known. A
@@ -15,38 +15,32 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from superdrift.charges.formal_valence import ANIONS, Valence, formal_valence, metals_only
+from superdrift.charges.formal_valence import Valence, formal_valence, metals_only
+from superdrift.charges.oxidation_states import ANIONS, LITERATURE_RANGES
 from superdrift.charges.settings import ChargeSettings
-from superdrift.composition.distance import CompositionIndex
 from superdrift.composition.elements import ATOMIC_NUMBER
+from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import atomic_fractions
 
-# Lowest and highest charge of the ion in inorganic solids (Greenwood & Earnshaw, Chemistry of the Elements,
-# tables of oxidation states).
-LITERATURE: dict[str, tuple[float, float]] = {
-    "Cu": (1.0, 3.0), "Fe": (1.0, 4.0), "Ni": (1.0, 4.0), "Co": (2.0, 4.0), "Mn": (2.0, 7.0),
-    "Cr": (2.0, 6.0), "V": (2.0, 5.0), "Ti": (2.0, 4.0), "Nb": (2.0, 5.0), "Mo": (2.0, 6.0), "W": (2.0, 6.0),
-    "Ru": (2.0, 8.0), "Ir": (1.0, 6.0), "Rh": (1.0, 6.0), "Pd": (1.0, 4.0), "Pt": (1.0, 6.0),
-    "Os": (2.0, 8.0), "Re": (2.0, 7.0), "Ta": (2.0, 5.0), "Tc": (2.0, 7.0), "Au": (1.0, 3.0),
-    "Ag": (0.5, 3.0), "U": (3.0, 6.0), "Bi": (2.0, 5.0), "Sn": (2.0, 4.0), "Pb": (2.0, 4.0),
-    "Sb": (3.0, 5.0), "In": (1.0, 3.0), "Tl": (1.0, 3.0), "Zr": (2.0, 4.0), "Hf": (2.0, 4.0),
-}  # fmt: skip
-
-_STEP = 0.01
-"""e; resolution of densities and verdicts."""
-_SPAN = (-1.0, 9.0)
+_GRID_STEP = 0.01
+"""e; resolution of densities and verdicts: that of amounts on the 0.01 grid."""
+_GRID_RANGE = (-1.0, 9.0)
 """e; valences that densities are tabulated for, wider than any ion's."""
-_SLACK = 0.25
-"""e; doping reaches a little beyond the whole states of the literature."""
-_HARD = [ATOMIC_NUMBER[symbol] - 1 for symbol in ("O", "F", "Cl", "Br")]
-_SOFT = [ATOMIC_NUMBER[symbol] - 1 for symbol in ANIONS if symbol not in ("O", "F", "Cl", "Br")]
-"""Anions that bond with cations alone, and those that also bond among themselves (CuS2, HoTe3, CaFeAs2)."""
-_WIDTH = 6.0
-"""Bandwidths beyond which a Gaussian counts as 0 where densities are tabulated."""
-_SHUFFLE = 0
-"""Seed of the order of the known compounds."""
-_FLOOR = 1e-6
-"""per e; density below which all valences are equally impossible."""
+_DOPING_MARGIN = 0.25
+"""e; doping reaches a little beyond the whole states of the literature. A bound on what is conceivable; what is
+accepted within it is learned from known compounds."""
+_HARD_ANIONS = [ATOMIC_NUMBER[symbol] - 1 for symbol in ("O", "F", "Cl", "Br")]
+"""Columns of the anions that bond with cations alone."""
+_SOFT_ANIONS = [ATOMIC_NUMBER[symbol] - 1 for symbol in ANIONS if symbol not in ("O", "F", "Cl", "Br")]
+"""Columns of the anions that also bond among themselves (CuS2, HoTe3, CaFeAs2)."""
+_KERNEL_CUTOFF = 6.0
+"""Bandwidths beyond which a Gaussian counts as 0 where densities are tabulated: exp(−18), below any threshold."""
+_SHUFFLE_SEED = 0
+"""Seed of the order of the known compounds; fixed, so that verdicts depend on the compounds alone."""
+_DENSITY_FLOOR = 1e-6
+"""per e; density below which all valences are equally impossible: far below that of any known compound."""
+_WHOLE_WITHIN = 1e-4
+"""Atoms per formula unit; oxygen this close to a whole number is whole but for the rounding of single precision."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +90,11 @@ class ChargeCheck:
         if len(exact):
             exact = exact[np.unique(atomic_fractions(exact).astype(np.float32), axis=0, return_index=True)[1]]
         # Of many compounds of the same cations the first few count as nearest: in no order of their anions.
-        exact = exact[np.random.default_rng(_SHUFFLE).permutation(len(exact))]
+        exact = exact[np.random.default_rng(_SHUFFLE_SEED).permutation(len(exact))]
         found = formal_valence(exact)
         nominal = _nominal_oxygen(exact)
         self._ions: dict[str, _Ion] = {}
-        for ion, (lowest, highest) in LITERATURE.items():
+        for ion, (lowest, highest) in LITERATURE_RANGES.items():
             rows = (found.ion == ion) & (found.valence >= lowest) & (found.valence <= highest)
             if rows.sum() >= settings.min_known:
                 self._ions[ion] = self._fit(exact[rows], found.valence[rows], nominal[rows] & (ion == "Cu"))
@@ -122,8 +116,8 @@ class ChargeCheck:
 
     def accepted(self, ion: str, amounts: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Which valences of the grid `grid()` an ion may hold in (n, 96) compounds of these cations: (n, g)."""
-        lowest, highest = LITERATURE[ion]
-        possible = (grid() >= lowest - _SLACK) & (grid() <= highest + _SLACK)
+        lowest, highest = LITERATURE_RANGES[ion]
+        possible = (grid() >= lowest - _DOPING_MARGIN) & (grid() <= highest + _DOPING_MARGIN)
         if ion not in self._ions:
             return np.broadcast_to(possible, (len(amounts), len(possible)))
         known = self._ions[ion]
@@ -131,7 +125,7 @@ class ChargeCheck:
         density = _densities(grid(), valence, weight, self.settings.bandwidth)
         overall = self.settings.overall_weight
         total = (density + overall * known.overall) / (weight.sum(axis=1, keepdims=True) + overall)
-        return possible & (np.log(total + _FLOOR) >= known.threshold)
+        return possible & (np.log(total + _DENSITY_FLOOR) >= known.threshold)
 
     def _fit(self, amounts: NDArray[np.float64], valence: NDArray[np.float64], nominal: NDArray[np.bool_]) -> _Ion:
         """Known compounds of an ion, and the density below which 1 − coverage of the measured ones lie."""
@@ -154,7 +148,7 @@ class ChargeCheck:
         local = (weight * self._smooth(valence[:, None] - near)).sum(axis=1)
         overall = self.settings.overall_weight
         beside = known.overall[_cells(valence)]
-        return np.log((local + overall * beside) / (weight.sum(axis=1) + overall) + _FLOOR)
+        return np.log((local + overall * beside) / (weight.sum(axis=1) + overall) + _DENSITY_FLOOR)
 
     def _neighbours(
         self, known: _Ion, amounts: NDArray[np.floating], without: NDArray[np.int64] | None = None
@@ -179,13 +173,13 @@ class ChargeCheck:
         """Scores and reasons of the compounds in which `ion` takes the remaining charge."""
         rows = np.flatnonzero(found.ion == ion)
         valence = found.valence[rows]
-        lowest, highest = LITERATURE[ion]
-        beyond = np.maximum(lowest - valence, valence - highest) - _SLACK
+        lowest, highest = LITERATURE_RANGES[ion]
+        beyond = np.maximum(lowest - valence, valence - highest) - _DOPING_MARGIN
         if ion in self._ions:
             known = self._ions[ion]
             judged = self._log_density(known, amounts[rows], valence) - known.threshold
             # Impossible valences come last, in the order of how impossible they are.
-            score[rows] = np.where(beyond > 0, np.log(_FLOOR) - known.threshold - beyond, judged)
+            score[rows] = np.where(beyond > 0, np.log(_DENSITY_FLOOR) - known.threshold - beyond, judged)
         else:
             score[rows] = -beyond
         covalent = rows[(beyond > 0) & _soft(amounts[rows])]
@@ -201,7 +195,7 @@ class ChargeCheck:
     def _shown(self, ion: str, amounts: NDArray[np.float64]) -> list[str]:
         """What known compounds show in the place of (n, 96) wrong ones."""
         if ion not in self._ions:
-            lowest, highest = LITERATURE[ion]
+            lowest, highest = LITERATURE_RANGES[ion]
             return [f"the literature knows {lowest:+.2f} to {highest:+.2f}"] * len(amounts)
         valence, weight = self._neighbours(self._ions[ion], amounts)
         low = np.where(weight > 0, valence, np.inf).min(axis=1)
@@ -217,7 +211,7 @@ class ChargeCheck:
         """Compounds in which every charge is fixed: their sum must vanish."""
         rows = np.flatnonzero(found.ionic & (found.ion == None))  # noqa: E711 - elementwise
         negative = np.minimum(np.nan_to_num(found.charges[rows]), 0.0) * amounts[rows]
-        relative = np.abs(found.charge[rows]) / np.maximum(-negative.sum(axis=1), _FLOOR)
+        relative = np.abs(found.charge[rows]) / np.maximum(-negative.sum(axis=1), _DENSITY_FLOOR)
         score[rows] = self.settings.tolerance - relative
         covalent = rows[(score[rows] < 0) & _soft(amounts[rows])]
         score[covalent] = np.nan
@@ -231,7 +225,7 @@ def grid() -> NDArray[np.float64]:
     return _GRID
 
 
-_GRID = np.arange(round(_SPAN[0] / _STEP), round(_SPAN[1] / _STEP) + 1) * _STEP
+_GRID = np.arange(round(_GRID_RANGE[0] / _GRID_STEP), round(_GRID_RANGE[1] / _GRID_STEP) + 1) * _GRID_STEP
 _ANIONS = [ATOMIC_NUMBER[symbol] - 1 for symbol in ANIONS]
 
 
@@ -242,7 +236,7 @@ def _densities(
     """Sum of weighted Gaussians at evenly spaced places, per e: (n, k) valences and weights → (n, g)."""
     density = np.zeros((len(valence), len(places)))
     step = places[1] - places[0]
-    far = np.int64(_WIDTH * bandwidth / step) + 1
+    far = np.int64(_KERNEL_CUTOFF * bandwidth / step) + 1
     height = 1.0 / (bandwidth * np.sqrt(2 * np.pi))
     for row in prange(len(valence)):
         for j in range(valence.shape[1]):
@@ -255,7 +249,7 @@ def _densities(
 
 
 def _cells(valence: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.clip(np.rint((valence - _SPAN[0]) / _STEP), 0, len(_GRID) - 1).astype(np.int64)
+    return np.clip(np.rint((valence - _GRID_RANGE[0]) / _GRID_STEP), 0, len(_GRID) - 1).astype(np.int64)
 
 
 def _cations(amounts: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -267,10 +261,10 @@ def _cations(amounts: NDArray[np.floating]) -> NDArray[np.float64]:
 
 def _soft(amounts: NDArray[np.float64]) -> NDArray[np.bool_]:
     """(n,) all anions are of those that also bond among themselves, or leave electrons to metals."""
-    return (amounts[:, _SOFT] > 0).any(axis=1) & ~(amounts[:, _HARD] > 0).any(axis=1)
+    return (amounts[:, _SOFT_ANIONS] > 0).any(axis=1) & ~(amounts[:, _HARD_ANIONS] > 0).any(axis=1)
 
 
 def _nominal_oxygen(amounts: NDArray[np.floating]) -> NDArray[np.bool_]:
     """Whole-numbered oxygen, which in cuprates is mostly written rather than measured."""
     oxygen = np.asarray(amounts)[:, ATOMIC_NUMBER["O"] - 1]
-    return (oxygen > 0) & (np.abs(oxygen - np.rint(oxygen)) <= 1e-4)
+    return (oxygen > 0) & (np.abs(oxygen - np.rint(oxygen)) <= _WHOLE_WITHIN)

@@ -12,9 +12,10 @@ from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS
 from superdrift.composition.formulas import count_formulas
 from superdrift.run.errors import InputError
 
-MOST = 50_000_000
-"""Compositions beyond which an enumeration is refused."""
+MAX_COMPOSITIONS = 50_000_000
+"""Compositions beyond which an enumeration is refused, before it fills the memory; no result depends on it."""
 _CHUNK = 500_000
+"""Compositions judged at once: bounds the memory (96 counts of 8 bytes each); no result depends on it."""
 
 
 def enumerate_system(symbols: Sequence[str], max_coefficient: int, *, oxidation_states: str) -> tuple[pa.Table, int]:
@@ -23,7 +24,7 @@ def enumerate_system(symbols: Sequence[str], max_coefficient: int, *, oxidation_
     Args:
         symbols: its elements.
         max_coefficient: each element takes 0 to this many atoms.
-        oxidation_states: SMACT's set (`screening.published.OXIDATION_SETS`).
+        oxidation_states: SMACT's set (`smact_oxidation_states.OXIDATION_SETS`).
 
     Returns:
         A table (formula, n_elements, atoms) in the order of the coefficients, and how many compositions were accepted
@@ -36,10 +37,10 @@ def enumerate_system(symbols: Sequence[str], max_coefficient: int, *, oxidation_
     if len(set(columns)) < len(columns):
         raise InputError(f"an element is given twice in {' '.join(symbols)}; name each once")
     total = (max_coefficient + 1) ** len(columns) - 1
-    if total > MOST:
+    if total > MAX_COMPOSITIONS:
         raise InputError(
             f"{len(columns)} elements with coefficients to {max_coefficient} make {total:,} compositions,"
-            f" over {MOST:,}; lower --max-coefficient or give fewer elements"
+            f" over {MAX_COMPOSITIONS:,}; lower --max-coefficient or give fewer elements"
         )
     found: dict[bytes, NDArray[np.int64]] = {}
     accepted = 0

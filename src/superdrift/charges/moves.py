@@ -8,8 +8,8 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-FAR = 1 << 30
-"""Number of moves that stands for: out of reach."""
+OUT_OF_REACH = 1 << 30
+"""Number of moves, in hundredths of an atom, that stands for: cannot be reached; above any that a tolerance allows."""
 
 
 @njit(parallel=True, cache=True)
@@ -25,7 +25,7 @@ def reach_interval(
     result = np.full_like(hundredths, -1)
     for row in prange(len(hundredths)):
         counts, ion = hundredths[row], redox[row]
-        best = FAR
+        best = OUT_OF_REACH
         gain = charges[row].copy()
         for i in range(low.shape[1]):
             for end in (low[row, i], high[row, i]):
@@ -56,7 +56,7 @@ def cancel(
             total += charges[row, e] * hundredths[row, e]
         excess = np.sign(total) * max(0.0, abs(total) - slack[row])
         moves = np.zeros(hundredths.shape[1], dtype=np.int64)
-        if _spend(hundredths[row], charges[row], excess, most, moves) < FAR:
+        if _spend(hundredths[row], charges[row], excess, most, moves) < OUT_OF_REACH:
             result[row] = hundredths[row] + moves
     return result
 
@@ -67,7 +67,8 @@ def _spend(
 ) -> int:
     """Bring `total` to 0 or just past it, by units of the largest gain first, which takes the fewest.
 
-    Each unit of element e changes the total by gain[e]. Fills `moves`; returns their number, FAR if not enough.
+    Each unit of element e changes the total by gain[e]. Fills `moves`; returns their number, OUT_OF_REACH if not
+    enough.
     """
     direction = -1.0 if total > 0 else 1.0
     need, used = abs(total), 0
@@ -84,4 +85,4 @@ def _spend(
         moves[e] = units if rises else -units
         need -= units * size
         used += units
-    return used if need <= 1e-9 else FAR
+    return used if need <= 1e-9 else OUT_OF_REACH

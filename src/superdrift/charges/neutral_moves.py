@@ -8,11 +8,12 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from superdrift.charges.moves import FAR
-from superdrift.charges.smact_rule import MANY, Ions, following_assignment
+from superdrift.charges.moves import OUT_OF_REACH
+from superdrift.charges.smact_oxidation_states import OxidationSet
+from superdrift.charges.smact_rule import MAX_SEARCHED_ELEMENTS, following_assignment
 
 
-def neutral_nearest(hundredths: NDArray[np.int64], data: Ions, most: int) -> NDArray[np.int64]:
+def neutral_nearest(hundredths: NDArray[np.int64], data: OxidationSet, most: int) -> NDArray[np.int64]:
     """The nearest rows that are neutral in whole oxidation states and keep Pauling's order; as given without one."""
     return _neutral(hundredths, data.states, data.number, data.electronegativity, data.metal, most)
 
@@ -29,7 +30,7 @@ def _neutral(
     result = hundredths.copy()
     for row in prange(len(hundredths)):
         elements = np.flatnonzero(hundredths[row] > 0)
-        if len(elements) < 2 or len(elements) > MANY or metal[elements].all():
+        if len(elements) < 2 or len(elements) > MAX_SEARCHED_ELEMENTS or metal[elements].all():
             continue
         if np.isnan(electronegativity[elements]).any() or (number[elements] == 0).any():
             continue
@@ -56,14 +57,14 @@ def _best_moves(
     slack = 0  # most charge that moves within the tolerance can cancel
     for e in elements:
         slack += most * np.abs(states[e, : number[e]]).max()
-    fewest, at = FAR, 0
+    fewest, at = OUT_OF_REACH, 0
     chosen, turn = np.zeros(k, dtype=np.int64), np.zeros(k + 1, dtype=np.int64)
     while fewest > 0:
         at = following_assignment(at, counts, elements, states, number, electronegativity, slack, chosen, turn)
         if at < 0:
             break
         fewest = _cheapest(counts, chosen, (counts * chosen).sum(), most, fewest, best)
-    return fewest < FAR
+    return fewest < OUT_OF_REACH
 
 
 @njit(cache=True)

@@ -14,14 +14,16 @@ from superdrift.charges.charge_check import Charge, ChargeCheck, grid
 from superdrift.charges.formal_valence import formal_valence
 from superdrift.charges.moves import cancel, reach_interval
 from superdrift.charges.neutral_moves import neutral_nearest
-from superdrift.charges.smact_rule import ions
-from superdrift.composition.vector import atomic_fractions, round_amounts
+from superdrift.charges.smact_oxidation_states import oxidation_set
+from superdrift.composition.distance import half_l1
+from superdrift.composition.vector import round_amounts
 from superdrift.run.errors import InputError
 
 RULES = ("none", "charge_valid", "published")
 
 _MARGINS = (0.0, 0.02, 0.05)
-"""e; moving cations also moves what is accepted of them, so a row just outside is tried again a little further in."""
+"""e; moving cations also moves what is accepted of them, so a row just outside is tried again a little further in.
+Every outcome is checked, so the margins decide only how many rows are found."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,10 @@ class Projection:
         if self.rule == "charge_valid" and self.check is not None:
             nearest = _charge_valid_nearest(hundredths, self.check, most)
         else:
-            nearest = neutral_nearest(hundredths, ions(self.oxidation_states), most)
+            nearest = neutral_nearest(hundredths, oxidation_set(self.oxidation_states), most)
         projected[rows] = (nearest / 100).astype(np.float32)
         moved = np.zeros(len(projected))
-        moved[rows] = np.abs(atomic_fractions(projected[rows]) - atomic_fractions(clean[rows])).sum(axis=1) / 2
+        moved[rows] = half_l1(projected[rows], clean[rows])
         return projected, moved
 
 

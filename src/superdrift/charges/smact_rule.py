@@ -7,81 +7,28 @@ the oracle of the tests and the origin of all its data; here one compiled search
 order of electronegativity and leaves a branch as soon as the remaining elements cannot bring the charge to zero.
 """
 
-from dataclasses import dataclass
-from functools import cache
-
 import numpy as np
-import smact
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from superdrift.composition.elements import N_ELEMENTS, SYMBOLS
-from superdrift.run.errors import InputError
+from superdrift.charges.smact_oxidation_states import OxidationSet, oxidation_set
 
-OXIDATION_SETS = {
-    "smact14": "oxidation_states_smact14",
-    "icsd16": "oxidation_states_icsd16",
-    "icsd24": "oxidation_states_icsd24",
-    "pymatgen_sp": "oxidation_states_sp",
-    "wiki": "oxidation_states_wiki",
-}
-"""SMACT's names of its sets of oxidation states, and where its elements keep them."""
-
-MANY = 10
-"""Elements beyond which all reachable charges are tabulated, because a search could take too long."""
-
-
-@dataclass(frozen=True)
-class Ions:
-    """SMACT's data for hydrogen to curium.
-
-    Attributes:
-        states: (96, s) oxidation states, the first `number` of each row.
-        number: (96,) how many; 0: the element is in no valid compound.
-        electronegativity: (96,) Pauling's scale; nan where there is none.
-        metal: (96,) counts as a metal.
-    """
-
-    states: NDArray[np.int64]
-    number: NDArray[np.int64]
-    electronegativity: NDArray[np.float64]
-    metal: NDArray[np.bool_]
-
-
-@cache
-def ions(oxidation_states: str = "smact14") -> Ions:
-    """Data of one of SMACT's sets.
-
-    Raises:
-        InputError: for a set that does not exist.
-    """
-    if oxidation_states not in OXIDATION_SETS:
-        raise InputError(f"unknown oxidation states '{oxidation_states}'; choose one of {', '.join(OXIDATION_SETS)}")
-    elements = [smact.Element(symbol) for symbol in SYMBOLS[:N_ELEMENTS]]
-    listed = [sorted(set(getattr(element, OXIDATION_SETS[oxidation_states]) or ())) for element in elements]
-    states = np.zeros((N_ELEMENTS, max(map(len, listed))), dtype=np.int64)
-    for row, charges in zip(states, listed, strict=True):
-        row[: len(charges)] = charges
-    metals = set(smact.metals)
-    return Ions(
-        states,
-        np.array([len(charges) for charges in listed], dtype=np.int64),
-        np.array([np.nan if e.pauling_eneg is None else e.pauling_eneg for e in elements], dtype=np.float64),
-        np.array([element.symbol in metals for element in elements]),
-    )
+MAX_SEARCHED_ELEMENTS = 10
+"""Elements beyond which all reachable charges are tabulated, because a search could take too long; verdicts are the
+same either way, so it is no setting."""
 
 
 def published_validity(counts: NDArray[np.int64], *, oxidation_states: str = "smact14") -> NDArray[np.bool_]:
     """The published validity of many compounds.
 
     Args:
-        counts: (n, 96) whole numbers of atoms (`counts.whole_counts` or `counts.published_counts`).
-        oxidation_states: one of `OXIDATION_SETS`.
+        counts: (n, 96) whole numbers of atoms (`atom_counts.whole_counts` or `atom_counts.published_counts`).
+        oxidation_states: one of `smact_oxidation_states.OXIDATION_SETS`.
 
     Returns:
         (n,) verdicts; False for rows without any element.
     """
-    data = ions(oxidation_states)
+    data = oxidation_set(oxidation_states)
     whole = np.ascontiguousarray(counts, dtype=np.int64)
     verdict = _validity(whole, data.states, data.number, data.electronegativity, data.metal)
     for row in np.flatnonzero(verdict < 0):
@@ -107,7 +54,7 @@ def _validity(
             verdict[row] = 1
         elif np.isnan(electronegativity[elements]).any() or (number[elements] == 0).any():
             continue
-        elif len(elements) > MANY:
+        elif len(elements) > MAX_SEARCHED_ELEMENTS:
             verdict[row] = -1
         else:
             elements = elements[np.argsort(electronegativity[elements])]
@@ -146,7 +93,7 @@ def following_assignment(
         start: 0 at first, then what the last call returned.
         counts: (k,) atoms.
         elements: (k,) their indices, by rising electronegativity.
-        states: as in `Ions`, like `number` and `electronegativity`.
+        states: as in `OxidationSet`, like `number` and `electronegativity`.
         number: likewise.
         electronegativity: likewise.
         slack: most that the charge may be off; branches that cannot come so close are left early.
@@ -187,7 +134,7 @@ def following_assignment(
     return -1
 
 
-def _neutral_by_table(counts: NDArray[np.int64], data: Ions) -> bool:
+def _neutral_by_table(counts: NDArray[np.int64], data: OxidationSet) -> bool:
     """The same question for many elements: all charges that can be reached, as bits of whole numbers."""
     elements = np.flatnonzero(counts)
     elements = elements[np.argsort(data.electronegativity[elements])]

@@ -1,1 +1,1 @@
-"""What a compound is made of: exact formulas, vectors, digit codec, families, cleaning, distances, valence."""
+"""Compositions: elements, formulas, vectors, distances, element sets, near-duplicates."""

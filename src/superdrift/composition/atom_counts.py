@@ -16,7 +16,9 @@ from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.formula import integer_counts
 from superdrift.composition.vector import from_vector
 
-_MOST_DECIMALS = 6
+_MAX_DECIMALS = 6
+"""Decimals of an amount that the compiled loop reads; those few of more are done with exact fractions, with equal
+results."""
 
 
 def whole_counts(amounts: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -92,7 +94,7 @@ def _counts(amounts: NDArray[np.float32], published: bool) -> tuple[NDArray[np.i
 def _decimal(value: np.float32) -> tuple[int, int]:
     """Digits and power of ten of an amount; power 0 where it has too many decimals."""
     ten = 100
-    for _ in range(2, _MOST_DECIMALS + 1):
+    for _ in range(2, _MAX_DECIMALS + 1):
         scaled = np.rint(np.float64(value) * ten)
         if np.float32(scaled / ten) == value:
             return np.int64(scaled), ten

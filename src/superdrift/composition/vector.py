@@ -9,6 +9,10 @@ from numpy.typing import NDArray
 from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS, SYMBOLS
 from superdrift.run.errors import InputError
 
+_DECIMALS = 6
+"""Atomic fractions that agree to so many decimals are one composition: single precision, in which amounts are stored,
+keeps about seven digits."""
+
 
 def to_vector(amounts: Mapping[str, Decimal]) -> NDArray[np.float32]:
     """Place exact amounts in a vector.
@@ -63,3 +67,23 @@ def atomic_fractions(amounts: NDArray[np.floating]) -> NDArray[np.float64]:
     """(n, 96) amounts → (n, 96) fractions of atoms, rows summing to 1."""
     exact = np.asarray(amounts, dtype=np.float64)
     return exact / exact.sum(axis=1, keepdims=True)
+
+
+def sparse_rows(
+    fractions: NDArray[np.float64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """(n, 96) rows as lists of the elements present: row r owns the entries bounds[r] to bounds[r + 1].
+
+    Returns:
+        bounds (n + 1,), elements and their fractions, both (entries,).
+    """
+    rows, elements = np.nonzero(fractions)
+    bounds = np.r_[0, np.cumsum(np.bincount(rows, minlength=len(fractions)))]
+    return bounds, elements, fractions[rows, elements]
+
+
+def distinct_compositions(fractions: NDArray[np.float64]) -> NDArray[np.int64]:
+    """First row of each composition among (n, 96) atomic fractions, in rising order."""
+    rounded = np.ascontiguousarray(np.round(fractions, _DECIMALS) + 0.0, dtype=np.float32)  # + 0.0: no negative zero
+    whole = rounded.view(np.dtype((np.void, rounded.itemsize * N_ELEMENTS))).ravel()
+    return np.sort(np.unique(whole, return_index=True)[1])

@@ -15,6 +15,7 @@ LOG_SCALE = (-6.0, 3.0)
 _ELEMENT_DEVIATION, _NUMBER_DEVIATION = 0.3, 0.1
 """Deviations of the embeddings at the start."""
 _FREQUENCIES = 8
+"""Waves of doubling frequency in which a fraction enters. Fixed by the size of stored models."""
 _LOG_REDUCTION = (5.0, 8.0)
 """The log of a fraction is divided by these where it enters as it is, and where it enters in waves."""
 _FRACTION_FEATURES = 2 + 4 * _FREQUENCIES

@@ -1,4 +1,4 @@
-"""What a network is told of each element beside a learned embedding: its place in the periodic table."""
+"""Descriptors of each element, input of a network beside a learned embedding: its place in the periodic table."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,12 +6,12 @@ from numpy.typing import NDArray
 from superdrift.composition.elements import ELECTRONEGATIVITY, N_ELEMENTS, SYMBOLS
 
 _NOBLE = (0, 2, 10, 18, 36, 54, 86)
-"""Atomic numbers at which a period is full."""
+"""Atomic numbers at which a period is full (0: before the first): the periodic table."""
 _LENGTHS = (2, 8, 8, 18, 18, 32, 32)
-"""Elements in each period."""
+"""Elements in each period: the periodic table."""
 
 DESCRIPTORS = 8
-"""Numbers per element."""
+"""Numbers per element, as many as `_describe` gives; fixed by stored networks."""
 
 
 def element_descriptors() -> NDArray[np.float32]:

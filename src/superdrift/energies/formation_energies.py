@@ -8,15 +8,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from superdrift.composition.elements import N_ELEMENTS
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.run.errors import InputError
 
 HEADER = ("formula", "target")
 """Columns that are read; others are not."""
-_DECIMALS = 6
-"""Atomic fractions that agree to so many decimals are one composition: single precision keeps about seven digits."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +58,6 @@ def read_energies(path: Path) -> Energies:
 def supported_elements(amounts: NDArray[np.floating], *, min_rows: int) -> NDArray[np.bool_]:
     """(96,) elements that at least `min_rows` of the (n, 96) training rows hold."""
     return (np.asarray(amounts) > 0).sum(axis=0) >= min_rows
-
-
-def distinct_rows(fractions: NDArray[np.float64]) -> NDArray[np.int64]:
-    """First row of each composition among (n, 96) atomic fractions, in rising order."""
-    rounded = np.ascontiguousarray(np.round(fractions, _DECIMALS) + 0.0, dtype=np.float32)  # + 0.0: no negative zero
-    whole = rounded.view(np.dtype((np.void, rounded.itemsize * N_ELEMENTS))).ravel()
-    return np.sort(np.unique(whole, return_index=True)[1])
 
 
 def _rows(reader: Iterator[list[str]], place: Path) -> Iterator[tuple[NDArray[np.float32], float]]:

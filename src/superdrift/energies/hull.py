@@ -20,18 +20,20 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from superdrift.composition.distance import SAME
-from superdrift.composition.elements import N_ELEMENTS
-from superdrift.energies.formation_energies import distinct_rows
+from superdrift.composition.element_sets import group_by_element_set, holds, mask_of_elements
+from superdrift.composition.vector import atomic_fractions, distinct_compositions
 
-_SHARED = 64
-"""Most queries that one task of the parallel loop takes."""
-_GAIN = 1e-11
-"""eV/atom; reduced costs above minus this count as none."""
-_PIVOT = 1e-10
-"""Entries of a column up to this cannot leave the basis."""
-_STEEPEST = 60
-"""Steps of the steepest rule before Bland's takes over, which cannot cycle."""
-_LIMIT = 20_000
+_QUERIES_PER_TASK = 64
+"""Most queries that one task of the parallel loop takes; no result depends on it."""
+_REDUCED_COST_TOLERANCE = 1e-11
+"""eV/atom; reduced costs above minus this count as none: rounding, far below any error of an energy."""
+_PIVOT_TOLERANCE = 1e-10
+"""Entries of a column up to this cannot leave the basis: rounding."""
+_RATIO_TOLERANCE = 1e-14
+"""Ratios of the ratio test closer than this are equal: rounding."""
+_DANTZIG_STEPS = 60
+"""Steps by Dantzig's rule (steepest) before Bland's takes over, which cannot cycle; the optimum is the same."""
+_MAX_STEPS = 20_000
 """Steps after which a programme is given up as numerically hopeless; never met."""
 
 
@@ -50,11 +52,11 @@ class Hull:
         exact, energy = np.asarray(amounts, dtype=np.float64), np.asarray(energies, dtype=np.float64)
         rows = np.flatnonzero((energy < 0) & ((exact > 0).sum(axis=1) > 1))
         rows = rows[np.argsort(energy[rows], kind="stable")]
-        fractions = _fractions(exact[rows])
-        kept = distinct_rows(fractions) if len(rows) else np.zeros(0, dtype=np.int64)
+        fractions = atomic_fractions(exact[rows])
+        kept = distinct_compositions(fractions) if len(rows) else np.zeros(0, dtype=np.int64)
         fractions, self._energies = fractions[kept], energy[rows][kept]
-        self._sets, self._starts, order = _by_elements(fractions)
-        self._fractions, self._energies = fractions[order], self._energies[order]
+        self._sets = group_by_element_set(fractions)
+        self._fractions, self._energies = fractions[self._sets.rows], self._energies[self._sets.rows]
 
     def distance(
         self, amounts: NDArray[np.floating], energies: NDArray[np.floating], *, others: bool = False
@@ -78,34 +80,15 @@ class Hull:
         rows = np.flatnonzero((exact >= 0).all(axis=1) & (exact > 0).any(axis=1))
         if len(rows) == 0:
             return found
-        fractions = _fractions(exact[rows])
-        _, starts, order = _by_elements(fractions)
-        bounds = np.concatenate([*(np.arange(*pair, _SHARED) for pair in pairwise(starts)), starts[-1:]])
-        found[rows[order]] = _lowest(
-            fractions[order], bounds, self._sets, self._starts, self._fractions, self._energies,
+        fractions = atomic_fractions(exact[rows])
+        sets = group_by_element_set(fractions)
+        tasks = (np.arange(*pair, _QUERIES_PER_TASK) for pair in pairwise(sets.starts))
+        bounds = np.concatenate([*tasks, sets.starts[-1:]])
+        found[rows[sets.rows]] = _lowest(
+            fractions[sets.rows], bounds, self._sets.masks, self._sets.starts, self._fractions, self._energies,
             SAME if others else -1.0,
         )  # fmt: skip
         return found
-
-
-def _fractions(amounts: NDArray[np.float64]) -> NDArray[np.float64]:
-    return amounts / amounts.sum(axis=1, keepdims=True)
-
-
-def _masks(fractions: NDArray[np.float64]) -> NDArray[np.uint64]:
-    """(n, 2) one bit for each element present."""
-    padded = np.zeros((len(fractions), 128), dtype=bool)
-    padded[:, :N_ELEMENTS] = fractions > 0
-    return np.packbits(padded, axis=1).view(np.uint64)
-
-
-def _by_elements(
-    fractions: NDArray[np.float64],
-) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.int64]]:
-    """Distinct sets of elements (s, 2), where the rows of each start (s + 1,), and the rows in that order (n,)."""
-    sets, inverse = np.unique(_masks(fractions), axis=0, return_inverse=True)
-    order = np.argsort(inverse.ravel(), kind="stable")
-    return sets, np.r_[0, np.cumsum(np.bincount(inverse.ravel(), minlength=len(sets)))].astype(np.int64), order
 
 
 @njit(parallel=True, cache=True)
@@ -123,12 +106,12 @@ def _lowest(
     for task in prange(len(bounds) - 1):
         first, last = bounds[task], bounds[task + 1]
         elements = np.flatnonzero(queries[first] > 0)
-        held = _mask_of(elements)
+        held = mask_of_elements(elements)
         number = 0
         chosen = np.empty(len(sets), dtype=np.int64)
         total = 0
         for s in range(len(sets)):
-            if sets[s, 0] & ~held[0] == 0 and sets[s, 1] & ~held[1] == 0:
+            if holds(held, sets[s]):
                 chosen[number] = s
                 number += 1
                 total += starts[s + 1] - starts[s]
@@ -149,16 +132,6 @@ def _lowest(
 
 
 @njit(cache=True)
-def _mask_of(elements: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """The bits that `_masks` gives a row of these elements."""
-    mask = np.zeros(2, dtype=np.uint64)
-    for element in elements:
-        bit = (element % 64) // 8 * 8 + 7 - element % 8  # packbits: high bit first, bytes in order of memory
-        mask[element // 64] |= np.uint64(1) << np.uint64(bit)
-    return mask
-
-
-@njit(cache=True)
 def _minimum(columns: NDArray[np.float64], costs: NDArray[np.float64], x: NDArray[np.float64], same: float) -> float:
     """Revised simplex method from the basis of the elements; NaN where it does not end.
 
@@ -173,13 +146,13 @@ def _minimum(columns: NDArray[np.float64], costs: NDArray[np.float64], x: NDArra
     basis = np.arange(size)
     duals, entering = np.zeros(size), np.empty(size)
     allowed = _others(columns, x, same)
-    for step in range(_LIMIT):
-        column = _entering(columns, costs, duals, allowed, bland=step >= _STEEPEST)
+    for step in range(_MAX_STEPS):
+        column = _entering(columns, costs, duals, allowed, bland=step >= _DANTZIG_STEPS)
         if column < 0:
             return (cost * weight).sum()
         for i in range(size):
             entering[i] = (inverse[i] * columns[column]).sum()
-        place = _leaving(entering, weight, basis, bland=step >= _STEEPEST)
+        place = _leaving(entering, weight, basis, bland=step >= _DANTZIG_STEPS)
         if place < 0:
             break
         pivot = entering[place]
@@ -214,7 +187,7 @@ def _entering(
     bland: bool,
 ) -> int:
     """Phase of the most negative reduced cost, or by Bland's rule the first of a negative one; −1: the optimum."""
-    best, least = -1, -_GAIN
+    best, least = -1, -_REDUCED_COST_TOLERANCE
     for j in range(len(costs)):
         if allowed[j]:
             reduced = costs[j]
@@ -235,11 +208,11 @@ def _leaving(entering: NDArray[np.float64], weight: NDArray[np.float64], basis: 
     """
     place, least = -1, np.inf
     for i in range(len(weight)):
-        if entering[i] > _PIVOT:
+        if entering[i] > _PIVOT_TOLERANCE:
             ratio = weight[i] / entering[i]
-            if place < 0 or ratio < least - 1e-14:
+            if place < 0 or ratio < least - _RATIO_TOLERANCE:
                 place, least = i, ratio
-            elif ratio <= least + 1e-14:
+            elif ratio <= least + _RATIO_TOLERANCE:
                 if (basis[i] < basis[place]) if bland else (entering[i] > entering[place]):
                     place = i
                 least = min(least, ratio)

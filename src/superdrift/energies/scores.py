@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from superdrift.composition.element_sets import element_set_numbers, shares_element_set
 from superdrift.energies.ensemble import EnergyModel
 from superdrift.energies.formation_energies import Energies
 from superdrift.energies.hull import Hull
@@ -19,12 +20,13 @@ from superdrift.statistics.scores import NULL, Score
 NAMES = {"attention": "formation-energy", "elemnet": "elemnet"}
 """What scores call a model, by its network."""
 NEAR_HULL = 0.05
-"""eV/atom; compounds no farther above the hull of DFT energies count as stable or nearly so."""
+"""eV/atom; compounds no farther above the hull of DFT energies count as stable or nearly so: about the error of a
+distance. Fixed, so that scores of different runs compare."""
 SPLIT, UNIT = "test", "eV/atom"
 _WIDTHS = {"coverage_68": 1.0, "coverage_90": 1.645}
-"""Standard deviations, by the share of a normal distribution that they cover."""
-_MOST = 7
-"""Compounds of so many elements and more are one subset."""
+"""Standard deviations, by the share of a normal distribution that they cover (68 %, 90 %): mathematics."""
+_MAX_ELEMENTS = 7
+"""Compounds of so many elements and more are one subset of the scores: few have more."""
 
 logger = logging.getLogger("superdrift")
 
@@ -47,7 +49,7 @@ def measure(model: EnergyModel, train: Energies, test: Energies, generator: np.r
         return []
     part = Energies(test.amounts[held], test.energies[held])
     predicted, deviation = predicted[held], deviation[held]
-    system = systems(part.amounts)
+    system = element_set_numbers(part.amounts)
     null = np.full(len(predicted), train.energies.mean())
     rows = []
     for subset, inside in _subsets(train, part):
@@ -59,12 +61,6 @@ def measure(model: EnergyModel, train: Energies, test: Energies, generator: np.r
             covered = np.abs(predicted - part.energies)[inside] <= width * deviation[inside]
             rows.append(_score(NAMES[model.network], metric, subset, grouped_share(covered, groups), n))
     return rows + _hull_scores(model, train, part, predicted, generator)
-
-
-def systems(amounts: NDArray[np.floating]) -> NDArray[np.int64]:
-    """(n,) number of the element set of (n, 96) compounds."""
-    present = np.packbits(np.asarray(amounts) > 0, axis=1)
-    return np.unique(present, axis=0, return_inverse=True)[1].ravel()
 
 
 def hull_distances(
@@ -87,9 +83,9 @@ def _hull_scores(
     predicted: NDArray[np.float64],
     generator: np.random.Generator,
 ) -> list[Score]:
-    """Error of the hull distance, and how well it tells compounds near the hull from others."""
+    """Error of the hull distance, and how well it separates compounds near the hull from others."""
     truth, found = hull_distances(model, train, test, predicted)
-    name, groups, n = NAMES[model.network], systems(test.amounts), len(truth)
+    name, groups, n = NAMES[model.network], element_set_numbers(test.amounts), len(truth)
     rows = [_score(name, "hull_mae", "all", regression_errors(truth, found, groups, generator)["mae"], n)]
     hull_auc = ranking_auc(truth <= NEAR_HULL, -found, groups, generator)
     return rows if hull_auc is None else [*rows, _score(name, "hull_auc", "all", hull_auc, n)]
@@ -98,11 +94,10 @@ def _hull_scores(
 def _subsets(train: Energies, test: Energies) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Subsets of the test compounds that are not empty, as masks (n,)."""
     number = (test.amounts > 0).sum(axis=1)
-    found = systems(np.concatenate([train.amounts, test.amounts]))
-    seen = np.isin(found[len(train.amounts) :], found[: len(train.amounts)])
+    seen = shares_element_set(test.amounts, train.amounts)
     masks = {"all": np.ones(len(number), dtype=bool), "system in training": seen, "system not in training": ~seen}
-    masks |= {f"{count} elements": number == count for count in range(2, _MOST)}
-    masks[f"{_MOST} and more elements"] = number >= _MOST
+    masks |= {f"{count} elements": number == count for count in range(2, _MAX_ELEMENTS)}
+    masks[f"{_MAX_ELEMENTS} and more elements"] = number >= _MAX_ELEMENTS
     return ((subset, mask) for subset, mask in masks.items() if mask.any())
 
 

@@ -49,6 +49,7 @@ _RULES = {
     "svg.fonttype": "path",
     "svg.hashsalt": "superdrift",
 }
+"""Matplotlib's settings of every figure; sizes in points. Layout."""
 
 
 def colour_of(source: str) -> str:

@@ -11,6 +11,7 @@ from typing import Self
 from tqdm import tqdm
 
 LOG_EVERY_SECONDS = 30.0
+"""s; between two lines of progress in a log. Presentation; no result depends on it."""
 
 logger = logging.getLogger("superdrift")
 

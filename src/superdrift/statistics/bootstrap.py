@@ -7,9 +7,11 @@ from sklearn.metrics import roc_auc_score
 from superdrift.statistics.intervals import TAILS, Interval95
 
 _RESAMPLES = 1000
+"""Resamples of the bootstrap: 25 beyond each end of a 95 % interval."""
 _AUC_RESAMPLES = 200
 """Fewer, because each sorts all rows."""
-_MEMORY = 2_000_000  # resampled group counts held at once
+_MEMORY = 2_000_000
+"""Resampled group counts held at once: bounds the memory; no result depends on it."""
 
 
 def regression_errors(

@@ -7,6 +7,7 @@ from scipy.stats import binomtest
 Interval95 = tuple[float, float, float]
 """Value, lower and upper end of its 95 % interval."""
 LEVEL = 0.95
+"""Level of every interval of a share, as of all intervals that the package reports."""
 TAILS = (0.025, 0.975)
 """Quantiles between which a distribution has 95 %."""
 NORMAL = 1.959963984540054

@@ -9,15 +9,17 @@ import pyarrow.compute
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from superdrift.composition.distance import TOLERANCE, greedy_net
+from superdrift.composition.distance import TOLERANCE
 from superdrift.composition.elements import N_ELEMENTS, mask_of
 from superdrift.composition.formula import parse_formula
+from superdrift.composition.greedy_net import greedy_net
 from superdrift.composition.vector import atomic_fractions, to_vector
 from superdrift.run.errors import InputError
 from superdrift.superconductors.settings import RankSettings
 from superdrift.superconductors.tables import CANDIDATES, ESTIMATED, SCREENED
 
-_CHUNK = 4096  # candidates thinned at once: bounds the number of pairs
+_CHUNK = 4096
+"""Candidates thinned at once: bounds the number of pairs; no result depends on it."""
 
 
 @dataclass

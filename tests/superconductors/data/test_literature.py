@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from superdrift.composition.distance import CompositionIndex
 from superdrift.composition.formula import parse_formula, reduced_formula
+from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import atomic_fractions, to_vector
 from superdrift.run import registry
 from superdrift.superconductors.data.families import family_of

@@ -10,7 +10,7 @@ from superdrift.run.errors import InputError
 from superdrift.superconductors.drift.checkpoint import load_latent, save_latent
 from superdrift.superconductors.drift.landscape import Landscape, tc_landscape
 from superdrift.superconductors.drift.predictor import TcPredictor
-from superdrift.superconductors.drift.training import TcObjective, VaeObjective, half_l1
+from superdrift.superconductors.drift.training import TcObjective, VaeObjective
 from superdrift.superconductors.drift.training_rows import Part
 from superdrift.superconductors.drift.vae import Vae
 from superdrift.superconductors.encoding.digits import amounts_of, one_hot, representable
@@ -147,7 +147,3 @@ def test_the_landscape_scores_what_it_decodes(networks):
     with torch.no_grad():
         assert torch.allclose(landscape(z)[some], predictor(amounts[some]), rtol=1e-12)
     assert torch.equal(amounts, (amounts * 100).round() / 100)
-
-
-def test_distance_to_nothing_is_one():
-    assert half_l1(rows({7: 1}, {7: 1, 8: 1}), rows({}, {7: 2, 8: 2})).tolist() == [1.0, 0.0]

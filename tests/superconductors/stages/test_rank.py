@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from estimation_data import RANK, common, write_compounds, write_source
 
-from superdrift.composition.distance import CompositionIndex
 from superdrift.composition.formula import parse_formula
+from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import to_vector
 from superdrift.io import tables
 from superdrift.superconductors.stages.rank import main

@@ -7,7 +7,7 @@ import pytest
 
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import FAMILIES
-from superdrift.superconductors.tc.conformal import ENOUGH, Doubt, Interval, Residuals
+from superdrift.superconductors.tc.conformal import MIN_FAMILY_RESIDUALS, Difficulty, Interval, Residuals
 
 
 def sample(n, seed, shares=(0.5, 0.2, 0.3)):
@@ -19,23 +19,23 @@ def sample(n, seed, shares=(0.5, 0.2, 0.3)):
     skew = np.array([1.0, 0.5, -1.0])[family]
     error = (1 + spread + 0.2 * np.sqrt(distance) * tc) * skew * (generator.gamma(2.0, size=n) - 1.5)
     disagreement = 5 * generator.random(n)
-    return Residuals(Doubt(tc, distance, spread, disagreement, family), tc + error, generator.integers(5, size=n))
+    return Residuals(Difficulty(tc, distance, spread, disagreement, family), tc + error, generator.integers(5, size=n))
 
 
 @pytest.mark.parametrize("coverage", [0.5, 0.8, 0.9])
 def test_coverage_holds_on_fresh_data_in_each_family(coverage):
     calibration, test = sample(3000, 1), sample(6000, 2)
-    low, high = Interval.calibrate(calibration, calibration, coverage=coverage).bounds(test.doubt)
+    low, high = Interval.calibrate(calibration, calibration, coverage=coverage).bounds(test.difficulty)
     below, above = test.measured < low, test.measured > high
     for family in range(3):
-        mine = test.doubt.family == family
+        mine = test.difficulty.family == family
         assert 1 - (below | above)[mine].mean() == pytest.approx(coverage, abs=0.04), FAMILIES[family]
         assert max(below[mine].mean(), above[mine].mean()) < (1 - coverage) / 2 + 0.03, "each tail by itself"
 
 
 def test_a_family_of_few_residuals_takes_the_tails_of_all():
     few = sample(1000, 3, shares=(0.97, 0.0, 0.03))
-    assert 0 < (few.doubt.family == 2).sum() < ENOUGH < (few.doubt.family == 0).sum()
+    assert 0 < (few.difficulty.family == 2).sum() < MIN_FAMILY_RESIDUALS < (few.difficulty.family == 0).sum()
     tails = Interval.calibrate(few, few, coverage=0.9).tails
     assert tails["others"] == tails["pnictides"] == tails["all"] != tails["cuprates"]
 
@@ -47,7 +47,7 @@ def test_interval_only_widens_with_distance_and_never_goes_below_zero(others, fa
     tc, spread, disagreement = others
     steps = np.linspace(0, 0.5, 101)
     same = np.ones_like(steps)
-    low, high = interval.bounds(Doubt(tc * same, steps, spread * same, disagreement * same, np.full(101, family)))
+    low, high = interval.bounds(Difficulty(tc * same, steps, spread * same, disagreement * same, np.full(101, family)))
     assert (np.diff(high - low) >= 0).all()
     assert (low >= 0).all()
     assert ((low <= tc) & (tc <= high)).all()
@@ -59,8 +59,8 @@ def test_the_error_is_learned_from_near_and_far_and_judged_on_far_alone():
     """The quantiles are relative: errors that are all twice as large make the interval twice as wide."""
     near = sample(1500, 1)
     far = sample(1500, 2)
-    doubled = Residuals(far.doubt, far.doubt.tc + 2 * (far.measured - far.doubt.tc), far.fold)
-    test = sample(500, 3).doubt
+    doubled = Residuals(far.difficulty, far.difficulty.tc + 2 * (far.measured - far.difficulty.tc), far.fold)
+    test = sample(500, 3).difficulty
     width = [
         np.subtract(*Interval.calibrate(near, judged, coverage=0.9).bounds(test)[::-1]).mean()
         for judged in (far, doubled)
@@ -73,11 +73,13 @@ def test_joined_holds_the_rows_of_both():
     both = Residuals.joined(one, other)
     np.testing.assert_array_equal(both.measured, np.r_[one.measured, other.measured])
     np.testing.assert_array_equal(both.fold, np.r_[one.fold, other.fold])
-    np.testing.assert_array_equal(both.doubt.columns(), np.r_[one.doubt.columns(), other.doubt.columns()])
+    np.testing.assert_array_equal(
+        both.difficulty.columns(), np.r_[one.difficulty.columns(), other.difficulty.columns()]
+    )
 
 
 def test_description_gives_the_same_interval_back():
-    interval, test = Interval.calibrate(sample(500, 1), sample(500, 1), coverage=0.9), sample(50, 2).doubt
+    interval, test = Interval.calibrate(sample(500, 1), sample(500, 1), coverage=0.9), sample(50, 2).difficulty
     described = json.loads(json.dumps(interval.describe()))
     back = Interval(described["expected_error"], described["tails"])
     np.testing.assert_array_equal(np.stack(back.bounds(test)), np.stack(interval.bounds(test)))
@@ -86,7 +88,7 @@ def test_description_gives_the_same_interval_back():
 @pytest.mark.parametrize("n", [1, 2, 5, 30])
 def test_few_rows_do_not_break(n):
     few = sample(n, 4)
-    low, high = Interval.calibrate(few, few, coverage=0.9).bounds(few.doubt)
+    low, high = Interval.calibrate(few, few, coverage=0.9).bounds(few.difficulty)
     assert ((few.measured >= low - 1e-6) & (few.measured <= high + 1e-6)).all() or n >= 20
     assert np.isfinite(high).all()
     assert (low <= high).all()
@@ -94,20 +96,20 @@ def test_few_rows_do_not_break(n):
 
 def test_perfect_estimates_do_not_break():
     rows, fold = np.full(6, 9.0), np.arange(6) % 3
-    perfect = Residuals(Doubt(rows, rows * 0, rows * 0, rows * 0, np.zeros(6, dtype=np.int64)), rows, fold)
-    low, high = Interval.calibrate(perfect, perfect, coverage=0.9).bounds(perfect.doubt)
+    perfect = Residuals(Difficulty(rows, rows * 0, rows * 0, rows * 0, np.zeros(6, dtype=np.int64)), rows, fold)
+    low, high = Interval.calibrate(perfect, perfect, coverage=0.9).bounds(perfect.difficulty)
     np.testing.assert_allclose([low, high], 9.0)
 
 
 def test_one_fold_alone_is_enough():
     alone = sample(100, 5)
-    alone = Residuals(alone.doubt, alone.measured, np.zeros(100, dtype=np.int64))
-    assert np.isfinite(Interval.calibrate(alone, alone, coverage=0.9).bounds(alone.doubt)[1]).all()
+    alone = Residuals(alone.difficulty, alone.measured, np.zeros(100, dtype=np.int64))
+    assert np.isfinite(Interval.calibrate(alone, alone, coverage=0.9).bounds(alone.difficulty)[1]).all()
 
 
 def test_no_rows_give_no_bounds():
     interval, none = Interval.calibrate(sample(100, 1), sample(100, 1), coverage=0.9), np.zeros(100, dtype=bool)
-    assert [len(end) for end in interval.bounds(sample(100, 2).doubt[none])] == [0, 0]
+    assert [len(end) for end in interval.bounds(sample(100, 2).difficulty[none])] == [0, 0]
 
 
 def test_nothing_to_calibrate_on_is_an_error():

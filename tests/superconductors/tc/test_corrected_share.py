@@ -5,12 +5,12 @@ import pytest
 
 from superdrift.superconductors.tc.corrected_share import Rate, corrected_share
 
-TP, FP = Rate.exact(0.9869), Rate.exact(0.1694)
+TRUE_POSITIVE_RATE, FALSE_POSITIVE_RATE = Rate.exact(0.9869), Rate.exact(0.1694)
 
 
 @pytest.mark.parametrize(("raw", "corrected"), [(67.81, 62.22), (64.53, 58.22), (95.74, 96.39), (55.82, 47.56)])
 def test_published_shares_are_reproduced(raw, corrected):
-    value, low, high = corrected_share(round(raw * 1000), 100_000, TP, FP)
+    value, low, high = corrected_share(round(raw * 1000), 100_000, TRUE_POSITIVE_RATE, FALSE_POSITIVE_RATE)
     assert 100 * value == pytest.approx(corrected, abs=0.25)
     assert low < value < high
 
@@ -28,14 +28,14 @@ def test_interval_covers_the_truth_as_often_as_it_says():
 
 
 def test_share_is_clipped():
-    assert corrected_share(5, 100, TP, FP)[0] == 0.0
-    assert corrected_share(100, 100, TP, FP)[:1] == (1.0,)
+    assert corrected_share(5, 100, TRUE_POSITIVE_RATE, FALSE_POSITIVE_RATE)[0] == 0.0
+    assert corrected_share(100, 100, TRUE_POSITIVE_RATE, FALSE_POSITIVE_RATE)[:1] == (1.0,)
 
 
-def test_share_is_undefined_where_the_classifier_tells_nothing_apart():
+def test_share_is_undefined_where_the_rates_do_not_differ():
     assert corrected_share(50, 100, Rate(0.6, 0.5, 0.7), Rate(0.55, 0.45, 0.65)) == (None, None, None)
     assert corrected_share(50, 100, Rate.exact(0.3), Rate.exact(0.4)) == (None, None, None)
-    assert corrected_share(0, 0, TP, FP) == (None, None, None)
+    assert corrected_share(0, 0, TRUE_POSITIVE_RATE, FALSE_POSITIVE_RATE) == (None, None, None)
 
 
 def test_uncertain_rates_widen_the_interval():

@@ -63,18 +63,20 @@ def test_intervals_cover_what_they_promise(fitted):
 
 
 def test_held_out_estimates_are_those_that_were_scored(once):
-    warm = DATA.superconducting
+    superconducting = DATA.superconducting
     assert [part.split.name for part in once.held_out] == list(once.splits) == ["random", "systems", "grouped"]
     for part, ends in zip(once.held_out, once.intervals, strict=True):
         name, tc = part.split.name, part.tc["estimator"]
-        assert value(once, "estimator", name, "mae").value == pytest.approx(np.abs(tc - DATA.tc)[warm].mean())
+        assert value(once, "estimator", name, "mae").value == pytest.approx(
+            np.abs(tc - DATA.tc)[superconducting].mean()
+        )
         inside = (DATA.tc >= ends[:, 0]) & (DATA.tc <= ends[:, 1])
-        assert value(once, "estimator", name, "coverage").value == pytest.approx(inside[warm].mean())
+        assert value(once, "estimator", name, "coverage").value == pytest.approx(inside[superconducting].mean())
         assert ((ends[:, 0] <= tc) & (tc <= ends[:, 1])).all()
         assert (ends >= 0).all()
         assert once.splits[name]["folds"] == np.bincount(part.split.folds).tolist()
-    twins = [once.splits[name]["near_duplicates_across_folds"]["0.02"] for name in ("random", "grouped")]
-    assert twins[0] > twins[1]
+    near_duplicates = [once.splits[name]["near_duplicates_across_folds"]["0.02"] for name in ("random", "grouped")]
+    assert near_duplicates[0] > near_duplicates[1]
 
 
 @pytest.mark.parametrize("which", [0, 1, 2], ids=["random", "systems", "grouped"])
@@ -95,29 +97,29 @@ def test_seed_decides_everything(once):
     assert (other.held_out[0].split.folds != once.held_out[0].split.folds).any()
 
 
-def test_estimate_of_a_known_compound_and_of_a_stranger(fitted):
+def test_estimate_of_a_known_compound_and_of_a_unlike(fitted):
     found = fitted.estimator.estimate(DATA.amounts)
-    warm = DATA.superconducting
-    assert np.abs(found["tc_k"] - DATA.tc)[warm].mean() < 2.0
-    assert np.abs(found["tc_knn_k"] - DATA.tc)[warm].mean() < 2.0
+    superconducting = DATA.superconducting
+    assert np.abs(found["tc_k"] - DATA.tc)[superconducting].mean() < 2.0
+    assert np.abs(found["tc_knn_k"] - DATA.tc)[superconducting].mean() < 2.0
     for name in ("superconducting_probability", "superconducting_probability_knn"):
         assert ((found[name] >= 0) & (found[name] <= 1)).all()
-        assert found[name][warm].mean() > found[name][~warm].mean() + 0.3
-    assert found["applicable"][warm].all()
+        assert found[name][superconducting].mean() > found[name][~superconducting].mean() + 0.3
+    assert found["applicable"][superconducting].all()
     assert (found["tc_low_k"] >= 0).all()
     assert ((found["tc_low_k"] <= found["tc_k"]) & (found["tc_k"] <= found["tc_high_k"])).all()
-    stranger = np.zeros((1, 96), dtype=np.float32)
-    stranger[0, [90, 91]] = 1.0
-    assert not fitted.estimator.estimate(stranger)["applicable"][0]
+    unlike = np.zeros((1, 96), dtype=np.float32)
+    unlike[0, [90, 91]] = 1.0
+    assert not fitted.estimator.estimate(unlike)["applicable"][0]
 
 
 @pytest.mark.parametrize("weight", [0.0, 0.25, 1.0])
 def test_tc_blends_the_boosted_trees_with_what_the_forest_remembers(fitted, weight):
-    warm = DATA.superconducting
-    boosted = fitted.estimator.tc.predict(features(DATA.amounts[warm]), threads=1)
-    assert np.abs(boosted - DATA.tc[warm]).mean() > 0.1
-    expected = np.maximum((1 - weight) * boosted + weight * DATA.tc[warm], 0)
-    found = replace(fitted.estimator, weight=weight).estimate(DATA.amounts[warm])["tc_k"]
+    superconducting = DATA.superconducting
+    boosted = fitted.estimator.tc.predict(features(DATA.amounts[superconducting]), threads=1)
+    assert np.abs(boosted - DATA.tc[superconducting]).mean() > 0.1
+    expected = np.maximum((1 - weight) * boosted + weight * DATA.tc[superconducting], 0)
+    found = replace(fitted.estimator, weight=weight).estimate(DATA.amounts[superconducting])["tc_k"]
     np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 

@@ -59,7 +59,7 @@ def test_labels_of_a_held_out_fold_change_nothing_in_it(found, which):
     for target in ("tc", "superconducting"):
         assert before.sizes[target][number] == after.sizes[target][number]
     assert before.weights[number] == after.weights[number]
-    one, other = before.doubt(DATA.families)[fold], after.doubt(DATA.families)[fold]
+    one, other = before.difficulty(DATA.families)[fold], after.difficulty(DATA.families)[fold]
     np.testing.assert_array_equal(one.columns(), other.columns())
     np.testing.assert_array_equal(before.nearest[fold], after.nearest[fold])
 
@@ -102,11 +102,11 @@ def test_every_composition_is_predicted_by_every_method(found):
 
 
 def test_known_systems_are_told_better_than_by_the_mean_of_their_family(found):
-    warm = DATA.superconducting
-    error = {method: np.abs(tc - DATA.tc)[warm].mean() for method, tc in found[0].tc.items()}
+    superconducting = DATA.superconducting
+    error = {method: np.abs(tc - DATA.tc)[superconducting].mean() for method, tc in found[0].tc.items()}
     assert error[ESTIMATOR] < 0.7 * error[NULL]
-    said = found[0].probability[ESTIMATOR] > 0.5
-    assert said[warm].mean() > said[~warm].mean() + 0.2
+    classified = found[0].probability[ESTIMATOR] > 0.5
+    assert classified[superconducting].mean() > classified[~superconducting].mean() + 0.2
 
 
 def test_null_is_the_mean_of_the_familys_training_superconductors(found):
@@ -118,12 +118,12 @@ def test_null_is_the_mean_of_the_familys_training_superconductors(found):
         np.testing.assert_allclose(part.tc[NULL][mine], DATA.tc[rows].mean())
 
 
-def test_doubt_holds_what_errors_are_judged_by(found):
+def test_difficulty_holds_what_errors_are_judged_by(found):
     part = found[0]
-    doubt = part.doubt(DATA.families)
-    np.testing.assert_array_equal(doubt.tc, part.tc[ESTIMATOR])
-    np.testing.assert_array_equal(doubt.disagreement, np.abs(part.tc[ESTIMATOR] - part.vote.tc))
-    np.testing.assert_array_equal(np.array(FAMILIES)[doubt.family], DATA.families)
+    difficulty = part.difficulty(DATA.families)
+    np.testing.assert_array_equal(difficulty.tc, part.tc[ESTIMATOR])
+    np.testing.assert_array_equal(difficulty.disagreement, np.abs(part.tc[ESTIMATOR] - part.vote.tc))
+    np.testing.assert_array_equal(np.array(FAMILIES)[difficulty.family], DATA.families)
 
 
 def test_targets_know_their_rows():

@@ -5,7 +5,7 @@ import pytest
 
 from superdrift.io import tables
 from superdrift.superconductors.tables import HELD_OUT
-from superdrift.superconductors.tc.matched_rates import EDGES, PRIOR, MatchedRates, cells
+from superdrift.superconductors.tc.matched_rates import DISTANCE_EDGES, PRIOR_COMPOUNDS, MatchedRates, cells
 
 NEAR, FAR = 0.001, 0.5
 
@@ -14,8 +14,8 @@ def blocks(path, *rows):
     """A held-out table of blocks (n, superconducting, share classified so, distance, family[, split, groups])."""
     columns = {column.name: [] for column in HELD_OUT.columns}
     for block in rows:
-        n, superconducting, said, distance, family, split, groups = (*block, *("grouped", 50)[len(block) - 5 :])
-        hits = np.arange(n) < round(n * said)
+        n, superconducting, classified, distance, family, split, groups = (*block, *("grouped", 50)[len(block) - 5 :])
+        hits = np.arange(n) < round(n * classified)
         group = len(columns["id"]) + np.arange(n) * groups // n
         columns["id"] += range(n)
         columns["group"] += group.tolist()
@@ -30,7 +30,7 @@ def blocks(path, *rows):
         for name in ("tc_k", "tc_low_k", "tc_high_k", "tc_knn_k", "tc_family_k"):
             columns[name] += [20.0] * n
     tables.write(path, HELD_OUT, columns, {})
-    return MatchedRates.read(path, threshold=0.5)
+    return MatchedRates.read(path)
 
 
 def of(rates, *compounds, method="estimator"):
@@ -85,8 +85,10 @@ def test_few_compounds_of_a_cell_are_held_to_their_distance_and_that_to_all(tmp_
         (100, False, 0.2, NEAR, "cuprates"),
     )
     whole = (2 + 49 + 270) / 1000
-    of_bin = (51 + PRIOR * whole) / (100 + PRIOR)
-    assert of(rates, (NEAR, "pnictides"))[0].value == pytest.approx((2 + PRIOR * of_bin) / (2 + PRIOR))
+    of_bin = (51 + PRIOR_COMPOUNDS * whole) / (100 + PRIOR_COMPOUNDS)
+    assert of(rates, (NEAR, "pnictides"))[0].value == pytest.approx(
+        (2 + PRIOR_COMPOUNDS * of_bin) / (2 + PRIOR_COMPOUNDS)
+    )
     assert of(rates, (NEAR, "others"))[0].value == pytest.approx(of_bin), "no compound: the rate of the distance"
     assert of(rates, (0.12, "others"))[0].value == pytest.approx(whole), "nor any at this distance: the rate of all"
     assert of(rates, (NEAR, "others"))[1].value == pytest.approx(0.2)
@@ -101,7 +103,10 @@ def test_chemical_systems_split_does_not_count_twice(tmp_path):
 
 def test_intervals_hold_their_value_and_narrow_with_more_groups(tmp_path):
     def width(groups):
-        both = ((600, kind, said, NEAR, "others", "grouped", groups) for kind, said in ((True, 0.8), (False, 0.3)))
+        both = (
+            (600, kind, classified, NEAR, "others", "grouped", groups)
+            for kind, classified in ((True, 0.8), (False, 0.3))
+        )
         rates = blocks(tmp_path / f"{groups}.parquet", *both)
         found = of(rates, (NEAR, "others"))
         assert all(0 <= rate.low <= rate.value <= rate.high <= 1 for rate in found)
@@ -126,12 +131,12 @@ def test_without_compounds_or_rows_there_are_no_rates(tmp_path):
 
 
 def test_cells_differ_between_families_and_distances():
-    distance = np.array([0.0, *EDGES, 1.0])
+    distance = np.array([0.0, *DISTANCE_EDGES, 1.0])
     numbers = [cells(distance, np.full(len(distance), family)) for family in ("cuprates", "pnictides", "others")]
     for family in numbers:
         assert family[0] + 1 == family[1], "a distance at an edge lies beyond it"
         assert family[-1] == family[-2]
-        assert len(set(family)) == len(EDGES) + 1
-    assert len(set(np.concatenate(numbers))) == 3 * (len(EDGES) + 1)
+        assert len(set(family)) == len(DISTANCE_EDGES) + 1
+    assert len(set(np.concatenate(numbers))) == 3 * (len(DISTANCE_EDGES) + 1)
     mixed = cells(distance[:2], np.array(["others", "cuprates"]))
     assert mixed.tolist() == [numbers[2][0], numbers[0][1]]

@@ -22,14 +22,18 @@ def some(data, rows):
 def test_votes_and_means_are_those_of_scikit_learn(weights, metric):
     data, choice = known(200), Choice(5, metric, weights)
     train = some(data, np.arange(150))
-    x, warm = train.fractions, train.superconducting
+    x, superconducting = train.fractions, train.superconducting
     queries = some(data, np.arange(150, 200))
-    queries = some(queries, _untied(queries.fractions, x, metric) & _untied(queries.fractions, x[warm], metric))
+    queries = some(
+        queries, _untied(queries.fractions, x, metric) & _untied(queries.fractions, x[superconducting], metric)
+    )
     assert len(queries.ids) > 10
-    found = Neighbours(train, choice, choice).ask(queries.amounts)
-    model = KNeighborsClassifier(5, metric=metric, weights=weights).fit(x, warm)
+    found = Neighbours(train, choice, choice).predict(queries.amounts)
+    model = KNeighborsClassifier(5, metric=metric, weights=weights).fit(x, superconducting)
     np.testing.assert_allclose(found.probability, model.predict_proba(queries.fractions)[:, 1], atol=1e-5)
-    regressor = KNeighborsRegressor(5, metric=metric, weights=weights).fit(x[warm], train.tc[warm])
+    regressor = KNeighborsRegressor(5, metric=metric, weights=weights).fit(
+        x[superconducting], train.tc[superconducting]
+    )
     np.testing.assert_allclose(found.tc, regressor.predict(queries.fractions), atol=1e-3)
 
 
@@ -44,7 +48,7 @@ def test_distance_is_half_l1_to_the_nearest_superconductor_whatever_the_metric(m
     data = known(100)
     choice = Choice(3, metric, "distance")
     queries = known(20, seed=9)
-    found = Neighbours(data, choice, choice).ask(queries.amounts)
+    found = Neighbours(data, choice, choice).predict(queries.amounts)
     expected = cdist(queries.fractions, data.fractions[data.superconducting], "cityblock").min(axis=1) / 2
     np.testing.assert_allclose(found.distance, expected, atol=1e-9)
 
@@ -65,7 +69,7 @@ def test_weights_by_hand(weights, share, mean):
 def test_a_known_composition_decides_alone():
     data, choice = known(200), Choice(9, "manhattan", "distance_squared")
     row = np.flatnonzero(data.superconducting)[:1]
-    found = Neighbours(data, choice, choice).ask(data.amounts[row])
+    found = Neighbours(data, choice, choice).predict(data.amounts[row])
     assert found.tc[0] == pytest.approx(data.tc[row[0]], abs=1e-3)
     assert found.spread[0] < 0.1
     assert found.probability[0] == pytest.approx(1, abs=1e-3)
@@ -74,20 +78,23 @@ def test_a_known_composition_decides_alone():
 
 def test_fewer_neighbours_than_asked_for_are_enough():
     data = known(40)
-    warm, cold = np.flatnonzero(data.superconducting)[:3], np.flatnonzero(~data.superconducting)[:1]
-    few = some(data, np.r_[warm, cold])
+    superconducting, not_superconducting = (
+        np.flatnonzero(data.superconducting)[:3],
+        np.flatnonzero(~data.superconducting)[:1],
+    )
+    few = some(data, np.r_[superconducting, not_superconducting])
     few = replace(few, amounts=few.amounts + 0.5 * (np.arange(96) == 7))  # an element in common
     choice = Choice(9, "manhattan", "uniform")
-    found = Neighbours(few, choice, choice).ask(few.amounts)
-    np.testing.assert_allclose(found.tc, data.tc[warm].mean())
+    found = Neighbours(few, choice, choice).predict(few.amounts)
+    np.testing.assert_allclose(found.tc, data.tc[superconducting].mean())
     np.testing.assert_allclose(found.probability, 0.75)
 
 
 @pytest.mark.parametrize("metric", ["manhattan", "euclidean"])
-def test_a_stranger_to_all_gets_even_odds_and_the_mean_of_all(metric):
+def test_a_compound_unlike_all_gets_even_odds_and_the_mean_of_all(metric):
     data, choice = known(60), Choice(5, metric, "distance")
-    stranger = np.eye(96)[[90]]
-    found = Neighbours(data, choice, choice).ask(stranger)
+    unlike = np.eye(96)[[90]]
+    found = Neighbours(data, choice, choice).predict(unlike)
     assert (found.probability[0], found.distance[0]) == (0.5, 1.0)
     assert found.tc[0] == pytest.approx(np.nanmean(data.tc))
     assert found.spread[0] == pytest.approx(np.nanstd(data.tc))

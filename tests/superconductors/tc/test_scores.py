@@ -16,7 +16,7 @@ from superdrift.superconductors.tc.splits import Split
 
 
 def made_up(n=300, seed=0):
-    """Compositions and what was said of them, all at random."""
+    """Compositions and estimates of them, all at random."""
     generator = np.random.default_rng(seed)
     superconducting = generator.random(n) < 0.8
     tc = np.where(superconducting, generator.choice([4.0, 10.0, 39.0, 40.0, 77.0, 120.0], n), np.nan)
@@ -67,21 +67,21 @@ def test_rates_errors_and_coverage_by_hand():
     covered = np.random.default_rng(1).random(len(known.ids)) < 0.7
     rows = scored(known, found, covered)
     for subset, mask in scores.subsets(known, found):
-        warm, cold = mask & known.superconducting, mask & ~known.superconducting
+        superconducting, others = mask & known.superconducting, mask & ~known.superconducting
         for method in (ESTIMATOR, PUBLISHED):
-            said = found.probability[method] > 0.5
-            assert rows[method, "tp", subset].value == pytest.approx(said[warm].mean())
-            if cold.any():
-                assert rows[method, "fp", subset].value == pytest.approx(said[cold].mean())
-                assert rows[method, "fp", subset].n == cold.sum()
+            hits = found.probability[method] > 0.5
+            assert rows[method, "tp", subset].value == pytest.approx(hits[superconducting].mean())
+            if others.any():
+                assert rows[method, "fp", subset].value == pytest.approx(hits[others].mean())
+                assert rows[method, "fp", subset].n == others.sum()
             else:
                 assert subset.startswith("tc_")
                 assert (method, "fp", subset) not in rows
-        assert rows[ESTIMATOR, "coverage", subset].value == pytest.approx(covered[warm].mean())
+        assert rows[ESTIMATOR, "coverage", subset].value == pytest.approx(covered[superconducting].mean())
         for method in (ESTIMATOR, PUBLISHED, NULL):
-            error = (found.tc[method] - known.tc)[warm]
+            error = (found.tc[method] - known.tc)[superconducting]
             row = rows[method, "mae", subset]
-            assert (row.value, row.n, row.unit) == (pytest.approx(np.abs(error).mean()), warm.sum(), "K")
+            assert (row.value, row.n, row.unit) == (pytest.approx(np.abs(error).mean()), superconducting.sum(), "K")
             assert rows[method, "rmse", subset].value == pytest.approx(np.sqrt((error**2).mean()))
     assert all(row.low <= row.value <= row.high for row in rows.values())
 
@@ -94,7 +94,7 @@ def test_metrics_say_which_methods_they_are_of():
 
 
 def test_precision_of_the_top_by_hand():
-    """Of 250 compositions the 100 of highest probability × Tc are rows 40 to 119, then the doubtful rows 0 to 19."""
+    """Of 250 compositions the 100 of highest probability × Tc are rows 40 to 119, then the improbable rows 0 to 19."""
     known, found = made_up(250)
     rows = np.arange(250)
     estimate = np.where(rows < 120, 100 - rows / 10, 5.0)
@@ -107,10 +107,10 @@ def test_precision_of_the_top_by_hand():
         probability={ESTIMATOR: probability, PUBLISHED: np.ones(250)},
         tc={ESTIMATOR: estimate, PUBLISHED: estimate, NULL: estimate},
     )
-    said = scored(known, found)
-    assert said[ESTIMATOR, "top_precision", "all"].value == pytest.approx(60 / 100)
-    assert said[PUBLISHED, "top_precision", "all"].value == pytest.approx(60 / 100), "rows 0 to 99"
-    assert said[NULL, "top_precision", "all"].value == pytest.approx(60 / 250)
-    assert (said[ESTIMATOR, "top_precision", "all"].n, said[NULL, "top_precision", "all"].n) == (100, 250)
+    rows_found = scored(known, found)
+    assert rows_found[ESTIMATOR, "top_precision", "all"].value == pytest.approx(60 / 100)
+    assert rows_found[PUBLISHED, "top_precision", "all"].value == pytest.approx(60 / 100), "rows 0 to 99"
+    assert rows_found[NULL, "top_precision", "all"].value == pytest.approx(60 / 250)
+    assert (rows_found[ESTIMATOR, "top_precision", "all"].n, rows_found[NULL, "top_precision", "all"].n) == (100, 250)
     sure = replace(found, probability={ESTIMATOR: np.where(rows < 100, 0.0, 1.0), PUBLISHED: np.ones(250)})
     assert scored(known, sure)[ESTIMATOR, "top_precision", "all"].value == 0.0

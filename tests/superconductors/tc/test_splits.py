@@ -1,13 +1,13 @@
-"""Groups and folds: nothing of a held-out group is trained on, and no group swallows the rest."""
+"""Folds: nothing of a held-out group is trained on, and every fold holds its share."""
 
 import numpy as np
 import pytest
 from estimator_data import known, splits_of
 
-from superdrift.composition.distance import CompositionIndex
 from superdrift.run.errors import InputError
-from superdrift.superconductors.tc import splits
+from superdrift.superconductors.tc.held_out_groups import chemical_groups
 from superdrift.superconductors.tc.labelled_compositions import Known
+from superdrift.superconductors.tc.splits import make_splits
 
 
 def make(data, folds=5, largest=0.2):
@@ -33,43 +33,9 @@ def test_each_split_keeps_together_what_its_name_says():
 
 def test_groups_are_the_same_in_all_splits():
     data = known()
-    groups = splits.chemical_groups(data.fractions, radius=0.05, largest=48)
+    groups = chemical_groups(data.fractions, radius=0.05, largest=48)
     for split in make(data):
         np.testing.assert_array_equal(split.groups, groups)
-
-
-def test_near_duplicates_merge_nearest_first_and_stop_at_the_largest_size():
-    chain = np.zeros((5, 96))
-    chain[:, 7] = 1.0
-    for row, dopant in enumerate((20, 21, 22, 23, 24)):
-        chain[row, dopant] = 0.01
-    chain[4, 24] = 0.012
-    every = splits.chemical_groups(chain / chain.sum(axis=1, keepdims=True), radius=0.05, largest=5)
-    assert len(set(every)) == 1
-    capped = splits.chemical_groups(chain / chain.sum(axis=1, keepdims=True), radius=0.05, largest=2)
-    assert np.bincount(capped).max() == 2
-    apart = splits.chemical_groups(chain / chain.sum(axis=1, keepdims=True), radius=0.001, largest=5)
-    assert len(set(apart)) == 5
-    assert capped[0] == capped[1], "the nearest pair, first by row, merges first"
-
-
-def test_one_chemical_system_stays_together_whatever_the_largest_size():
-    data = np.zeros((6, 96))
-    data[:, 7], data[:, 28] = 1.0, np.arange(1, 7)
-    assert len(set(splits.chemical_groups(data / data.sum(axis=1, keepdims=True), radius=0.01, largest=1))) == 1
-
-
-def test_residual_share_counts_training_twins():
-    data, shares = known(), []
-    for split in make(data):
-        distance = np.zeros(len(data.ids))
-        for fold in range(split.number):
-            out = split.folds == fold
-            distance[out] = CompositionIndex(data.amounts[~out]).nearest(data.amounts[out])[0]
-        shares.append(splits.residual_share(distance, 0.02))
-    random, systems, grouped = shares
-    assert random > 0.5 > grouped
-    assert random >= systems >= grouped
 
 
 def test_folds_are_balanced_and_reproducible():
@@ -89,7 +55,7 @@ def test_folds_are_balanced_and_reproducible():
 def test_other_draws_give_other_folds():
     data = known()
     groups = make(data)[2].groups
-    drawn = [splits.make_splits(data, groups, folds=5, generator=np.random.default_rng(seed)) for seed in (1, 2)]
+    drawn = [make_splits(data, groups, folds=5, generator=np.random.default_rng(seed)) for seed in (1, 2)]
     for one, other in zip(*drawn, strict=True):
         assert (one.folds != other.folds).any()
 

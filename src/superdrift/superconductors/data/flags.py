@@ -1,15 +1,13 @@
-"""Doubts about a compound, as flags: the row is kept, whoever uses it decides. docs/data.md lists them."""
+"""Flags on data quality: a flagged row is kept, and whoever uses it decides. docs/data.md lists them."""
 
 from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from superdrift.charges.formal_valence import formal_valence
-from superdrift.composition.distance import TOLERANCE
 from superdrift.composition.elements import ATOMIC_NUMBER
-from superdrift.composition.vector import atomic_fractions
+from superdrift.composition.near_duplicates import near_pairs
 from superdrift.superconductors.data.cleaning import Compound, entries_by_composition
 from superdrift.superconductors.encoding.tokens import on_grid
 from superdrift.superconductors.settings import PrepareSettings
@@ -22,7 +20,8 @@ def _symbols(text: str) -> frozenset[str]:
 
 
 PERCENT_TOLERANCE = 1.0
-"""Amounts that sum to 100 within this are atomic percent (analyses rarely close to better than 1 %)."""
+"""Atomic percent; amounts that sum to 100 within this are percentages (analyses rarely close to better than 1 %): a
+property of published analyses, not a setting."""
 
 # Elements that superconduct at ambient pressure, in films or fine powder at least, and those that do so only
 # under pressure: Buzea & Robbie, Supercond. Sci. Technol. 18, R1 (2005); Eu: Debessai et al., PRL 102, 197002
@@ -37,10 +36,9 @@ AMBIENT_HYDRIDES = _symbols("Pd Th Nb Ta Hf Zr Ti V Ni Cu Ag Au Mo Al")
 NOT_HYDRIDE = _symbols("C N O F")
 """With these, much hydrogen is ammonia, water, hydroxide or an organic molecule."""
 HYDRIDE_FRACTION = 0.5
-"""Atomic fraction of hydrogen from which a compound counts as a hydride: H2S, SiH4, H3S, LaH10."""
+"""Atomic fraction of hydrogen from which a compound counts as a hydride: H2S, SiH4, H3S, LaH10. A definition."""
 
-# Highest critical temperatures established at ambient pressure, in K, by class; the first that fits holds.
-RECORDS: tuple[tuple[str, frozenset[str], float], ...] = (
+RECORD_TC_K: tuple[tuple[str, frozenset[str], float], ...] = (
     ("cuprates", frozenset({"Hg"}), 138.0),  # Hg0.8Tl0.2Ba2Ca2Cu3O8.33: Dai et al., Physica C 243, 201 (1995)
     (
         "cuprates",
@@ -51,14 +49,17 @@ RECORDS: tuple[tuple[str, frozenset[str], float], ...] = (
     ("pnictides", frozenset(), 56.5),  # Gd0.8Th0.2FeAsO: Wang et al., EPL 83, 67006 (2008)
     ("others", frozenset(), 41.8),  # strained MgB2 film: Pogrebnyakov et al., PRL 93, 147006 (2004)
 )
+"""K; highest critical temperatures established at ambient pressure, by family and marker elements; the first that fits
+holds. Facts of the literature, not settings."""
 RECORD_MARGIN = 1.03
-"""Onset and midpoint of one transition differ by about 3 %; a Tc beyond that is no established one."""
+"""Factor; onset and midpoint of one transition differ by about 3 %, so a Tc beyond that is no established one."""
 
 SPACERS = _symbols("Li Na K Rb Cs Be Mg Ca Sr Ba Sc Y La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu")
-"""Cations that hold copper–oxygen planes apart; no layered cuprate is without one."""
+"""Cations between copper–oxygen planes; no layered cuprate is without one."""
 
-POSSIBLE_COPPER = (0.0, 4.0)
-"""Oxidation states of copper, metal to Cs2CuF6: a mean outside says that a digit of the formula is lost."""
+COPPER_VALENCE_RANGE = (0.0, 4.0)
+"""e; oxidation states of copper, metal to Cs2CuF6: a mean outside says that a digit of the formula is lost. A fact of
+chemistry; the valences of real cuprates are a setting (`copper_valence`)."""
 
 
 def flag(compounds: Sequence[Compound], amounts: NDArray[np.float32], settings: PrepareSettings) -> list[list[str]]:
@@ -136,7 +137,7 @@ def misprint_suspect(compounds: Sequence[Compound], amounts: NDArray[np.float32]
         ]
     )
     copper = _copper_valence(compounds, amounts)
-    impossible = ((copper < POSSIBLE_COPPER[0]) | (copper > POSSIBLE_COPPER[1])) & ~_whole_oxygen(amounts)
+    impossible = ((copper < COPPER_VALENCE_RANGE[0]) | (copper > COPPER_VALENCE_RANGE[1])) & ~_whole_oxygen(amounts)
     return (tc > bound) | lone | impossible | (excess(tc, amounts, settings) > settings.outlier_k)
 
 
@@ -155,8 +156,7 @@ def excess(tc_k: NDArray[np.float64], amounts: NDArray[np.float32], settings: Pr
     result = np.full(len(tc_k), np.nan)
     if not len(rows):
         return result
-    tree = cKDTree(atomic_fractions(amounts[rows]))
-    pairs = tree.query_pairs(2 * (settings.group_radius + TOLERANCE), p=1, output_type="ndarray")
+    pairs = near_pairs(amounts[rows], settings.group_radius)
     left, right = np.concatenate([pairs, pairs[:, ::-1]]).T
     highest = np.full(len(rows), -np.inf)
     np.maximum.at(highest, left, tc_k[rows][right])
@@ -169,7 +169,7 @@ def _record(family: str, elements: Collection[str]) -> float:
     """Highest established Tc in K of the class that these elements belong to."""
     if family == "cuprates" and SPACERS.isdisjoint(elements):
         family = "others"
-    return next(tc for name, marker, tc in RECORDS if name == family and marker <= set(elements))
+    return next(tc for name, marker, tc in RECORD_TC_K if name == family and marker <= set(elements))
 
 
 def _copper_valence(compounds: Sequence[Compound], amounts: NDArray[np.float32]) -> NDArray[np.float64]:

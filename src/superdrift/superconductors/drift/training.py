@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor, nn
 
-from superdrift.composition.vector import atomic_fractions
+from superdrift.composition.distance import half_l1
 from superdrift.learning.checkpoint import ResumeFile
 from superdrift.learning.device import mixed_precision
 from superdrift.learning.objective import Objective, Validation
@@ -168,14 +168,6 @@ def returned_distance(vae: Vae, digits: Tensor) -> NDArray[np.float64]:
     back = vae.decode(vae.encode(digits))
     given, returned = (amounts_of(places, dtype=torch.float64).cpu().numpy() for places in (digits, back))
     return half_l1(given, returned)
-
-
-def half_l1(a: NDArray[np.floating], b: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Half the L1 distance of atomic fractions, row by row, (n,); 1 where either row is empty."""
-    whole = (a.sum(axis=1) > 0) & (b.sum(axis=1) > 0)
-    distance = np.ones(len(a))
-    distance[whole] = np.abs(atomic_fractions(a[whole]) - atomic_fractions(b[whole])).sum(axis=1) / 2
-    return distance
 
 
 def distinct_digits(part: Part) -> Tensor:

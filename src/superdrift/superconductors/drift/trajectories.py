@@ -9,13 +9,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from superdrift.composition.distance import half_l1
 from superdrift.composition.formula import format_formula, parse_formula
 from superdrift.composition.vector import from_vector, to_vector
 from superdrift.run.errors import InputError
 from superdrift.run.seeds import generator
 from superdrift.superconductors.drift.climb import climb, step_lengths, walk
 from superdrift.superconductors.drift.landscape import Landscape
-from superdrift.superconductors.drift.training import half_l1
 from superdrift.superconductors.drift.vae import Vae
 from superdrift.superconductors.encoding.digits import representable
 from superdrift.superconductors.encoding.tokens import to_digits

@@ -11,7 +11,7 @@ digits of each element.
 import numpy as np
 from numpy.typing import NDArray
 
-from superdrift.charges.formal_valence import CHARGE, REDOX
+from superdrift.charges.oxidation_states import COMMON_CHARGES, REDOX_IONS
 from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS
 from superdrift.run.errors import InputError
 
@@ -27,14 +27,15 @@ ORDER = np.array([ATOMIC_NUMBER[symbol] - 1 for symbol in _SYMBOLS])
 """Columns of a vector in the order of the slots; element token t is the element ORDER[t]."""
 CLASSES = (*(0 for _ in _CATIONS), *(1 for _ in _ANIONS))
 """Class of each element token: 0 cations, 1 anions and what sits between sites."""
-REDOX_TOKENS = tuple(symbol in REDOX for symbol in _SYMBOLS)
+REDOX_TOKENS = tuple(symbol in REDOX_IONS for symbol in _SYMBOLS)
 """Element tokens whose valence varies from compound to compound."""
-CHARGES = tuple(0.0 if symbol in REDOX else CHARGE.get(symbol, 0.0) for symbol in _SYMBOLS)
+CHARGES = tuple(0.0 if symbol in REDOX_IONS else COMMON_CHARGES.get(symbol, 0.0) for symbol in _SYMBOLS)
 """Charge in e of each other element token in most of its oxides and halides."""
 
 N_SLOTS = 8
 """Most elements a row of tokens can hold; 99.9 % of SuperCon has at most eight."""
 MAX_INTEGER = 199
+"""Atoms; largest integer part of a running sum: from 200 atoms on, rows are left out. Fixed by the size of models."""
 VOCABULARY = (N_ELEMENTS, MAX_INTEGER + 1, 10, 10)
 """Sizes of the four fields of a slot."""
 UNITS = (0.0, 1.0, 0.1, 0.01)
@@ -131,8 +132,3 @@ def to_digits(amounts: NDArray[np.floating]) -> NDArray[np.int64]:
     """Amounts → (n, 3, 96) digits (integer part, tenths, hundredths) of each element; rows must be representable."""
     hundredths = np.rint(np.asarray(amounts, dtype=np.float64) * 100).astype(np.int64)
     return np.stack([hundredths // 100, hundredths // 10 % 10, hundredths % 10], axis=1)
-
-
-def from_digits(digits: NDArray[np.integer]) -> NDArray[np.float32]:
-    """(n, 3, 96) digits → (n, 96) float32 amounts, the inverse of `to_digits`."""
-    return (np.tensordot(np.asarray(digits, dtype=np.int64), [100, 10, 1], axes=(1, 0)) / 100).astype(np.float32)

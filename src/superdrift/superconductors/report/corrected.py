@@ -11,13 +11,10 @@ from superdrift.report.numbers import Number, share
 from superdrift.superconductors.tc.corrected_share import Rate, corrected_share
 from superdrift.superconductors.tc.matched_rates import METHODS, MatchedRates
 
-SUPERCONDUCTING_ABOVE = 0.5
-"""Classified superconducting above this probability."""
-
 
 @dataclass(frozen=True)
 class Classified:
-    """Valid compounds of one source, and what the classifiers say of them, each (n,).
+    """Valid compounds of one source, and how the classifiers classify them, each (n,).
 
     Attributes:
         superconducting: by method.
@@ -40,7 +37,7 @@ class Calibration:
     @classmethod
     def read(cls, held_out: Path, published: tuple[float, float]) -> Self:
         """From held_out.parquet; `published` is (tp, fp), taken as exact."""
-        measured = MatchedRates.read(held_out, threshold=SUPERCONDUCTING_ABOVE)
+        measured = MatchedRates.read(held_out)
         return cls(measured, (Rate.exact(published[0]), Rate.exact(published[1])))
 
 

@@ -24,6 +24,7 @@ from superdrift.superconductors.report.table1 import read_published
 from superdrift.superconductors.tables import CANDIDATES, COMPOUNDS, SCREENED
 
 _TC_STEP = 5.0
+"""K; width of the bins of a histogram of Tc. Layout."""
 _VALENCE = np.linspace(0.5, 4.0, 71)
 _SHARES = (
     ("basic_pass", "basic checks"),

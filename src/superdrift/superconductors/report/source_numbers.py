@@ -9,16 +9,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from superdrift.composition.distance import greedy_net
 from superdrift.composition.elements import N_ELEMENTS
 from superdrift.composition.formula import parse_formula
+from superdrift.composition.greedy_net import greedy_net
 from superdrift.composition.vector import to_vector
 from superdrift.io import tables
 from superdrift.report.numbers import Number, count, moments, share
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import FAMILIES
-from superdrift.superconductors.report.corrected import SUPERCONDUCTING_ABOVE, Classified
+from superdrift.superconductors.report.corrected import Classified
 from superdrift.superconductors.tables import ESTIMATED, GROUPS, PROJECTED, SCREENED
+from superdrift.superconductors.tc.classification import classified_superconducting
 from superdrift.superconductors.tc.matched_rates import METHODS
 
 NEAR_HULL = 0.05
@@ -150,7 +151,7 @@ def estimated_numbers(screened: Screened, source: str, estimated: Path) -> tuple
     if not np.isin(ids, screened.ids).all():
         raise InputError(f"{estimated} has rows that its screened table lacks; delete it and run snakemake again")
     valid = np.isin(ids, screened.ids[screened.passed("valid_published")])
-    said = {method: data[column].to_numpy()[valid] > SUPERCONDUCTING_ABOVE for method, column in METHODS.items()}
+    said = {method: classified_superconducting(data[column].to_numpy()[valid]) for method, column in METHODS.items()}
     place = np.searchsorted(screened.ids, ids[valid])
     found = Classified(said, screened.distance[place], screened.family[place])
     tc = data["tc_k"].to_numpy()[valid][said["estimator"]]

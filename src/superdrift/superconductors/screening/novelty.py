@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from superdrift.composition.distance import TOLERANCE, CompositionIndex
+from superdrift.composition.distance import TOLERANCE
+from superdrift.composition.nearest_compositions import CompositionIndex
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from superdrift.composition.vector import atomic_fractions
+from superdrift.composition.vector import atomic_fractions, distinct_compositions
 from superdrift.energies.checkpoint import load_energy
-from superdrift.energies.formation_energies import distinct_rows, read_energies
+from superdrift.energies.formation_energies import read_energies
 from superdrift.io import tables
 from superdrift.learning.device import choose
 from superdrift.run.command import Run, command
@@ -51,7 +51,7 @@ def phases(
         amounts.append(read_energies(path).amounts)
         origin += [name] * len(amounts[-1])
     every = np.concatenate(amounts)
-    rows = distinct_rows(atomic_fractions(every))
+    rows = distinct_compositions(atomic_fractions(every))
     energy, _ = model.predict(every[rows])
     held = np.isfinite(energy)
     logger.info(

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from superdrift.composition.distance import near_duplicate_groups
+from superdrift.composition.near_duplicates import near_duplicate_groups
 from superdrift.composition.vector import to_vector
 from superdrift.io import tables
 from superdrift.run.command import Run, command

@@ -17,22 +17,30 @@ from superdrift.run.errors import InputError
 from superdrift.statistics.conformal import conformal_quantiles
 from superdrift.superconductors.data.families import FAMILIES
 
-SMALLEST_ERROR = 0.1
-"""K; no compound's expected error is below it."""
-ENOUGH = 60
-"""Residuals from which a family's quantiles are its own."""
-_PARTS = 2  # the expected error of each part of the folds is learned on the other
-_GROWING = (0, 1, 1, 1, 0, 0, 0)  # columns of `Doubt.columns` with which the expected error may only grow
+MIN_EXPECTED_ERROR = 0.1
+"""K; no compound's expected error is below it, so that residuals relative to it stay finite. Part of the method."""
+MIN_FAMILY_RESIDUALS = 60
+"""Residuals from which a family's quantiles are its own: at a coverage of 90 % three lie beyond each end. Part of the
+method."""
+_HALVES = 2
+"""The expected error of each half of the folds is learned on the other."""
+_MONOTONE = (0, 1, 1, 1, 0, 0, 0)
+"""Columns of `Difficulty.columns` with which the expected error may only grow (1), so that no interval narrows with
+them."""
 _TREES = 80
+"""Trees of the expected error. Conformal quantiles keep the coverage whatever it is; how wide intervals are depends on
+it."""
 _OPTIONS = {
     "objective": "poisson", "num_leaves": 8, "learning_rate": 0.1, "lambda_l2": 1.0, "seed": 0, "deterministic": True,
-    "force_row_wise": True, "verbosity": -1, "monotone_constraints": list(_GROWING), "num_threads": 1,
+    "force_row_wise": True, "verbosity": -1, "monotone_constraints": list(_MONOTONE), "num_threads": 1,
 }  # fmt: skip
+"""LightGBM's parameters of the expected error: a small smooth model, the same on any machine. Chosen by hand like
+`_TREES`."""
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """Estimates of Tc and signs of their error, each (n,).
+class Difficulty:
+    """How difficult each estimate of Tc is: the estimate and signs of its error, each (n,).
 
     Attributes:
         tc: estimate, K.
@@ -48,9 +56,9 @@ class Doubt:
     disagreement: NDArray[np.float64]
     family: NDArray[np.int64]
 
-    def __getitem__(self, rows: NDArray[np.bool_]) -> "Doubt":
+    def __getitem__(self, rows: NDArray[np.bool_]) -> "Difficulty":
         """Some of the rows."""
-        return Doubt(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
+        return Difficulty(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
     def columns(self) -> NDArray[np.float64]:
         """(n, 7) what the expected error depends on."""
@@ -62,20 +70,23 @@ class Doubt:
 class Residuals:
     """Held-out estimates with the measured Tc, and the fold of each."""
 
-    doubt: Doubt
+    difficulty: Difficulty
     measured: NDArray[np.float64]
     fold: NDArray[np.int64]
 
     def __getitem__(self, rows: NDArray[np.bool_]) -> "Residuals":
         """Some of the rows."""
-        return Residuals(self.doubt[rows], self.measured[rows], self.fold[rows])
+        return Residuals(self.difficulty[rows], self.measured[rows], self.fold[rows])
 
     @classmethod
     def joined(cls, one: "Residuals", other: "Residuals") -> "Residuals":
         """The rows of both."""
-        pairs = [np.concatenate([getattr(one.doubt, n), getattr(other.doubt, n)]) for n in Doubt.__dataclass_fields__]
+        pairs = [
+            np.concatenate([getattr(one.difficulty, n), getattr(other.difficulty, n)])
+            for n in Difficulty.__dataclass_fields__
+        ]
         return cls(
-            Doubt(*pairs), np.concatenate([one.measured, other.measured]), np.concatenate([one.fold, other.fold])
+            Difficulty(*pairs), np.concatenate([one.measured, other.measured]), np.concatenate([one.fold, other.fold])
         )
 
 
@@ -108,22 +119,24 @@ class Interval:
         if len(judged.measured) == 0:
             raise InputError("no held-out superconductor to calibrate the Tc intervals on; add compounds")
         relative = np.zeros(len(judged.measured))
-        for part in range(_PARTS):
-            rows, others = judged.fold % _PARTS == part, learned.fold % _PARTS != part
+        for half in range(_HALVES):
+            rows, others = judged.fold % _HALVES == half, learned.fold % _HALVES != half
             if rows.any():
-                error = _expected(_learn(learned[others] if others.any() else learned), judged.doubt[rows])
-                relative[rows] = (judged.measured - judged.doubt.tc)[rows] / error
+                error = _expected(_learn(learned[others] if others.any() else learned), judged.difficulty[rows])
+                relative[rows] = (judged.measured - judged.difficulty.tc)[rows] / error
         tails = {"all": conformal_quantiles(relative, coverage)}
         for number, family in enumerate(FAMILIES):
-            own = judged.doubt.family == number
-            tails[family] = conformal_quantiles(relative[own], coverage) if own.sum() >= ENOUGH else tails["all"]
+            own = judged.difficulty.family == number
+            tails[family] = (
+                conformal_quantiles(relative[own], coverage) if own.sum() >= MIN_FAMILY_RESIDUALS else tails["all"]
+            )
         return cls(_learn(learned).model_to_string(), tails)
 
-    def bounds(self, doubt: Doubt) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def bounds(self, difficulty: Difficulty) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Lower and upper ends, (n,) each, in K."""
-        error = _expected(self._error, doubt)
-        tails = np.array([self.tails[family] for family in FAMILIES])[doubt.family].reshape(-1, 2)
-        return np.maximum(doubt.tc + tails[:, 0] * error, 0.0), doubt.tc + tails[:, 1] * error
+        error = _expected(self._error, difficulty)
+        tails = np.array([self.tails[family] for family in FAMILIES])[difficulty.family].reshape(-1, 2)
+        return np.maximum(difficulty.tc + tails[:, 0] * error, 0.0), difficulty.tc + tails[:, 1] * error
 
     def describe(self) -> dict[str, Any]:
         """As JSON can hold it."""
@@ -133,13 +146,13 @@ class Interval:
 def _learn(residuals: Residuals) -> lgb.Booster:
     """Trees of the expected absolute residual."""
     rows = len(residuals.measured)
-    error = np.abs(residuals.measured - residuals.doubt.tc)
+    error = np.abs(residuals.measured - residuals.difficulty.tc)
     options = _OPTIONS | {"min_data_in_leaf": int(np.clip(rows // 200, 3, 200))}
-    data = lgb.Dataset(residuals.doubt.columns(), label=np.maximum(error, SMALLEST_ERROR))
+    data = lgb.Dataset(residuals.difficulty.columns(), label=np.maximum(error, MIN_EXPECTED_ERROR))
     return lgb.train(options, data, num_boost_round=_TREES)
 
 
-def _expected(error: lgb.Booster, doubt: Doubt) -> NDArray[np.float64]:
-    if len(doubt.tc) == 0:
+def _expected(error: lgb.Booster, difficulty: Difficulty) -> NDArray[np.float64]:
+    if len(difficulty.tc) == 0:
         return np.zeros(0)
-    return np.maximum(np.asarray(error.predict(doubt.columns(), num_threads=1)), SMALLEST_ERROR)
+    return np.maximum(np.asarray(error.predict(difficulty.columns(), num_threads=1)), MIN_EXPECTED_ERROR)

@@ -21,12 +21,12 @@ from superdrift.superconductors.tc.boosting import Trees
 from superdrift.superconductors.tc.conformal import Interval
 from superdrift.superconductors.tc.features import features
 from superdrift.superconductors.tc.forest import fit_forest
-from superdrift.superconductors.tc.held_out import blended, doubt
+from superdrift.superconductors.tc.held_out import blended, difficulty
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbours import Choice, Neighbours
 
 VERSION = 2
-"""Of the description's layout."""
+"""Layout of the stored description; a file of another layout is refused."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,11 @@ class Estimator:
     @cached_property
     def _forest(self) -> Callable[[NDArray[np.float32]], NDArray[np.float64]]:
         known = self.neighbours.known
-        warm = known.superconducting
+        superconducting = known.superconducting
         return fit_forest(
-            features(known.amounts[warm]), known.tc[warm], self.forest, seed=self.seed, threads=self.threads
-        )
+            features(known.amounts[superconducting]), known.tc[superconducting], self.forest,
+            seed=self.seed, threads=self.threads,
+        )  # fmt: skip
 
     def estimate(self, amounts: NDArray[np.floating]) -> dict[str, NDArray[Any]]:
         """Estimates for (n, 96) amounts, all rows positive somewhere and negative nowhere.
@@ -69,9 +70,9 @@ class Estimator:
         Returns:
             (n,) columns of `ESTIMATED`, those of the formation energy apart.
         """
-        x, vote = features(amounts), self.neighbours.ask(amounts)
+        x, vote = features(amounts), self.neighbours.predict(amounts)
         tc = blended(self.tc.predict(x, threads=self.threads), self._forest(x), self.weight)
-        low, high = self.interval.bounds(doubt(tc, vote, families_of(amounts)))
+        low, high = self.interval.bounds(difficulty(tc, vote, families_of(amounts)))
         return {
             "superconducting_probability": self.superconducting.predict(x, threads=self.threads),
             "tc_k": tc,

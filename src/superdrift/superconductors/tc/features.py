@@ -1,7 +1,7 @@
-"""What a composition says of a compound, as numbers for decision trees: fractions, element statistics, charges.
+"""Features of a composition for decision trees: fractions, element statistics, charges.
 
 Statistics of elemental properties after Ward et al., npj Comput. Mater. 2, 16028 (2016); for the ionic picture see
-`composition.valence`. Every feature is the same for a formula and its multiples.
+`charges.formal_valence`. Every feature is the same for a formula and its multiples.
 """
 
 import warnings
@@ -12,18 +12,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from superdrift.charges.formal_valence import CHARGE, formal_valence
+from superdrift.charges.formal_valence import formal_valence
+from superdrift.charges.oxidation_states import COMMON_CHARGES
 from superdrift.composition.elements import N_ELEMENTS, SYMBOLS
 from superdrift.composition.vector import atomic_fractions
 
 MISSING = -20.0
-"""Of a feature that a compound does not have: below the range of every feature that can be missing."""
-MOST_CHARGE = 10.0
-"""e; formal valences beyond (traces of a redox ion) are cut to this."""
+"""Value of a feature that a compound does not have: below the range of every feature that can be missing, which is all
+that trees need. Fixed by stored trees."""
+MAX_VALENCE = 10.0
+"""e; formal valences beyond (traces of a redox ion) are cut to this, above any real one. Fixed by stored trees."""
 
 _NORMS = (2, 3)
+"""Orders p of the p-norms of the fractions (Ward et al. 2016). Fixed by stored trees."""
 _BATCH = 2048
+"""Rows at once: bounds the memory; no feature depends on it."""
 _SPACERS = ("average_ionic_radius", "X", "charge")
+"""Properties that are averaged over the cations other than the redox ion."""
 
 _PROPERTIES: dict[str, Callable[[Any], Any]] = {
     "Z": lambda e: e.Z,
@@ -96,11 +101,11 @@ def _charges(x: NDArray[np.float64]) -> NDArray[np.float64]:
     found, rows = formal_valence(x), np.arange(len(x))
     has_ion = found.ion_index >= 0
     redox = np.where(has_ion, x[rows, found.ion_index], np.nan)
-    usual = np.array([CHARGE.get(symbol, np.nan) for symbol in SYMBOLS[:N_ELEMENTS]])
+    usual = np.array([COMMON_CHARGES.get(symbol, np.nan) for symbol in SYMBOLS[:N_ELEMENTS]])
     cations = np.where(found.charges > 0, x, 0.0)
     cations[rows[has_ion], found.ion_index[has_ion]] = 0.0
     anions = np.where(found.charges < 0, x, 0.0)
-    valence = np.clip(found.valence, -MOST_CHARGE, MOST_CHARGE)
+    valence = np.clip(found.valence, -MAX_VALENCE, MAX_VALENCE)
     columns = [
         found.ionic, valence, valence - np.where(has_ion, usual[found.ion_index], np.nan),
         found.ion_index, redox, cations.sum(axis=1) / redox, anions.sum(axis=1) / redox,

@@ -18,18 +18,20 @@ from superdrift.superconductors.tc.conformal import Interval, Residuals
 from superdrift.superconductors.tc.estimator import Estimator
 from superdrift.superconductors.tc.features import features
 from superdrift.superconductors.tc.held_out import HeldOut, predict_held_out, targets
+from superdrift.superconductors.tc.held_out_groups import chemical_groups, near_duplicate_share
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbours import Choice, Neighbours
 from superdrift.superconductors.tc.nested_cross_validation import Chosen, NestedSearch, fold_lists
 from superdrift.superconductors.tc.scores import score
-from superdrift.superconductors.tc.splits import chemical_groups, make_splits, residual_share
+from superdrift.superconductors.tc.splits import make_splits
 
 logger = logging.getLogger("superdrift")
 
-TWIN_RADII = (0.02, 0.05)
-"""Distances (half L1) at which remaining near-duplicates across folds are counted."""
+NEAR_DUPLICATE_RADII = (0.02, 0.05)
+"""Half L1; distances at which remaining near-duplicates across folds are counted: novelty and the groups' radius. They
+describe the folds and change nothing."""
 RANDOM, GROUPED = 0, -1
-"""Places of the two splits that intervals are calibrated on among those of a repeat."""
+"""Places, among the splits of a repeat, of the two that intervals are calibrated on."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,8 @@ def _final(
         own = seeds.derive(seed, "fit", target)
         trees[target] = Trees.fit(x[rows], y[rows], target, size, settings.boosting, seed=own)
         logger.info("%s: %d trees of %d leaves", target, size.trees, size.leaves)
-    warm = known.superconducting
-    distance = np.concatenate([repeat[GROUPED].vote.distance[warm] for repeat in found])
+    superconducting = known.superconducting
+    distance = np.concatenate([repeat[GROUPED].vote.distance[superconducting] for repeat in found])
     return Estimator(
         neighbours=Neighbours(known, chosen.classifier, chosen.regressor),
         tc=trees["tc"],
@@ -110,7 +112,7 @@ def _final(
         seed=seeds.derive(seed, "fit", "forest"),
         threads=settings.threads,
         superconducting=trees["superconducting"],
-        interval=_calibrated(known, warm, found[0], settings.coverage),
+        interval=_calibrated(known, superconducting, found[0], settings.coverage),
         radius=float(np.quantile(distance, settings.applicable_quantile)),
     )
 
@@ -122,31 +124,33 @@ def _calibrated(known: Known, rows: NDArray[np.bool_], found: Sequence[HeldOut],
 
 
 def _residuals(known: Known, rows: NDArray[np.bool_], found: HeldOut) -> Residuals:
-    return Residuals(found.doubt(known.families)[rows], known.tc[rows], found.split.folds[rows])
+    return Residuals(found.difficulty(known.families)[rows], known.tc[rows], found.split.folds[rows])
 
 
 def _held_out_bounds(known: Known, part: HeldOut, found: Sequence[HeldOut], coverage: float) -> NDArray[np.float64]:
     """Cross-conformal: each fold's intervals are calibrated on the residuals of the other folds, (n, 2) in K."""
     ends = np.zeros((len(known.ids), 2))
-    doubt = part.doubt(known.families)
+    difficulty = part.difficulty(known.families)
     for fold in range(part.split.number):
         tested = part.split.folds == fold
         interval = _calibrated(known, known.superconducting & ~tested, found, coverage)
-        ends[tested] = np.stack(interval.bounds(doubt[tested]), axis=1)
+        ends[tested] = np.stack(interval.bounds(difficulty[tested]), axis=1)
     return ends
 
 
 def _summary(found: HeldOut) -> dict[str, Any]:
     """Folds, groups, and the near-duplicates that grouping left across folds."""
     sizes = np.bincount(found.split.groups)
-    twins = {str(radius): round(residual_share(found.nearest, radius), 4) for radius in TWIN_RADII}
+    near_duplicates = {
+        str(radius): round(near_duplicate_share(found.nearest, radius), 4) for radius in NEAR_DUPLICATE_RADII
+    }
     logger.info(
         "%s split: %d folds; held-out compositions with a training one within %s",
-        found.split.name, found.split.number, ", ".join(f"{r}: {share:.1%}" for r, share in twins.items()),
+        found.split.name, found.split.number, ", ".join(f"{r}: {share:.1%}" for r, share in near_duplicates.items()),
     )  # fmt: skip
     return {
         "folds": np.bincount(found.split.folds).tolist(),
         "groups": len(sizes),
         "largest_group": int(sizes.max()),
-        "near_duplicates_across_folds": twins,
+        "near_duplicates_across_folds": near_duplicates,
     }

@@ -1,4 +1,4 @@
-"""What every estimator said of each composition while its fold was held out: fitted and chosen without it."""
+"""Estimates of each composition by every estimator while its fold is held out: fitted and chosen without it."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ from superdrift.statistics.scores import NULL
 from superdrift.superconductors.data.families import FAMILIES
 from superdrift.superconductors.settings import FitSettings
 from superdrift.superconductors.tc.boosting import Size, Trees, choose_size
-from superdrift.superconductors.tc.conformal import Doubt
+from superdrift.superconductors.tc.conformal import Difficulty
 from superdrift.superconductors.tc.forest import fit_forest
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbours import Vote
@@ -24,7 +24,7 @@ ESTIMATOR, PUBLISHED = "estimator", "knn"
 """Trees, the default; K nearest neighbours, the published method. The null is the mean Tc of the family."""
 
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
-"""Of the forest beside the boosted trees, to choose from."""
+"""Weights of the forest beside the boosted trees, to choose from: a fixed list, like that of the methods."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class HeldOut:
         split: how the folds were drawn.
         probability: (n,) of superconductivity, by method.
         tc: (n,) in K, by method.
-        vote: what the neighbours said, and how far they were.
+        vote: estimates of the neighbours, and how far they were.
         nearest: (n,) distance to the nearest training composition of either kind, half L1.
         sizes: of the boosted trees chosen for each fold, by target.
         weights: of the forest in the estimate of Tc, chosen for each fold.
@@ -49,9 +49,9 @@ class HeldOut:
     sizes: Mapping[str, list[Size]]
     weights: list[float]
 
-    def doubt(self, families: NDArray[np.str_]) -> Doubt:
-        """What the errors of the default estimate of Tc are judged by."""
-        return doubt(self.tc[ESTIMATOR], self.vote, families)
+    def difficulty(self, families: NDArray[np.str_]) -> Difficulty:
+        """What the error of the default estimate of Tc is expected from."""
+        return difficulty(self.tc[ESTIMATOR], self.vote, families)
 
     def columns(self, known: Known, intervals: NDArray[np.float64]) -> dict[str, Any]:
         """Columns of `tables.HELD_OUT`; `intervals`: (n, 2) ends of the held-out intervals of Tc, K."""
@@ -74,10 +74,10 @@ class HeldOut:
         }
 
 
-def doubt(tc: NDArray[np.float64], vote: Vote, families: NDArray[np.str_]) -> Doubt:
+def difficulty(tc: NDArray[np.float64], vote: Vote, families: NDArray[np.str_]) -> Difficulty:
     """Signs of a large error: distance, neighbours that disagree with each other or with the estimate."""
     family = np.array([FAMILIES.index(name) for name in families.tolist()], dtype=np.int64)
-    return Doubt(tc, vote.distance, vote.spread, np.abs(tc - vote.tc), family)
+    return Difficulty(tc, vote.distance, vote.spread, np.abs(tc - vote.tc), family)
 
 
 def predict_held_out(

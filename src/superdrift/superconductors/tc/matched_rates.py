@@ -16,19 +16,25 @@ from superdrift.io import tables
 from superdrift.statistics.intervals import TAILS
 from superdrift.superconductors.data.families import FAMILIES
 from superdrift.superconductors.tables import HELD_OUT
+from superdrift.superconductors.tc.classification import classified_superconducting
 from superdrift.superconductors.tc.corrected_share import Rate
 
-EDGES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
-"""Half L1; between them lie the bins of distance to the nearest labelled compound."""
-PRIOR = 20.0
-"""Compounds of all families by which the rate of a family in a bin is held to the rate of that bin."""
+DISTANCE_EDGES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3)
+"""Half L1; between them lie the bins of distance to the nearest labelled compound, from known (0.005) and novel (0.02)
+to hardly like anything known. Part of the method."""
+PRIOR_COMPOUNDS = 20.0
+"""Compounds of all families by which the rate of a family in a bin is held to the rate of that bin, and that to the
+rate of all bins: a weak prior, part of the method."""
 SPLITS = ("random", "grouped")
+"""Splits whose held-out compounds are counted: near ones and far ones."""
 METHODS = {"estimator": "superconducting_probability", "knn": "superconducting_probability_knn"}
 """Columns of the probabilities, by method."""
-_BINS = len(EDGES) + 1
+_BINS = len(DISTANCE_EDGES) + 1
 _CELLS = _BINS * len(FAMILIES)
 _RESAMPLES = 500
-_SEED = 0  # of the resampling: fixed, so that equal inputs give equal intervals
+"""Resamples of the bootstrap: 12 beyond each end of a 95 % interval."""
+_SEED = 0
+"""Seed of the resampling: fixed, so that equal inputs give equal intervals."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,8 @@ class MatchedRates:
     hits: dict[str, NDArray[np.float64]]
 
     @classmethod
-    def read(cls, held_out: Path, *, threshold: float) -> Self:
-        """From held_out.parquet; classified superconducting is a probability above `threshold`."""
+    def read(cls, held_out: Path) -> Self:
+        """From held_out.parquet."""
         names = ["split", "group", "family", "superconducting", "distance", *METHODS.values()]
         data = tables.read(held_out, HELD_OUT, names).to_pandas()
         data = data[data["split"].isin(SPLITS)]
@@ -58,11 +64,11 @@ class MatchedRates:
         def counted(weight: NDArray[np.bool_] | None) -> NDArray[np.float64]:
             return np.bincount(place, weights=weight, minlength=int(np.prod(shape))).reshape(shape).astype(np.float64)
 
-        said = {method: (data[column] > threshold).to_numpy() for method, column in METHODS.items()}
-        return cls(counted(None), {method: counted(hits) for method, hits in said.items()})
+        classified = {method: classified_superconducting(data[column].to_numpy()) for method, column in METHODS.items()}
+        return cls(counted(None), {method: counted(hits) for method, hits in classified.items()})
 
     def rates(self, distance: NDArray[np.float64], family: NDArray[np.str_], method: str) -> tuple[Rate, Rate] | None:
-        """Tp and fp at the places of some compounds, with intervals of a bootstrap over groups.
+        """True- and false-positive rate at the places of some compounds, with intervals of a bootstrap over groups.
 
         Args:
             distance: (n,) to the nearest known compound, half L1.
@@ -93,7 +99,7 @@ def cells(distance: NDArray[np.float64], family: NDArray[np.str_]) -> NDArray[np
     """Cell of each compound: (n,) distances and families → (n,) numbers."""
     known = np.array(FAMILIES)
     number = np.searchsorted(known, family, sorter=np.argsort(known))
-    return np.argsort(known)[number] * _BINS + np.searchsorted(EDGES, distance, side="right")
+    return np.argsort(known)[number] * _BINS + np.searchsorted(DISTANCE_EDGES, distance, side="right")
 
 
 def _shrunk(hits: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -101,5 +107,7 @@ def _shrunk(hits: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.flo
     by_family = (*hits.shape[:-1], len(FAMILIES), _BINS)
     hits, n = hits.reshape(by_family), n.reshape(by_family)
     whole = hits.sum(axis=(-2, -1), keepdims=True) / np.maximum(n.sum(axis=(-2, -1), keepdims=True), 1.0)
-    of_bin = (hits.sum(axis=-2, keepdims=True) + PRIOR * whole) / (n.sum(axis=-2, keepdims=True) + PRIOR)
-    return ((hits + PRIOR * of_bin) / (n + PRIOR)).reshape(*by_family[:-2], _CELLS)
+    of_bin = (hits.sum(axis=-2, keepdims=True) + PRIOR_COMPOUNDS * whole) / (
+        n.sum(axis=-2, keepdims=True) + PRIOR_COMPOUNDS
+    )
+    return ((hits + PRIOR_COMPOUNDS * of_bin) / (n + PRIOR_COMPOUNDS)).reshape(*by_family[:-2], _CELLS)

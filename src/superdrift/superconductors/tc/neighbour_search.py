@@ -7,14 +7,15 @@ from numpy.typing import NDArray
 
 from superdrift.run.errors import InputError
 
-METRICS = ("manhattan", "euclidean")
-
 NOTHING = np.iinfo(np.int64).max
 """Key of a neighbour that does not exist."""
 
 _BLOCK = 256
+"""Queries at once: bounds the memory; no distance depends on it."""
 _ROW_BITS = 20
-_STEPS = 2.0**41  # distances lie below 2, so that distance and row fit 63 bits
+"""Bits of a key that hold the row: a million known compositions at most."""
+_STEPS = 2.0**41
+"""Steps of distance per unit, the rest of a key: distances lie below 2, so that distance and row fit 63 bits."""
 
 
 def distance_blocks(

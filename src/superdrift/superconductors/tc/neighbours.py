@@ -5,14 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from superdrift.composition.distance import CompositionIndex
+from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.superconductors.tc.labelled_compositions import Known
 
-CLOSEST = 1e-6
-"""Distances below this weigh as much as this: the same composition, which then decides alone."""
+MIN_DISTANCE = 1e-6
+"""Half L1; distances below this weigh as much as this: the same composition, which then decides alone. It keeps weights
+finite, as the published method needs."""
 
 POWERS = {"uniform": 0, "distance": 1, "distance_squared": 2}
-"""Weight of a neighbour: its distance to minus this power."""
+"""Weight of a neighbour: its distance to minus this power, by the name in the config."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Neighbourhood:
     def of(cls, distance: NDArray[np.float64], rows: NDArray[np.int64], choice: Choice) -> "Neighbourhood":
         """From sorted neighbours, (n, at least k) distances and rows; row −1 is no neighbour."""
         distance, rows = distance[:, : choice.k], rows[:, : choice.k]
-        weights = np.where(rows >= 0, np.maximum(distance, CLOSEST) ** -float(POWERS[choice.weights]), 0.0)
+        weights = np.where(rows >= 0, np.maximum(distance, MIN_DISTANCE) ** -float(POWERS[choice.weights]), 0.0)
         total = weights.sum(axis=1, keepdims=True)
         return cls(np.maximum(rows, 0), np.divide(weights, total, out=np.zeros_like(weights), where=total > 0))
 
@@ -67,7 +68,7 @@ class Neighbourhood:
 
 @dataclass(frozen=True)
 class Vote:
-    """What the neighbours say of n compositions, each (n,).
+    """Estimates of n compositions by their neighbours, each (n,).
 
     Attributes:
         probability: share of superconductors, of the published vote.
@@ -83,7 +84,7 @@ class Vote:
 
 
 class Neighbours:
-    """The published method, fitted: which is to remember.
+    """The published method; to fit it is to store the known compositions.
 
     Args:
         known: labelled compositions.
@@ -93,15 +94,16 @@ class Neighbours:
 
     def __init__(self, known: Known, classifier: Choice, regressor: Choice) -> None:
         self.known, self.classifier, self.regressor = known, classifier, regressor
-        self._warm = np.flatnonzero(known.superconducting)
-        self._all, self._superconductors = CompositionIndex(known.amounts), CompositionIndex(known.amounts[self._warm])
+        self._superconducting_rows = np.flatnonzero(known.superconducting)
+        self._all = CompositionIndex(known.amounts)
+        self._superconductors = CompositionIndex(known.amounts[self._superconducting_rows])
 
-    def ask(self, amounts: NDArray[np.floating]) -> Vote:
-        """What the neighbours of (n, 96) amounts say."""
+    def predict(self, amounts: NDArray[np.floating]) -> Vote:
+        """Estimates for (n, 96) amounts."""
         voters = self._all.several(amounts, self.classifier.k, metric=self.classifier.metric)
-        warm = self._superconductors.several(amounts, self.regressor.k, metric=self.regressor.metric)
-        tc, spread = Neighbourhood.of(*warm, self.regressor).tc(self.known.tc[self._warm])
+        nearest = self._superconductors.several(amounts, self.regressor.k, metric=self.regressor.metric)
+        tc, spread = Neighbourhood.of(*nearest, self.regressor).tc(self.known.tc[self._superconducting_rows])
         manhattan = self.regressor.metric == "manhattan"
-        distance = warm[0][:, 0] if manhattan else self._superconductors.nearest(amounts)[0]
+        distance = nearest[0][:, 0] if manhattan else self._superconductors.nearest(amounts)[0]
         vote = Neighbourhood.of(*voters, self.classifier).probability(self.known.superconducting)
         return Vote(vote, tc, spread, distance)

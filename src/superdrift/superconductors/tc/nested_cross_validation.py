@@ -11,6 +11,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from superdrift.superconductors.tc.classification import classified_superconducting
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbour_search import NOTHING, distance_blocks, pack, smallest, unpack
 from superdrift.superconductors.tc.neighbours import Choice, Neighbourhood, Vote
@@ -72,26 +73,27 @@ class NestedSearch:
     def choose(self, left_out: frozenset[int] = frozenset()) -> Chosen:
         """Best choices by cross-validation over the folds that are not left out.
 
-        The classifier by tp − fp, which the corrected share divides by; the regressor by mean absolute error.
+        The classifier by its true- minus its false-positive rate (Youden's index), which the corrected share divides
+        by; the regressor by mean absolute error.
         """
         error = dict.fromkeys(self._choices, 0.0)
-        apart = dict.fromkeys(self._choices, 0.0)
+        youden = dict.fromkeys(self._choices, 0.0)
         used = [fold for fold in range(self.split.number) if fold not in left_out]
-        warm, cold = self._counts(used)
+        superconductors, others = self._counts(used)
         for fold in used:
             rows = np.flatnonzero(self.split.folds == fold)
             truth, tc = self.known.superconducting[rows], self._training_tc(left_out | {fold})
             for choice, voters, near in self._neighbourhoods(rows, left_out | {fold}):
                 error[choice] += float(np.abs(near.tc(tc)[0] - self.known.tc[rows])[truth].sum())
-                said = voters.probability(self.known.superconducting) > 0.5
-                apart[choice] += said[truth].sum() / warm - said[~truth].sum() / cold
-        return Chosen(max(self._choices, key=apart.__getitem__), min(self._choices, key=error.__getitem__))
+                hits = classified_superconducting(voters.probability(self.known.superconducting))
+                youden[choice] += hits[truth].sum() / superconductors - hits[~truth].sum() / others
+        return Chosen(max(self._choices, key=youden.__getitem__), min(self._choices, key=error.__getitem__))
 
     def held_out(self) -> tuple[Vote, NDArray[np.float64]]:
         """Predict every composition from the other folds, with choices made on the other folds.
 
         Returns:
-            What the neighbours said, and the distance to the nearest training composition of either kind, (n,).
+            Estimates of the neighbours, and the distance to the nearest training composition of either kind, (n,).
         """
         names = ("probability", "tc", "spread", "distance", "nearest")
         blank = {name: np.zeros(len(self.known.ids)) for name in names}
@@ -113,6 +115,7 @@ class NestedSearch:
         return np.where(np.isin(self.split.folds, list(left_out)), np.nan, self.known.tc)
 
     def _counts(self, folds: list[int]) -> tuple[int, int]:
+        """Superconductors and non-superconductors in some folds, at least 1 of each."""
         kinds = self.known.superconducting[np.isin(self.split.folds, folds)]
         return max(int(kinds.sum()), 1), max(int((~kinds).sum()), 1)
 
@@ -120,16 +123,16 @@ class NestedSearch:
         self, rows: NDArray[np.int64], left_out: frozenset[int]
     ) -> Iterator[tuple[Choice, Neighbourhood, Neighbourhood]]:
         for metric in dict.fromkeys(choice.metric for choice in self._choices):
-            voters = _opened(self._merged(rows, left_out, metric, "any"))
-            warm = _opened(self._merged(rows, left_out, metric, "superconducting"))
+            voters = _unpacked(self._merged(rows, left_out, metric, "any"))
+            superconductors = _unpacked(self._merged(rows, left_out, metric, "superconducting"))
             for choice in self._choices:
                 if choice.metric == metric:
-                    yield choice, Neighbourhood.of(*voters, choice), Neighbourhood.of(*warm, choice)
+                    yield choice, Neighbourhood.of(*voters, choice), Neighbourhood.of(*superconductors, choice)
 
     def _neighbourhood(
         self, rows: NDArray[np.int64], left_out: frozenset[int], choice: Choice, kind: str
     ) -> Neighbourhood:
-        return Neighbourhood.of(*_opened(self._merged(rows, left_out, choice.metric, kind)), choice)
+        return Neighbourhood.of(*_unpacked(self._merged(rows, left_out, choice.metric, kind)), choice)
 
     def _merged(self, rows: NDArray[np.int64], left_out: frozenset[int], metric: str, kind: str) -> NDArray[np.int64]:
         """Keys of the nearest in all folds that are not left out: (n,) → (n, k), sorted."""
@@ -138,7 +141,7 @@ class NestedSearch:
         return smallest(keys.reshape(len(rows), -1), self._k)
 
 
-def _opened(keys: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _unpacked(keys: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Distances and rows of keys; row −1 where there is no neighbour."""
     distance, rows, exists = unpack(keys)
     return distance, np.where(exists, rows, -1)

@@ -10,15 +10,19 @@ from superdrift.statistics.bootstrap import regression_errors
 from superdrift.statistics.intervals import Interval95, grouped_share
 from superdrift.statistics.scores import NULL, Score
 from superdrift.superconductors.data.families import FAMILIES
+from superdrift.superconductors.tc.classification import classified_superconducting
 from superdrift.superconductors.tc.held_out import ESTIMATOR, HeldOut
 from superdrift.superconductors.tc.labelled_compositions import Known
 
 TC_BANDS = (0.0, 10.0, 40.0, 77.0, np.inf)
-"""K; bands of measured Tc that are scored apart: to 10 K, to MgB2, to liquid nitrogen, above."""
+"""K; bands of measured Tc that are scored separately: to 10 K, to MgB2, to liquid nitrogen, above. Fixed, like the
+numbers below: they are part of what the quantities' names mean."""
 DECILES = 10
-TOP = 100
-WARM = 77.0
-"""K; of the TOP compositions of highest estimated Tc, the share measured at or above this is their precision."""
+"""Parts of equal size, by distance to the nearest known superconductor, that are scored separately."""
+TOP_COMPOSITIONS = 100
+"""Compositions of highest estimated Tc whose precision is measured."""
+HIGH_TC_K = 77.0
+"""K; measured Tc from which one of these counts as a hit: liquid nitrogen."""
 
 
 def score(known: Known, found: HeldOut, covered: NDArray[np.bool_], generator: np.random.Generator) -> list[Score]:
@@ -26,26 +30,27 @@ def score(known: Known, found: HeldOut, covered: NDArray[np.bool_], generator: n
 
     Args:
         known: labelled compositions.
-        found: what was said of them while they were held out.
+        found: their held-out estimates.
         covered: (n,) measured Tc lies in its interval.
         generator: for the bootstrap.
     """
     rows: list[Score] = []
     groups = found.split.groups
     for subset, inside in subsets(known, found):
-        warm, cold = inside & known.superconducting, inside & ~known.superconducting
+        superconducting, not_superconducting = inside & known.superconducting, inside & ~known.superconducting
         measured: dict[tuple[str, str], tuple[Interval95, int]] = {}
         for method, probability in found.probability.items():
-            said = probability > 0.5
-            for metric, mask in (("tp", warm), ("fp", cold)):
+            hits = classified_superconducting(probability)
+            for metric, mask in (("tp", superconducting), ("fp", not_superconducting)):
                 if mask.any():
-                    measured[method, metric] = grouped_share(said[mask], groups[mask]), int(mask.sum())
-        if warm.any():
-            n = int(warm.sum())
-            measured[ESTIMATOR, "coverage"] = grouped_share(covered[warm], groups[warm]), n
+                    measured[method, metric] = grouped_share(hits[mask], groups[mask]), int(mask.sum())
+        if superconducting.any():
+            truth, own_groups = known.tc[superconducting], groups[superconducting]
+            n = len(truth)
+            measured[ESTIMATOR, "coverage"] = grouped_share(covered[superconducting], own_groups), n
             for method, tc in found.tc.items():
-                found_errors = regression_errors(known.tc[warm], tc[warm], groups[warm], generator)
-                measured |= {(method, metric): (values, n) for metric, values in found_errors.items()}
+                errors = regression_errors(truth, tc[superconducting], own_groups, generator)
+                measured |= {(method, metric): (values, n) for metric, values in errors.items()}
         if subset == "all":
             measured |= _top(known, found)
         for (model, metric), (values, n) in measured.items():
@@ -72,12 +77,12 @@ def subsets(known: Known, found: HeldOut) -> Iterator[tuple[str, NDArray[np.bool
 def _top(known: Known, found: HeldOut) -> dict[tuple[str, str], tuple[Interval95, int]]:
     """Precision of the compositions of either kind with the highest estimates (probability × Tc).
 
-    Beside each method the share of all compositions that are as warm (`null`): the precision of a blind choice.
+    Beside each method the share of all compositions with so high a Tc (`null`): the precision of a blind choice.
     """
-    warm = np.nan_to_num(known.tc, nan=0.0) >= WARM
+    high_tc = np.nan_to_num(known.tc, nan=0.0) >= HIGH_TC_K
     groups, measured = found.split.groups, {}
     for method, probability in found.probability.items():
-        best = np.argsort(-probability * found.tc[method], kind="stable")[:TOP]
-        measured[method, "top_precision"] = grouped_share(warm[best], groups[best]), len(best)
-    measured[NULL, "top_precision"] = grouped_share(warm, groups), len(warm)
+        best = np.argsort(-probability * found.tc[method], kind="stable")[:TOP_COMPOSITIONS]
+        measured[method, "top_precision"] = grouped_share(high_tc[best], groups[best]), len(best)
+    measured[NULL, "top_precision"] = grouped_share(high_tc, groups), len(high_tc)
     return measured
