@@ -1,6 +1,8 @@
 """Writes config.yaml: the values, each with the comment that its declaration makes."""
 
 import json
+import math
+import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -26,7 +28,9 @@ SHORT_CHOICES = 30
 SIMPLE = (int, float, str, bool)
 """Types of values that are neither lists nor blocks."""
 _FIXED = "\N{SYMBOL FOR SPACE}"
-"""A space at which no line breaks; it is never written."""
+"""A space at which no line breaks; written as a space."""
+_PLAIN = re.compile(r"[\w./+-]+", re.ASCII)
+"""Texts that may stand without quotes, unless YAML reads them as something else."""
 
 
 def render(values: Mapping[str, Any], root: type, *, header: str) -> str:
@@ -53,7 +57,7 @@ def _setting(key: str, value: Any, declared: Declaration, *, depth: int, explain
     start, comment = f"{' ' * indent}{key}:", [] if declared.origin in explained else [comment_of(declared)]
     inner = _declared_in(value, declared)
     if inner is None or _inline(inner, explained):
-        yield from _commented(f"{start} {flow(value)}", comment, indent=indent)
+        yield from _commented(f"{start} {_flow(value)}", comment, indent=indent)
     elif declared.type is dict and not declared.alternatives:
         keys = _small(value, declared)
         yield from _commented(start, comment + [f"{name}: {comment_of(d)}" for name, d in keys.items()], indent=indent)
@@ -164,16 +168,18 @@ def _filled(text: str, first: str, others: str) -> list[str]:
     return [line.replace(_FIXED, " ") for line in lines]
 
 
-def flow(value: Any) -> str:
+def _flow(value: Any) -> str:
     """A value as YAML in one line; reading it back gives the value."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {flow(entry)}" for key, entry in value.items()) + "}"
+        return "{" + ", ".join(f"{_flow(key)}: {_flow(entry)}" for key, entry in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(flow(entry) for entry in value) + "]"
+        return "[" + ", ".join(_flow(entry) for entry in value) + "]"
     if isinstance(value, float):
         mantissa, sign, exponent = repr(value).partition("e")
         return mantissa + ("" if not sign or "." in mantissa else ".0") + sign + exponent  # YAML reads 1e-05 as a text
     if isinstance(value, str):
-        plain = value and not set(value) & set(",[]{}:#&*!|>'\"%@` \n") and yaml.safe_load(value) == value
-        return value if plain else json.dumps(value, ensure_ascii=False)
+        if _PLAIN.fullmatch(value) and yaml.safe_load(value) == value:
+            return value
+        quoted = yaml.safe_dump(value, default_style='"', width=math.inf, allow_unicode=_FIXED not in value)
+        return quoted.rstrip("\n").replace(" ", _FIXED)
     return json.dumps(value)

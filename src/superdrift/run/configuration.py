@@ -4,6 +4,7 @@ import difflib
 import json
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from math import isfinite
 from typing import Any
 
@@ -48,7 +49,7 @@ def validate(
     Raises:
         InputError: naming every offending key or value, where it stands, and what is allowed there.
     """
-    validator = _Validator(schema_of(root))
+    validator = _validator(root)
     for error in list(validator.iter_errors(config)):
         if error.validator == "type":
             _put(config, list(error.absolute_path), _number(error.instance))
@@ -56,6 +57,11 @@ def validate(
     problems = [line for error in errors for line in _explain(error)] or list(inconsistencies(config))
     if problems:
         raise InputError("the configuration cannot be used:\n" + "\n".join(f"  - {line}" for line in problems))
+
+
+@cache
+def _validator(root: type) -> Any:
+    return _Validator(schema_of(root))
 
 
 def _number(value: Any) -> Any:

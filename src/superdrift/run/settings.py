@@ -1,7 +1,7 @@
 """Declares settings, each in one place: name, type, unit, range, meaning; fills them from a block of the configuration.
 
-A block is a frozen dataclass whose fields are made by `setting`. The schema that checks config.yaml (run/schema.py), the
-messages of that check and the comments of the file itself (run/config_file.py) are made from it. No field has a default:
+A block is a frozen dataclass whose fields are made by `setting`. From it are made the schema that checks config.yaml
+(run/schema.py), the messages of that check, and the comments of the file (run/config_file.py). No field has a default:
 values stand in config.yaml alone.
 
     Threads = Annotated[int, Limits(at_least=1, at_most=256)]
@@ -11,8 +11,8 @@ values stand in config.yaml alone.
         perplexity: float = setting("of t-SNE: about how many neighbours a compound has", at_least=2, at_most=1000)
         threads: Threads = setting("processor cores")
 
-A setting may be an int, float, str or bool; a `Literal` of texts (choices); a list or dict of such; a dataclass, which is
-a block in the block; each with `| None`. A dict has the keys of a `Literal`, or any that its `Limits` allow.
+A setting may be an int, float, str or bool; a `Literal` of texts (choices); a list or dict of such; a dataclass, which
+is a block in the block; each with `| None`. A dict has the keys of a `Literal`, or any that their `Limits` allow.
 """
 
 from collections.abc import Mapping, Sequence
