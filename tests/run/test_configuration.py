@@ -19,6 +19,10 @@ def with_film(**changes):
     ("config", "line"),
     [
         (VALUES | {"rum": 1}, "unknown key 'rum' at the top level; did you mean 'run'?"),
+        (
+            with_film(heater={"kind": "laser", "pulses": 7, "power": 2.0}),
+            "unknown key 'power' at films.thin.heater; it may hold kind, pulses",
+        ),
         (VALUES | {"run": "Two"}, 'run = "Two": must match ^[a-z]+$ (small letters) (name of the results folder)'),
         (VALUES | {"seeds": []}, "seeds = []: fewest entries: 1 (one for each try)"),
         (VALUES | {"seeds": [1, 2, 3, 4]}, "seeds = [1, 2, 3, 4]: most entries: 3 (one for each try)"),

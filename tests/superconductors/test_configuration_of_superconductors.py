@@ -73,7 +73,7 @@ def test_gpu_preset_moves_training_and_sampling_to_cuda():
         ),
         (
             {"models": changed(CONFIG["models"], ("masked", "denoiser", "kind"), "mlp")},
-            ["unknown key 'heads' at models.masked.denoiser"],
+            ["unknown key 'heads' at models.masked.denoiser; it may hold kind, width, depth"],
         ),
         (
             {"models": changed(CONFIG["models"], ("continuous", "denoiser", "kind"), "mpl")},

@@ -87,7 +87,8 @@ def _explain(error: ValidationError) -> Iterator[str]:
     if error.validator == "additionalProperties":
         allowed = list(error.schema.get("properties", {}))
         for key in sorted(set(error.instance) - set(allowed), key=str):
-            yield f"unknown key '{key}' at {place}{nearest(str(key), allowed)}"
+            hint = nearest(str(key), allowed) or f"; it may hold {', '.join(allowed)}"
+            yield f"unknown key '{key}' at {place}{hint}"
     elif error.validator == "required":
         yield from _missing(error, place)
     elif "propertyNames" in error.absolute_schema_path:
