@@ -1,102 +1,106 @@
-"""The configuration check: what is accepted, and how each kind of mistake is told."""
+"""The configuration check of any domain, here a made-up one: what is told of each kind of mistake."""
 
 import copy
-from pathlib import Path
 
 import pytest
-import yaml
+from declared_blocks import VALUES, Laboratory
 
-from superdrift.run.configuration import validate
+from superdrift.run.configuration import nearest, validate
 from superdrift.run.errors import InputError
 
-ROOT = Path(__file__).resolve().parents[2]
-SCHEMA = ROOT / "workflow/schemas/config.schema.yaml"
 
-
-def load(*presets):
-    """config.yaml with presets merged into it as Snakemake does: dictionaries merge, the rest is replaced."""
-
-    def merge(base, update):
-        for key, value in update.items():
-            if isinstance(value, dict) and isinstance(base.get(key), dict):
-                merge(base[key], value)
-            else:
-                base[key] = copy.deepcopy(value)
-        return base
-
-    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
-    for name in presets:
-        merge(config, yaml.safe_load((ROOT / f"workflow/presets/{name}.yaml").read_text(encoding="utf-8")))
-    return config
-
-
-@pytest.mark.parametrize("presets", [(), ("demo",), ("test",), ("small",), ("small", "gpu")])
-def test_every_preset_is_valid(presets):
-    validate(load(*presets), SCHEMA)
-
-
-def test_gpu_preset_moves_training_and_sampling_to_cuda():
-    config = load("small", "gpu")
-    assert {config[key]["device"] for key in ("train", "generate", "condition", "drift", "energy")} == {"cuda"}
+def with_film(**changes):
+    values = copy.deepcopy(VALUES)
+    values["films"]["thin"] |= changes
+    return values
 
 
 @pytest.mark.parametrize(
-    ("change", "parts"),
+    ("config", "line"),
     [
-        ({"sead": 3}, ["unknown key 'sead'", "did you mean 'seed'?"]),
-        ({"generate": {"sampels": 3}}, ["unknown key 'sampels' at generate", "did you mean 'samples'?"]),
-        ({"generate": {"samples": 0}}, ["generate.samples = 0", "at least 1"]),
-        ({"generate": {"samples": 2.5}}, ["generate.samples = 2.5", "of type integer"]),
-        ({"prepare": {"validation_fraction": 0.9}}, ["prepare.validation_fraction = 0.9", "at most 0.5"]),
-        ({"families": ["cuprate"]}, ['"cuprate"', "cuprates", "did you mean 'cuprates'?"]),
-        ({"references": ["ybco-sf"]}, ["references names 'ybco-sf'", "did you mean 'ybco-se'?"]),
+        (VALUES | {"rum": 1}, "unknown key 'rum' at the top level; did you mean 'run'?"),
         (
-            {"catalogue": {"new": {"formula": "YBa2Cu3Ox", "family": "cuprates"}}},
-            ["catalogue.new.formula", "Ox"],
+            with_film(heater={"kind": "laser", "pulses": 7, "power": 2.0}),
+            "unknown key 'power' at films.thin.heater; it may hold kind, pulses",
         ),
-        ({"train": {"model": "maskd"}}, ["train.model names 'maskd'", "did you mean 'masked'?"]),
-        ({"condition": {"model": "masked"}}, ["condition.model = 'masked' is not gaussian"]),
-        ({"energy": {"use": "atention"}}, ["energy.use", "did you mean 'attention'?"]),
+        (VALUES | {"run": "Two"}, 'run = "Two": must match ^[a-z]+$ (small letters) (name of the results folder)'),
+        (VALUES | {"seeds": []}, "seeds = []: fewest entries: 1 (one for each try)"),
+        (VALUES | {"seeds": [1, 2, 3, 4]}, "seeds = [1, 2, 3, 4]: most entries: 3 (one for each try)"),
+        (VALUES | {"seeds": [5, 5]}, "seeds = [5, 5]: must not hold 5 twice (one for each try)"),
+        (VALUES | {"seeds": [1.5]}, "seeds.0 = 1.5: must be of type integer (one for each try)"),
+        (VALUES | {"cleaning": 3}, "cleaning = 3: must be of type object or null (where rags are; null: nowhere)"),
         (
-            {"energy": {"attention": load("test")["energy"]["attention"] | {"heads": 3}}},
-            ["energy.attention.width = 128 is not a multiple of its heads, 3"],
+            VALUES | {"places": {"a": {"name": "", "shelf": 1}}},
+            'places.a.name = "": shortest length: 1 (what people call it)',
         ),
-        ({"train": {"device": "gpu"}}, ['train.device = "gpu"', "cpu, cuda"]),
-        ({"run": "../elsewhere"}, ["run = ", "letters, digits"]),
+        (
+            VALUES | {"places": {"The Door": {"name": "door", "shelf": 1}}},
+            "the name 'The Door' at places must match ^[a-z0-9][a-z0-9-]*$ (lower-case letters, digits, hyphens)",
+        ),
+        (
+            with_film(thickness=0.6),
+            "films.thin.thickness = 0.6: must be greater than 0 and at most 0.5 (nm; of the film)",
+        ),
+        (
+            with_film(heater={"kind": "furnace", "power": 9}),
+            "films.thin.heater.power = 9: must be at least 0.5 and less than 9 (W; heating power)",
+        ),
+        (
+            with_film(heater={"kind": "lazer", "power": 1}),
+            "films.thin.heater.kind = \"lazer\" is not one of furnace, laser; did you mean 'laser'?",
+        ),
+        (with_film(heater={"kind": "laser"}), "films.thin.heater lacks pulses; config.yaml shows every key"),
+        (with_film(heater={}), "films.thin.heater lacks kind; config.yaml shows every key"),
+        (
+            with_film(phases={"solid": 0.1}),
+            "films.thin.phases lacks liquid; config.yaml shows every key",
+        ),
     ],
 )
-def test_mistakes_are_named_with_place_and_remedy(change, parts):
-    config = load("test")
-    for key, value in change.items():
-        config[key] = config[key] | value if isinstance(value, dict) else value
+def test_a_mistake_is_one_line(config, line):
     with pytest.raises(InputError) as caught:
-        validate(config, SCHEMA)
-    for part in parts:
-        assert part in str(caught.value)
+        validate(copy.deepcopy(config), Laboratory)
+    assert str(caught.value) == f"the configuration cannot be used:\n  - {line}"
 
 
-def test_numbers_of_the_command_line_are_numbers():
-    config = load("test")
-    config["generate"]["samples"] = "5000"
-    config["condition"]["scales"] = ["2", "4"]
-    config["condition"]["shared_noise"] = "false"
-    config["drift"]["learning_rate"] = "5e-2"
-    validate(config, SCHEMA)
-    assert config["generate"]["samples"] == 5000
-    assert config["condition"]["scales"] == [2, 4]
-    assert config["condition"]["shared_noise"] is False
-    assert config["drift"]["learning_rate"] == 0.05
+def test_several_mistakes_are_told_together():
+    config = with_film(layers=0, thickness=2) | {"rum": 3}
+    with pytest.raises(InputError) as caught:
+        validate(config, Laboratory)
+    assert [line.split()[1] for line in str(caught.value).splitlines()[1:]] == [
+        "unknown", "films.thin.layers", "films.thin.thickness"
+    ]  # fmt: skip
 
 
-def test_text_that_is_no_number_stays_an_error():
-    config = load("test")
-    config["generate"]["samples"] = "many"
-    with pytest.raises(InputError, match=r'generate\.samples = "many": must be of type integer'):
-        validate(config, SCHEMA)
+def test_the_callers_check_is_asked_of_allowed_values_only():
+    def inconsistencies(config):
+        yield f"run {config['run']} was run before"
+
+    with pytest.raises(InputError, match="run first was run before"):
+        validate(copy.deepcopy(VALUES), Laboratory, inconsistencies)
+    with pytest.raises(InputError) as caught:
+        validate(VALUES | {"run": "FIRST"}, Laboratory, inconsistencies)
+    assert "before" not in str(caught.value)
 
 
-def test_a_missing_block_is_named():
-    config = load("test")
-    del config["screen"]
-    with pytest.raises(InputError, match="lacks screen"):
-        validate(config, SCHEMA)
+@pytest.mark.parametrize(("given", "layers"), [("12", 12), ("1e1", 10), (3.0, 3), ("0x10", 16)])
+def test_whole_numbers_are_read_as_such(given, layers):
+    config = with_film(layers=given)
+    validate(config, Laboratory)
+    assert type(config["films"]["thin"]["layers"]) is int and config["films"]["thin"]["layers"] == layers
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "nan", True, None])
+def test_what_is_no_number_is_refused(value):
+    with pytest.raises(InputError, match=r"films\.thin\.thickness = "):
+        validate(with_film(thickness=value), Laboratory)
+
+
+def test_a_configuration_that_is_no_mapping():
+    with pytest.raises(InputError, match="the top level = null: must be of type object"):
+        validate(None, Laboratory)
+
+
+def test_nearest():
+    assert nearest("laser", ["lazer", "furnace"]) == "; did you mean 'lazer'?"
+    assert nearest("x", ["lazer", "furnace"]) == ""

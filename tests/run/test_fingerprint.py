@@ -131,10 +131,20 @@ def test_unknown_module():
         fingerprint("superdrift.stages.absent")
 
 
-def test_progress_and_settings_are_left_out():
-    assert {
-        "superdrift.run.progress",
-        "superdrift.run.provenance",
-        "superdrift.superconductors.settings",
-    } <= module.LEFT_OUT
+def test_progress_and_provenance_are_left_out():
+    assert {"superdrift.run.progress", "superdrift.run.provenance"} <= module.LEFT_OUT
     assert len(fingerprint("superdrift.superconductors.stages.prepare")) == 16
+
+
+def test_declarations_of_settings_are_left_out(package):
+    declared = [("from superdrift.core import model", "from superdrift.core import model, settings")]
+    used = [("return model", "settings.Block\n            return model")]
+    first = package(train=declared + used)
+    folder = module.SOURCE / "core"
+    (folder / "settings.py").write_text("class Block:\n    width = 'of something'\n")
+    module._parsed.cache_clear()
+    second = fingerprint("superdrift.stages.train")
+    (folder / "settings.py").write_text("class Block:\n    width = 'of something else'\n")
+    module._parsed.cache_clear()
+    assert fingerprint("superdrift.stages.train") == second
+    assert len(first) == 16

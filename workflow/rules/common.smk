@@ -14,13 +14,13 @@ WITH_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_m
 OWN_PYTHON = "" if WITH_CONDA else f"export PATH='{Path(sys.executable).parent}':\"$PATH\"; "
 shell.prefix(f"set -euo pipefail; export PYTHONPATH='{SOURCE_CODE}'; {OWN_PYTHON}")
 
-from superdrift.run import configuration
 from superdrift.run import registry
 from superdrift.run.errors import InputError
 from superdrift.run.fingerprint import fingerprint
+from superdrift.superconductors import configuration
 
 try:
-    configuration.validate(config, Path(workflow.basedir) / "workflow/schemas/config.schema.yaml")
+    configuration.validate(config)
     DATA_FILES = [registry.local_path(source) for source in config["prepare"]["sources"]]
     PHASE_FILES = [registry.local_path(source, key="energy.phases") for source in config["energy"]["phases"]]
 except InputError as error:

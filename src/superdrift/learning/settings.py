@@ -1,35 +1,53 @@
-"""Settings of a training."""
+"""Settings of a training, and types of settings that networks share."""
 
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
+from superdrift.run.settings import Count, Limits, Threads, setting
 
-@dataclass(frozen=True)
-class TrainingSettings:
-    """Optimisation of one diffusion model; see config.yaml."""
-
-    optimiser: str
-    steps: int
-    batch_size: int
-    learning_rate: float
-    warmup: int
-    decay: str
-    weight_decay: float
-    clip: float
-    ema: float
-    merge_repeats: bool
-    validation: str
-    validate_every: int
-    validation_draws: int
-    threads: int
+Device = Literal["cpu", "cuda"]
+LearningRate = Annotated[float, Limits(above=0, at_most=1)]
+Width = Annotated[int, Limits(at_least=8, at_most=4096)]
+Depth = Annotated[int, Limits(at_least=1, at_most=64)]
+Heads = Annotated[int, Limits(at_least=1, at_most=64)]
+Dropout = Annotated[float, Limits(at_least=0, below=1)]
 
 
 @dataclass(frozen=True)
 class OptimisationSettings:
-    """Training of a small network by `optimisation.fit`."""
+    """Training of a network by AdamW, with warm-up and decay of the learning rate."""
 
-    steps: int
-    batch_size: int
-    learning_rate: float
-    warmup: int
-    weight_decay: float
-    validate_every: int
+    steps: Count = setting("updates of the weights")
+    batch_size: Count = setting("training rows per update")
+    learning_rate: LearningRate = setting("highest learning rate; 0 at the end of a cosine decay")
+    warmup: int = setting("steps of linear rise of the learning rate", at_least=0)
+    weight_decay: float = setting("decoupled decay of the weights, per unit of learning rate", at_least=0, at_most=1)
+    validate_every: Count = setting(
+        "steps between two looks at the held-out rows, which choose the weights to keep; also when the state of an"
+        " unfinished training is saved"
+    )
+
+
+@dataclass(frozen=True)
+class ClippingSettings:
+    """Clipping of gradients."""
+
+    clip: float = setting("largest norm of the gradient; 0: not clipped", at_least=0, at_most=1000)
+
+
+@dataclass(frozen=True)
+class TrainingSettings(ClippingSettings, OptimisationSettings):
+    """Training of one diffusion model."""
+
+    optimiser: Literal["adamw", "nadam"] = setting("rule of the updates")
+    decay: Literal["cosine", "constant"] = setting("learning rate after the warm-up")
+    ema: float = setting(
+        "decay of the average of the weights, which is what is kept; 0: the weights themselves", at_least=0, below=1
+    )
+    merge_repeats: bool = setting("equal compounds reported several times count once")
+    validation: Literal["groups", "random"] = setting(
+        "rows that choose the weights to keep. random: as many as are held out in `split`, of the whole table;"
+        " groups: those of `split`, which have no near-duplicate among the others"
+    )
+    validation_draws: Count = setting("pairs of a held-out compound and a noise level in the fixed validation grid")
+    threads: Threads = setting("processor cores of a training")

@@ -1,53 +1,84 @@
-"""Checks a run's configuration before any job: unknown keys, ranges, references between blocks, formulas."""
+"""Checks a run's configuration before any job: unknown keys, ranges, and what the caller's own check finds."""
 
 import difflib
 import json
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from math import isfinite
 from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
 
-from superdrift.composition.formula import parse_formula
-from superdrift.composition.vector import to_vector
 from superdrift.run.errors import InputError
+from superdrift.run.schema import FORM, UNIT, schema_of
+
+LONGEST_MEANING = 150
+"""Characters of a setting's meaning that a message shows."""
 
 
-def validate(config: dict[str, Any], schema_file: Path) -> None:
-    """Check a configuration against its schema and against itself.
+def _is_whole(_: Any, value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(_: Any, value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+
+
+# JSON schema takes 3.0 for a whole number; a stage that counts with it would not. It knows no infinity and no nan.
+_Validator = extend(
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_whole, "number": _is_number}),
+)
+
+
+def validate(
+    config: dict[str, Any], root: type, inconsistencies: Callable[[Mapping[str, Any]], Iterable[str]] = lambda _: ()
+) -> None:
+    """Check a configuration against its declaration and against itself.
 
     Args:
         config: the merged configuration. Numbers that the command line left as text are made numbers in place:
             Snakemake reads `--config 'generate={samples: 5000}'` as the text "5000".
-        schema_file: JSON schema, as YAML.
+        root: the dataclass that declares the configuration.
+        inconsistencies: what a schema cannot say; asked only of a configuration whose every value is allowed.
 
     Raises:
         InputError: naming every offending key or value, where it stands, and what is allowed there.
     """
-    validator = Draft202012Validator(yaml.safe_load(Path(schema_file).read_text(encoding="utf-8")))
+    validator = _validator(root)
     for error in list(validator.iter_errors(config)):
-        if error.validator == "type" and isinstance(error.instance, str):
-            _put(config, list(error.absolute_path), _scalar(error.instance))
+        if error.validator == "type":
+            _put(config, list(error.absolute_path), _number(error.instance))
     errors = sorted(validator.iter_errors(config), key=lambda error: error.json_path)
-    problems = [line for error in errors for line in _explain(error)] or list(_inconsistencies(config))
+    problems = [line for error in errors for line in _explain(error)] or list(inconsistencies(config))
     if problems:
         raise InputError("the configuration cannot be used:\n" + "\n".join(f"  - {line}" for line in problems))
 
 
-def _scalar(text: str) -> Any:
-    """A number or truth value written as text; the text itself where it is neither."""
-    try:
-        return float(text) if "e" in text.lower() else yaml.safe_load(text)
-    except (ValueError, yaml.YAMLError):
-        return yaml.safe_load(text) if text.lower() in ("true", "false") else text
+@cache
+def _validator(root: type) -> Any:
+    return _Validator(schema_of(root))
 
 
-def _put(config: Any, path: list[str | int], value: Any) -> None:
-    for key in path[:-1]:
-        config = config[key]
-    config[path[-1]] = value
+def _number(value: Any) -> Any:
+    """A number, truth value or null written as text, a whole number written as 3.0e+3; other values as they are."""
+    if isinstance(value, str):
+        try:
+            value = float(value) if "e" in value.lower() else yaml.safe_load(value)
+        except (ValueError, yaml.YAMLError):
+            value = yaml.safe_load(value) if value.lower() in ("true", "false") else value
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _put(config: Any, path: Sequence[str | int], value: Any) -> None:
+    if path:
+        for key in path[:-1]:
+            config = config[key]
+        config[path[-1]] = value
 
 
 def _explain(error: ValidationError) -> Iterator[str]:
@@ -55,65 +86,71 @@ def _explain(error: ValidationError) -> Iterator[str]:
     place = ".".join(str(part) for part in error.absolute_path) or "the top level"
     if error.validator == "additionalProperties":
         allowed = list(error.schema.get("properties", {}))
-        for key in sorted(set(error.instance) - set(allowed)):
-            yield f"unknown key '{key}' at {place}{_nearest(key, allowed)}"
-    elif error.validator == "enum":
-        choices = [str(choice) for choice in error.validator_value]
-        nearest = _nearest(str(error.instance), choices)
-        yield f"{place} = {_shown(error.instance)} is not one of {', '.join(choices)}{nearest}"
+        for key in sorted(set(error.instance) - set(allowed), key=str):
+            hint = nearest(str(key), allowed) or f"; it may hold {', '.join(allowed)}"
+            yield f"unknown key '{key}' at {place}{hint}"
     elif error.validator == "required":
-        missing = sorted(set(error.validator_value) - set(error.instance))
-        yield f"{place} lacks {', '.join(missing)}; config.yaml shows every key"
+        yield from _missing(error, place)
+    elif "propertyNames" in error.absolute_schema_path:
+        yield f"the name '{error.instance}' at {place} {_allowed(error)}"
+    elif error.validator == "enum":
+        choices = ["null" if choice is None else str(choice) for choice in error.validator_value]
+        hint = nearest(str(error.instance), choices)
+        yield f"{place} = {shown(error.instance)} is not one of {', '.join(choices)}{hint}{_meaning(error)}"
     else:
-        meaning = error.schema.get("description", "")
-        yield f"{place} = {_shown(error.instance)}: {_limits(error)}" + (f" ({meaning})" if meaning else "")
+        yield f"{place} = {shown(error.instance)}: {_allowed(error)}{_meaning(error)}"
 
 
-def _limits(error: ValidationError) -> str:
+def _missing(error: ValidationError, place: str) -> Iterator[str]:
+    """The keys that a block lacks; jsonschema makes an error of each, of which the first one tells all."""
+    missing = [key for key in error.validator_value if key not in error.instance]
+    if error.message.startswith(repr(missing[0])):
+        yield f"{place} lacks {', '.join(sorted(missing))}; config.yaml shows every key"
+
+
+def _allowed(error: ValidationError) -> str:
+    """What is allowed instead: the whole range of a number, the kind of value, the number of entries."""
+    value, schema = error.validator_value, error.schema
+    if error.validator in _BOUNDS:
+        return "must be " + " and ".join(f"{word} {schema[key]}" for key, word in _BOUNDS.items() if key in schema)
+    if error.validator == "pattern":
+        return f"must match {value}" + (f" ({schema[FORM]})" if FORM in schema else "")
+    if error.validator == "uniqueItems":
+        twice = next(entry for i, entry in enumerate(error.instance) if entry in error.instance[:i])
+        return f"must not hold {shown(twice)} twice"
+    kinds = value if isinstance(value, list) else [value]
     words = {
-        "minimum": "must be at least", "maximum": "must be at most", "exclusiveMinimum": "must be greater than",
-        "exclusiveMaximum": "must be less than", "type": "must be of type", "minItems": "fewest entries:",
-        "maxItems": "most entries:", "pattern": "must match", "minLength": "shortest length:",
-    }  # fmt: skip
-    value = error.validator_value
-    shown = " or ".join(value) if isinstance(value, list) else value
-    return f"{words[error.validator]} {shown}" if error.validator in words else error.message
+        "type": f"must be of type {' or '.join(map(str, kinds))}",
+        "minItems": f"fewest entries: {value}",
+        "maxItems": f"most entries: {value}",
+        "minLength": f"shortest length: {value}",
+        "maxLength": f"longest length: {value}",
+    }
+    return words.get(str(error.validator), error.message)
 
 
-def _inconsistencies(config: Mapping[str, Any]) -> Iterator[str]:
-    """What a schema cannot say: slugs that must exist, formulas that must parse."""
-    catalogue, models = config["catalogue"], config["models"]
-    for key in ("references", "starts"):
-        for slug in config[key]:
-            if slug not in catalogue:
-                yield f"{key} names '{slug}', which the catalogue does not hold{_nearest(slug, catalogue)}"
-    for slug, entry in catalogue.items():
-        try:
-            to_vector(parse_formula(entry["formula"]))
-        except InputError as error:
-            yield f"catalogue.{slug}.formula: {error}"
-    for place, name in (
-        ("train.model", config["train"]["model"]),
-        ("condition.model", config["condition"]["model"]),
-    ):
-        if name not in models:
-            yield f"{place} names '{name}', which models does not hold{_nearest(name, models)}"
-    attention = config["energy"]["attention"]
-    if attention["width"] % attention["heads"]:
-        yield (
-            f"energy.attention.width = {attention['width']} is not a multiple of its heads, {attention['heads']};"
-            " each head takes an equal part"
-        )
-    conditioner = models.get(config["condition"]["model"])
-    if config["references"] and conditioner and conditioner["process"] != "gaussian":
-        yield f"condition.model = '{config['condition']['model']}' is not gaussian; ILVR needs a gaussian model"
+_BOUNDS = {
+    "minimum": "at least",
+    "exclusiveMinimum": "greater than",
+    "maximum": "at most",
+    "exclusiveMaximum": "less than",
+}
 
 
-def _nearest(word: str, choices: Any) -> str:
+def _meaning(error: ValidationError) -> str:
+    """Unit and meaning of the setting, in brackets."""
+    meaning = textwrap.shorten(error.schema.get("description", ""), LONGEST_MEANING, placeholder=" …")
+    parts = [part for part in (error.schema.get(UNIT), meaning) if part]
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def nearest(word: str, choices: Iterable[str]) -> str:
+    """A question that names the choice most like a misspelt word; nothing where none is like it."""
     match = difflib.get_close_matches(word, list(choices), n=1, cutoff=0.5)
     return f"; did you mean '{match[0]}'?" if match else ""
 
 
-def _shown(value: Any) -> str:
-    text = json.dumps(value)
+def shown(value: Any) -> str:
+    """A value as it stands in the configuration, cut where it is long."""
+    text = json.dumps(value, default=str)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -21,13 +21,11 @@ LEFT_OUT = frozenset(
         "run.fingerprint",
         "run.progress",
         "run.provenance",
-        "run.settings",
-        "charges.settings",
-        "energies.settings",
-        "superconductors.settings",
     )
 )
-"""Modules that change no result: messages, progress, provenance; settings, whose values are compared."""
+"""Modules that change no result: messages, progress, provenance."""
+SETTINGS = "settings"
+"""Modules and folders of this name declare settings, whose values are compared instead."""
 
 
 @dataclass
@@ -48,7 +46,7 @@ def fingerprint(module: str) -> str:
     todo: list[tuple[str, str | None]] = [(module, None)]
     while todo:
         target = todo.pop()
-        if target in seen or target[0] in LEFT_OUT:
+        if target in seen or target[0] in LEFT_OUT or SETTINGS in target[0].split("."):
             continue
         seen.add(target)
         nodes, more = _used(*target)

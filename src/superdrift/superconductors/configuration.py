@@ -1,0 +1,118 @@
+"""The configuration of a run on superconductors: its check, and the comments of config.yaml.
+
+    python -m superdrift.superconductors.configuration --write config.yaml
+
+writes the comments of a configuration file anew, from the declarations in `settings`, and leaves its values.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from superdrift.composition.formula import parse_formula
+from superdrift.composition.vector import to_vector
+from superdrift.io.files import write_whole
+from superdrift.run import configuration
+from superdrift.run.config_file import render
+from superdrift.run.configuration import nearest, shown
+from superdrift.run.errors import InputError
+from superdrift.superconductors.settings import Configuration
+
+HEADER = """\
+The paper-scale run: SuperCon, four versions, 500,000 samples each. Every value of a setting stands here and nowhere
+else. Its unit, its meaning and its [range] or [choices] are declared in the code (settings in src/superdrift), from
+which these comments are made: [0, 1) holds 0 and not 1. To write them anew:
+
+  python -m superdrift.superconductors.configuration --write config.yaml
+
+A preset (workflow/presets) is a second config file that changes some values:
+
+  snakemake --cores 2 --configfile workflow/presets/demo.yaml
+"""
+
+
+def validate(config: dict[str, Any]) -> None:
+    """Check a configuration before any job; see `run.configuration.validate`.
+
+    Raises:
+        InputError: naming every offending key or value, where it stands, and what is allowed there.
+    """
+    configuration.validate(config, Configuration, inconsistencies)
+
+
+def inconsistencies(config: Mapping[str, Any]) -> Iterator[str]:
+    """What a schema cannot say: slugs that must exist, formulas that must parse, parts that must fit each other."""
+    yield from _catalogue(config)
+    yield from _models(config)
+    yield from _ranges(config)
+
+
+def _catalogue(config: Mapping[str, Any]) -> Iterator[str]:
+    catalogue = config["catalogue"]
+    for key in ("references", "starts"):
+        for slug in config[key]:
+            if slug not in catalogue:
+                yield f"{key} names '{slug}', which the catalogue does not hold{nearest(slug, catalogue)}"
+    for slug, entry in catalogue.items():
+        try:
+            to_vector(parse_formula(entry["formula"]))
+        except InputError as error:
+            yield f"catalogue.{slug}.formula: {error}"
+
+
+def _models(config: Mapping[str, Any]) -> Iterator[str]:
+    models = config["models"]
+    for place in ("train", "condition"):
+        name = config[place]["model"]
+        if name not in models:
+            yield f"{place}.model names '{name}', which models does not hold{nearest(name, models)}"
+    networks = {f"models.{name}.denoiser": model["denoiser"] for name, model in models.items()}
+    networks["energy.attention"] = config["energy"]["attention"]
+    for place, network in networks.items():
+        if network["width"] % network.get("heads", 1):
+            yield (
+                f"{place}.width = {network['width']} is not a multiple of its heads, {network['heads']};"
+                " each head takes an equal part"
+            )
+    conditioner = models.get(config["condition"]["model"])
+    if config["references"] and conditioner and conditioner["process"] != "gaussian":
+        yield f"condition.model = '{config['condition']['model']}' is not gaussian; ILVR needs a gaussian model"
+
+
+def _ranges(config: Mapping[str, Any]) -> Iterator[str]:
+    ranges = {f"screen.n_elements.{version}": pair for version, pair in config["screen"]["n_elements"].items()}
+    for place, (low, high) in {"prepare.copper_valence": config["prepare"]["copper_valence"], **ranges}.items():
+        if low > high:
+            yield f"{place} = {shown([low, high])}: the smaller number stands first"
+
+
+def commented(values: Mapping[str, Any]) -> str:
+    """The text of a configuration file with these values."""
+    return render(values, Configuration, header=HEADER)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Print a configuration file with its comments, or write it; 1 where it cannot be used."""
+    parser = argparse.ArgumentParser(prog="python -m superdrift.superconductors.configuration", description=__doc__)
+    parser.add_argument("file", type=Path, nargs="?", default=Path("config.yaml"), help="a whole configuration")
+    parser.add_argument("--write", action="store_true", help="write the file instead of printing it")
+    arguments = parser.parse_args(argv)
+    try:
+        values = yaml.safe_load(arguments.file.read_text(encoding="utf-8"))
+        validate(values)
+    except (InputError, OSError, yaml.YAMLError) as error:
+        print(f"{arguments.file}: {error}", file=sys.stderr)
+        return 1
+    if arguments.write:
+        write_whole(arguments.file, commented(values).encode())
+    else:
+        print(commented(values), end="")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

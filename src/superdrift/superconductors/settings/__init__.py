@@ -1,0 +1,103 @@
+"""The configuration of the superconductors: every block, and the settings of every stage.
+
+No defaults here: values stand in config.yaml alone.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from superdrift.energies.settings import EnergyBlock
+from superdrift.run.settings import Limits, Slug, setting
+from superdrift.superconductors.settings.data import CatalogueEntry, FetchSettings, PrepareSettings, Version
+from superdrift.superconductors.settings.drift import (
+    DriftBlock,
+    DriftSettings,
+    PredictorSettings,
+    TrainLatentSettings,
+    VaeSettings,
+)
+from superdrift.superconductors.settings.generation import (
+    ConditionBlock,
+    ConditionSettings,
+    GenerateBlock,
+    GenerateSettings,
+    ModelSettings,
+    TrainBlock,
+    TrainSettings,
+)
+from superdrift.superconductors.settings.new_families import ClusterSettings
+from superdrift.superconductors.settings.ranking import RankSettings
+from superdrift.superconductors.settings.report import NumbersSettings, ReportBlock, ReportSettings
+from superdrift.superconductors.settings.screening import ProjectBlock, ProjectSettings, ScreenBlock, ScreenSettings
+from superdrift.superconductors.settings.tc import (
+    BoostingSettings,
+    EstimateSettings,
+    FitSettings,
+    ForestSettings,
+    PhasesSettings,
+)
+
+__all__ = [
+    "BoostingSettings",
+    "ClusterSettings",
+    "ConditionSettings",
+    "Configuration",
+    "DriftSettings",
+    "EstimateSettings",
+    "FetchSettings",
+    "FitSettings",
+    "ForestSettings",
+    "GenerateSettings",
+    "ModelSettings",
+    "NumbersSettings",
+    "PhasesSettings",
+    "PredictorSettings",
+    "PrepareSettings",
+    "ProjectSettings",
+    "RankSettings",
+    "ReportSettings",
+    "ScreenSettings",
+    "TrainLatentSettings",
+    "TrainSettings",
+    "VaeSettings",
+]
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Everything that config.yaml holds."""
+
+    run: str = setting(
+        "name of the results folder: results/{run}",
+        pattern="^[A-Za-z0-9][A-Za-z0-9_-]*$",
+        form="letters, digits, hyphens, underscores",
+    )
+    seed: int = setting("same seed, same kind of machine: same rows", at_least=0, at_most=2**63 - 1)
+    families: Annotated[list[Version], Limits(fewest=1, unique=True)] = setting(
+        "versions of the model (SuperDiff, Table 1)"
+    )
+    references: Annotated[list[Slug], Limits(unique=True)] = setting("ILVR references, from `catalogue`")
+    starts: Annotated[list[Slug], Limits(unique=True)] = setting("starts of the drift, from `catalogue`")
+    catalogue: dict[Slug, CatalogueEntry] = setting(
+        "compounds that references and starts name, by slug (SuperDiff, Table 2)"
+    )
+    prepare: PrepareSettings = setting("from the sources to one clean table of known compounds")
+    models: dict[Slug, ModelSettings] = setting(
+        "named models: how a composition is corrupted, denoised, trained and sampled",
+        entries={
+            "masked": "absorbing diffusion over (element, integer, tenths, hundredths): exact stoichiometry",
+            "continuous": "Gaussian diffusion on R^96 with a fast denoiser, for ILVR",
+            "published": "SuperDiff as published: 1-D U-Net, DDPM, T = 1000, cosine schedule, ancestral sampling",
+        },
+    )
+    train: TrainBlock = setting("training of the generator, one version each")
+    generate: GenerateBlock = setting("unconditional samples of the generator")
+    condition: ConditionBlock = setting("ILVR (Choi et al. 2021) on each of `references`")
+    drift: DriftBlock = setting("climb of predicted Tc in a VAE's latent space, from each of `starts`")
+    project: ProjectBlock = setting("samples moved onto a rule of charge")
+    screen: ScreenBlock = setting("checks that every sample meets")
+    energy: EnergyBlock = setting("formation energy per atom, from the composition")
+    estimate: FitSettings = setting("superconducting or not, and at which temperature")
+    cluster: ClusterSettings = setting("where generated compounds lie among the known ones (t-SNE)")
+    rank: RankSettings = setting("gates and spacing of the ranked candidates")
+    report: ReportBlock = setting("what the page shows")

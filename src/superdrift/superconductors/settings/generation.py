@@ -1,0 +1,141 @@
+"""Settings of the diffusion models: their parts, training, unconditional sampling, ILVR."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from superdrift.composition.settings import ATOMS, ElementSymbols
+from superdrift.diffusion.settings import AncestralSettings, MlpSettings, Unet1dSettings
+from superdrift.learning.settings import Depth, Device, Dropout, Heads, LearningRate, TrainingSettings, Width
+from superdrift.run.settings import Alternatives, Count, Limits, Slug, Threads, passed, setting
+from superdrift.superconductors.settings.data import Flags, Version
+
+Temperature = Annotated[float, Limits(above=0, at_most=10)]
+MinP = Annotated[float, Limits(at_least=0, below=1)]
+
+
+@dataclass(frozen=True)
+class SlotTransformerSettings:
+    """The denoiser of the masked process."""
+
+    kind: Literal["slot_transformer"] = setting("transformer over the elements of a compound (masked)")
+    width: Width = setting("of the embeddings, a multiple of heads")
+    depth: Depth = setting("layers")
+    heads: Heads = setting("attention heads")
+    dropout: Dropout = setting("share of each residual branch dropped in training")
+
+
+@dataclass(frozen=True)
+class UnmaskSettings:
+    """Sampling of the masked process, token by token."""
+
+    kind: Literal["unmask"] = setting("tokens drawn one by one (masked)")
+    temperature: Temperature = setting("of the amounts: above 1 draws rarer ones, below 1 commoner ones, 1 as learned")
+    min_p: MinP = setting("amounts less likely than this share of the likeliest are never drawn; 0: all are")
+    element_temperature: dict[Version, Temperature] = setting(
+        "of the elements: as high as charge_valid stays at the training compounds' rate; pnictides, as low as samples"
+        " are no nearer to training compounds than held-out ones are"
+    )
+    element_min_p: MinP = setting("min_p of the elements")
+
+
+Denoiser = Annotated[dict[str, Any], Alternatives((SlotTransformerSettings, MlpSettings, Unet1dSettings))]
+Sampler = Annotated[dict[str, Any], Alternatives((UnmaskSettings, AncestralSettings))]
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """A named model: `denoiser` and `sampler` are constructor arguments beside their `kind`."""
+
+    process: Literal["masked", "gaussian"] = setting("how data is corrupted")
+    denoiser: Denoiser = setting("the network")
+    training: TrainingSettings = setting("how the network is trained")
+    sampler: Sampler = setting("how samples are drawn")
+    noise_floor: float = setting(
+        "smaller amounts in a sample are noise; 0.08: as published; 0: samples are exact hundredths",
+        unit=ATOMS, at_least=0, at_most=1,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class BaseSettings:
+    """Versions of the generator that start from the weights of another one."""
+
+    family: Version = setting("the version to start from")
+    versions: Annotated[list[Version], Limits(unique=True)] = setting("the versions that start from it")
+    steps: Count = setting("instead of that of `training`")
+    learning_rate: LearningRate = setting("instead of that of `training`")
+    validate_every: Count = setting("instead of that of `training`")
+
+
+@dataclass(frozen=True)
+class TrainedOnSettings:
+    """Where the generator is trained, and on which rows."""
+
+    device: Device = setting("where to train")
+    exclude_flags: Flags = setting("rows with one of these flags are not trained on (docs/data.md lists all)")
+
+
+@dataclass(frozen=True)
+class TrainBlock(TrainedOnSettings):
+    """Block `train`."""
+
+    model: Slug = setting("the generator, from `models`")
+    base: BaseSettings | None = setting(
+        "some versions, too small to learn from alone, start from the weights of another one and change these numbers"
+        " of `training`; null: all start afresh"
+    )
+
+
+@dataclass(frozen=True)
+class TrainSettings(TrainedOnSettings):
+    """One model, trained on the compounds of one version."""
+
+    model: ModelSettings = passed("models.*")
+
+
+@dataclass(frozen=True)
+class GenerateBlock:
+    """Block `generate`."""
+
+    samples: int = setting("per version", at_least=1, at_most=1_000_000_000)
+    batch_size: Count = setting("samples drawn at a time")
+    allowed_elements: ElementSymbols = setting("symbols; empty: all")
+    forbidden_elements: ElementSymbols = setting("symbols, e.g. [Tl, Pb, Hg, Cd]")
+    device: Device = setting("where to sample")
+    compiled: bool = setting("compile the denoiser (torch.compile); for long drawings on a GPU")
+    threads: Threads = setting("processor cores")
+
+
+@dataclass(frozen=True)
+class GenerateSettings(GenerateBlock):
+    """Unconditional sampling."""
+
+    sampler: dict[str, Any] = passed("models.*.sampler")
+
+
+@dataclass(frozen=True)
+class IlvrSettings:
+    """ILVR, beside the model that it conditions."""
+
+    samples: Count = setting("per reference and scale")
+    scales: Annotated[list[Annotated[int, Limits(at_least=1, at_most=48)]], Limits(fewest=1, unique=True)] = setting(
+        "N of the low-pass filter phi_N"
+    )
+    batch_size: Count = setting("samples drawn at a time")
+    shared_noise: bool = setting("one noise for all y_t of a batch, as published")
+    device: Device = setting("where to sample")
+    threads: Threads = setting("processor cores")
+
+
+@dataclass(frozen=True)
+class ConditionBlock(IlvrSettings):
+    """Block `condition`."""
+
+    model: Slug = setting("from `models`; must be gaussian")
+
+
+@dataclass(frozen=True)
+class ConditionSettings(IlvrSettings):
+    """ILVR on one reference compound."""
+
+    sampler: dict[str, Any] = passed("models.*.sampler")
