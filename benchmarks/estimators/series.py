@@ -13,7 +13,8 @@ from superdrift.composition.distance import TOLERANCE
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import to_vector
-from superdrift.report.style import ACCENT, COLOUR, KNOWN, OTHER, house_style, panels, save
+from superdrift.report.figure_style import ACCENT, KNOWN, OTHER, house_style, panels, save
+from superdrift.superconductors.report.figures.colours import COLOUR
 from superdrift.superconductors.settings import FitSettings
 from superdrift.superconductors.tc.boosting import Size, Trees, choose_size
 from superdrift.superconductors.tc.features import features

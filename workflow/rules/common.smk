@@ -58,6 +58,12 @@ def code(stage):
     return fingerprint(f"superdrift.{stage}")
 
 
+def templates(domain):
+    """Templates of the page and of a domain's sections."""
+    folders = (Path("src/superdrift") / room / "report/templates" for room in ("", domain))
+    return sorted(str(file) for folder in folders for file in folder.glob("*.j2"))
+
+
 def conda_env(device):
     """Environment of a stage that runs on `device`."""
     return GPU_ENV if device == "cuda" else ENV

@@ -105,3 +105,13 @@ def test_lists_of_different_length_are_refused(made, tmp_path, caplog):
     assert numbers.main(command) == 1
     assert "--sources has 4 names and --screened 3 files" in caplog.text
     assert not (tmp_path / "numbers.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    "template", ["report/templates/page.html.j2", "superconductors/report/templates/checks.html.j2"]
+)
+def test_a_changed_template_rewrites_the_page_and_nothing_else(finished_copy, template):
+    file = finished_copy.folder / "src/superdrift" / template
+    file.write_text(file.read_text(encoding="utf-8") + "<!-- changed -->\n", encoding="utf-8")
+    planned = set(re.findall(r"^(\w+) +\d+$", finished_copy.snakemake("--dry-run").stdout, re.MULTILINE))
+    assert planned - {"all", "total"} == {"report"}

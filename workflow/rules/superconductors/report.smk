@@ -60,7 +60,7 @@ rule report:
         clustered=each("cluster/{source}/clustered.parquet", GENERATED),
         groups=each("cluster/{source}/groups.parquet", GENERATED),
         trajectories=each("drift/{source}/trajectories.parquet", STARTS),
-        template="src/superdrift/report/templates/page.html.j2",
+        templates=templates("superconductors"),
         published=["src/superdrift/superconductors/report/published/table1.csv", "src/superdrift/superconductors/report/published/table2.csv"],
     output:
         table1=report(f"{RUN}/report/table1.csv", category="Tables"),

@@ -3,13 +3,10 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from superdrift.io import tables
+from superdrift.report.page import Record
 from superdrift.run.errors import InputError
-
-Record = tuple[list[str], dict[str, Any]]
-"""Names of what was made, and the provenance record in its metadata."""
 
 
 def paired(names: Sequence[str], files: Sequence[Path], *, of: str, option: str) -> dict[str, Path]:

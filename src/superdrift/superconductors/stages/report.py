@@ -8,8 +8,9 @@ from superdrift.report.numbers import Numbers
 from superdrift.report.page import write_page
 from superdrift.run.command import Run, command
 from superdrift.run.errors import InputError
-from superdrift.superconductors.report.gallery import Artifacts, draw
+from superdrift.superconductors.report.figures.all import Artifacts, draw_all
 from superdrift.superconductors.report.provenance_records import paired, records
+from superdrift.superconductors.report.sections import FOOTER, facts, lead, sections
 from superdrift.superconductors.report.table1 import COLUMNS as TABLE1
 from superdrift.superconductors.report.table1 import table1, write_csv
 from superdrift.superconductors.report.table2 import COLUMNS as TABLE2
@@ -73,13 +74,22 @@ def report(
     )  # fmt: skip
     write_csv(table1_csv, TABLE1, first)
     write_csv(table2_csv, TABLE2, second)
-    pictures = draw(Artifacts(compounds, candidates, curves, drawn, known, maps, found, climbs), figured, figures)
+    drawings = draw_all(Artifacts(compounds, candidates, curves, drawn, known, maps, found, climbs), figured, figures)
     files = [("compounds", compounds), *curves.items(), *climbs.items(), *drawn.items(), *estimates.items()]
     files += [*found.items(), ("candidates", candidates), ("numbers", numbers)]
     write_page(
-        page, run_name=run_name, numbers=figured, candidates=candidates, table1=first, table2=second,
-        pictures=pictures, estimators=json.loads(estimators.read_text(encoding="utf-8")),
-        provenance=[*records(files), (["this page"], run.metadata)], top=settings.top, groups=settings.groups,
+        page,
+        run_name=run_name,
+        title=f"Hypothetical superconductors, run “{run_name}”",
+        lead=lead(figured),
+        facts=facts(figured),
+        sections=sections(
+            figured, candidates=candidates, table1=first, table2=second, figures=drawings,
+            top=settings.top, groups=settings.groups,
+        ),
+        provenance=[*records(files), (["this page"], run.metadata)],
+        details={"Fitted estimators": json.loads(estimators.read_text(encoding="utf-8"))},
+        footer=FOOTER,
     )  # fmt: skip
 
 

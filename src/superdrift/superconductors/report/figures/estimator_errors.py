@@ -1,4 +1,4 @@
-"""The figure that says when an estimate can be trusted: error and coverage by distance to the known."""
+"""Figure: when an estimate can be trusted: its error and coverage by distance to the known compounds."""
 
 from pathlib import Path
 
@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import PercentFormatter
 
+from superdrift.report.figure_style import ACCENT, KNOWN, OTHER, house_style, panels, save
 from superdrift.report.numbers import Numbers
-from superdrift.report.style import ACCENT, COLOUR, KNOWN, OTHER, house_style, panels, save
+from superdrift.superconductors.report.figures.colours import COLOUR
 from superdrift.superconductors.tc.scores import DECILES
 
 _METHODS = (
@@ -19,7 +20,7 @@ _SPLITS = (("random", "random split"), ("grouped", "unseen chemical systems"))
 _TENTHS = np.arange(1, DECILES + 1)
 
 
-def by_distance(numbers: Numbers, path: Path) -> Path | None:
+def draw(numbers: Numbers, path: Path) -> Path | None:
     """Mean error of Tc, and share of compounds in their interval, by tenths of the distance to the known."""
     if numbers.get("estimator-grouped", "mae_distance_1") is None:
         return None

@@ -1,16 +1,19 @@
-"""House style of every figure: sizes, fonts, one colour a family; files are the same for the same data."""
+"""House style of every figure: sizes, fonts, colours; files are the same for the same data."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
-# Okabe & Ito's palette (2008): distinct for every common kind of colour blindness.
-COLOUR = {"everything": "#8F4C8B", "cuprates": "#0072B2", "pnictides": "#C44E00", "others": "#00805F"}
+# After Okabe & Ito's palette (2008): distinct for every common kind of colour blindness.
+PALETTE = ("#8F4C8B", "#0072B2", "#C44E00", "#00805F")
+"""Colours of what a figure tells apart: purple, blue, vermilion, green."""
 KNOWN = "#9AA3AC"
 OTHER = "#45505B"
 ACCENT = "#E69F00"
@@ -52,11 +55,6 @@ _RULES = {
 """Matplotlib's settings of every figure; sizes in points. Layout."""
 
 
-def colour_of(source: str) -> str:
-    """The colour of a family; sources that are no family (`ilvr-…`, `drift-…`) share a dark grey."""
-    return COLOUR.get(source, OTHER)
-
-
 @contextmanager
 def house_style() -> Iterator[None]:
     """Draw inside this block."""
@@ -74,6 +72,27 @@ def panels(count: int, *, columns: int, height: float) -> tuple[Figure, list[Axe
     for empty in axes[count:]:
         empty.set_axis_off()
     return figure, axes[:count]
+
+
+def share_histogram(
+    axis: Axes, values: NDArray[np.float64], bins: NDArray[np.float64], colour: str, *, filled: bool
+) -> None:
+    """Draw the share of the values in each bin; nothing where there are none.
+
+    Args:
+        axis: axes to draw on.
+        values: (n,) the values.
+        bins: (b + 1,) edges of the bins, in the unit of the values.
+        colour: of the area or the line.
+        filled: an area rather than a line.
+    """
+    if not values.size:
+        return
+    heights = np.histogram(values, bins)[0] / values.size
+    if filled:
+        axis.stairs(heights, bins, fill=True, color=colour, alpha=0.6)
+    else:
+        axis.stairs(heights, bins, color=colour, lw=1.8)
 
 
 def save(figure: Figure, path: Path) -> Path:

@@ -1,7 +1,4 @@
-"""The figures of the report that show single sources: the t-SNE map of compounds, and Tc along the drifts.
-
-Each returns the file it wrote, or None where this run has nothing to show.
-"""
+"""Figure: t-SNE map of the compositions of each source among known compounds."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,14 +9,15 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from superdrift.io import tables
-from superdrift.report.style import ACCENT, COLOUR, INK, KNOWN, OTHER, colour_of, house_style, panels, save
-from superdrift.superconductors.tables import CLUSTERED, GROUPS, TRAJECTORIES
+from superdrift.report.figure_style import ACCENT, INK, KNOWN, OTHER, house_style, panels, save
+from superdrift.superconductors.report.figures.colours import colour_of
+from superdrift.superconductors.tables import CLUSTERED, GROUPS
 
 _NAMED_GROUPS = 6
 """Groups labelled on each map: the largest new families first."""
 
 
-def composition_map(clustered: Mapping[str, Path], groups: Mapping[str, Path], path: Path) -> Path | None:
+def draw(clustered: Mapping[str, Path], groups: Mapping[str, Path], path: Path) -> Path | None:
     """t-SNE maps: known compounds grey, generated ones coloured, groups without known ones numbered."""
     placed = {name: tables.read(file, CLUSTERED).to_pandas() for name, file in clustered.items()}
     placed = {name: points for name, points in placed.items() if len(points)}
@@ -65,29 +63,3 @@ def _map(axis: Axes, name: str, points: pd.DataFrame, new_groups: list[int]) -> 
     axis.set_aspect("equal", adjustable="datalim")
     for side in ("left", "bottom"):
         axis.spines[side].set_visible(False)
-
-
-def drift_climbs(trajectories: Mapping[str, Path], path: Path) -> Path | None:
-    """Tc along the drifts and along the random walks, by the predictor that is climbed."""
-    walked = {name: tables.read(file, TRAJECTORIES).to_pandas() for name, file in trajectories.items()}
-    walked = {name: steps for name, steps in walked.items() if len(steps)}
-    if not walked:
-        return None
-    colours = {"walk": KNOWN, "climb": COLOUR["cuprates"]}
-    with house_style():
-        figure, axes = panels(len(walked), columns=2, height=2.6)
-        for place, (axis, (name, steps)) in enumerate(zip(axes, walked.items(), strict=True)):
-            for kind, colour in colours.items():
-                mine = steps[steps["kind"] == kind]
-                for _, one in mine.groupby("trajectory"):
-                    axis.plot(one["step"], one["tc_climbed_k"], color=colour, lw=0.9, alpha=0.5)
-                mean = mine.groupby("step")["tc_climbed_k"].mean()
-                axis.plot(mean.index, mean.to_numpy(), color=colour if kind == "climb" else OTHER, lw=2.4)
-            axis.set_title(f"from {name}")
-            axis.set_xlabel("step")
-            if place % 2 == 0:
-                axis.set_ylabel(r"$T_\mathrm{c}$ by the climbed predictor (K)")
-        handles = [Line2D([], [], color=colours["climb"], lw=2.4), Line2D([], [], color=OTHER, lw=2.4)]
-        figure.legend(handles, ["drift: each and mean", "random walk: each and mean"],
-                      loc="outside lower center", ncols=2)  # fmt: skip
-        return save(figure, path)

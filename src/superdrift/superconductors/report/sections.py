@@ -1,0 +1,136 @@
+"""The sections of the superconductors' page: each with its template in templates/ and the values it shows."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import PackageLoader
+from markupsafe import Markup
+
+from superdrift.io import tables
+from superdrift.report.formatting import number, whole
+from superdrift.report.numbers import Numbers
+from superdrift.report.page import Fact
+from superdrift.report.sections import CaptionedFigure, Section, caveats_section, figures_section
+from superdrift.superconductors.data.families import VERSIONS
+from superdrift.superconductors.report.caveats import candidate_caveats, report_caveats
+from superdrift.superconductors.report.table1 import PUBLISHED, Row
+from superdrift.superconductors.tables import CANDIDATES
+
+TEMPLATES = PackageLoader("superdrift.superconductors.report")
+
+FOOTER = (
+    "Every number on this page is in numbers.parquet, candidates.parquet, table1.csv or table2.csv beside it; "
+    "docs/methods/numbers.md defines them."
+)
+
+
+def sections(
+    numbers: Numbers,
+    *,
+    candidates: Path,
+    table1: Sequence[Row],
+    table2: Sequence[Row],
+    figures: Sequence[CaptionedFigure],
+    top: int,
+    groups: int,
+) -> list[Section | None]:
+    """The sections in the order of the page; None for one that this run has no data for.
+
+    Args:
+        numbers: the run's numbers.
+        candidates: candidates.parquet; its first `top` rows are shown.
+        table1: rows of Table 1.
+        table2: rows of Table 2; the `groups` largest groups of each reference are shown.
+        figures: the figures that this run has.
+        top: candidates shown.
+        groups: groups shown of each reference.
+    """
+    return [
+        _best_candidates(numbers, candidates, top),
+        _table1(numbers, table1),
+        _table2(table2, groups),
+        _section("estimators", "The estimators, on held-out compounds", {"numbers": numbers}),
+        figures_section(figures),
+        caveats_section(report_caveats(numbers)),
+    ]
+
+
+def lead(numbers: Numbers) -> str:
+    """What the run did, in two sentences."""
+    versions = _sampled(numbers)
+    some = f"{len(versions)} version{'' if len(versions) == 1 else 's'}"
+    return (
+        f"From {whole(numbers.value('all', 'accepted'))} known compounds, {some} of a generative model "
+        f"({', '.join(versions)}) drew {whole(_total(numbers, 'samples'))} compositions. Each was screened, its "
+        "critical temperature estimated, and what remained ranked."
+    )
+
+
+def facts(numbers: Numbers) -> list[Fact]:
+    """The figures at the head of the page."""
+    found = [
+        Fact("candidates that pass every gate", whole(numbers.value("all", "candidates"))),
+        Fact("distinct, novel, valid ionic compounds drawn", whole(_total(numbers, "distinct_novel_valid"))),
+        Fact(
+            Markup("highest estimated T<sub>c</sub> of a candidate"),
+            f"{number(numbers.value('all', 'tc_highest'), 0)} K",
+        ),
+    ]
+    if numbers.get("estimator-grouped", "mae"):
+        error = number(numbers.value("estimator-grouped", "mae"))
+        found.append(Fact("typical error of that estimate, on unseen chemical systems", f"{error} K"))
+    return found
+
+
+def _best_candidates(numbers: Numbers, candidates: Path, top: int) -> Section:
+    """The first candidates by rank, each with its caveats."""
+    data = tables.read(candidates, CANDIDATES).sort_by("rank").slice(0, top)
+    rows = [row | {"caveats": candidate_caveats(row)} for row in data.to_pylist()]
+    values = {"candidates": rows, "total": numbers.value("all", "candidates")}
+    return _section("best-candidates", "The best candidates", values)
+
+
+def _table1(numbers: Numbers, rows: Sequence[Row]) -> Section | None:
+    """Table 1, and below it the checks that it lacks."""
+    if not rows:
+        return None
+    values = {"versions": _together(rows, "version"), "published": PUBLISHED}
+    checks = {"versions": _sampled(numbers), "numbers": numbers}
+    return _section(
+        "table1",
+        "Table 1: each version of the model",
+        values,
+        [_section("checks", "Checks that the published method does not have", checks)],
+    )
+
+
+def _table2(rows: Sequence[Row], groups: int) -> Section | None:
+    """Table 2, the largest groups of each reference."""
+    if not rows:
+        return None
+    references = [of_one[:groups] for of_one in _together(rows, "reference")]
+    return _section("table2", "Table 2: compounds drawn from a reference", {"references": references})
+
+
+def _section(key: str, title: str, values: Mapping[str, Any], subsections: Sequence[Section] = ()) -> Section:
+    """A section whose template is named like it."""
+    return Section(key, title, f"{key.replace('-', '_')}.html.j2", TEMPLATES, values, subsections)
+
+
+def _sampled(numbers: Numbers) -> list[str]:
+    """Versions of the model that this run sampled."""
+    return [version for version in VERSIONS if numbers.get(version, "samples")]
+
+
+def _total(numbers: Numbers, quantity: str) -> int:
+    """Sum of a count over the versions."""
+    return round(sum(numbers.value(version, quantity) or 0 for version in _sampled(numbers)))
+
+
+def _together(rows: Sequence[Row], column: str) -> list[list[Row]]:
+    """Rows that share a value of one column, in order of its first appearance."""
+    found: dict[object, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row[column], []).append(row)
+    return list(found.values())
