@@ -23,6 +23,8 @@ from superdrift.composition.distance import SAME
 from superdrift.composition.elements import N_ELEMENTS
 from superdrift.energies.formation_energies import distinct_rows
 
+NEAR_HULL = 0.05
+"""eV/atom; compounds no farther above the hull count as stable or nearly so."""
 _SHARED = 64
 """Most queries that one task of the parallel loop takes."""
 _GAIN = 1e-11

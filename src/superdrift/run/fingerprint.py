@@ -22,12 +22,14 @@ LEFT_OUT = frozenset(
         "run.progress",
         "run.provenance",
         "run.settings",
+        "io.contract",
         "charges.settings",
         "energies.settings",
+        "superconductors.contract",
         "superconductors.settings",
     )
 )
-"""Modules that change no result: messages, progress, provenance; settings, whose values are compared."""
+"""Modules that change no result: messages, progress, provenance; settings and paths, which Snakemake compares."""
 
 
 @dataclass

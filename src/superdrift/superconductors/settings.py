@@ -202,9 +202,8 @@ class FitSettings:
 
 @dataclass(frozen=True)
 class EstimateSettings:
-    """`noise_floor` is that of the source's model; the fitted estimators carry their own settings."""
+    """Threads only: the fitted estimators carry their own settings."""
 
-    noise_floor: float
     threads: int
     energy_threads: int
 

@@ -10,10 +10,9 @@ from superdrift.io import tables
 from superdrift.learning.history import HISTORY
 from superdrift.report.numbers import Numbers
 from superdrift.report.page import doubts, formula_html, inline_svg, number, percent
-from superdrift.run.errors import InputError
 from superdrift.superconductors.report import figures, maps
 from superdrift.superconductors.report.estimator_figures import by_distance
-from superdrift.superconductors.report.provenance_records import paired, records
+from superdrift.superconductors.report.provenance_records import records
 from superdrift.superconductors.report.run_numbers import score_numbers
 
 
@@ -43,14 +42,6 @@ def test_doubts_name_what_speaks_against_a_candidate():
     assert doubts(good | {"charge_valid": None}) == ["no valence picture"]
     assert doubts(good | {"charge_valid": False, "applicable": False}) == ["unusual valence", "far from data"]
     assert doubts(good | {"metallic": True, "charge_valid": None, "site_balanced": False}) == ["metallic"]
-
-
-def test_parallel_lists_must_match(tmp_path):
-    assert paired(["a"], [tmp_path], of="--sources", option="--screened") == {"a": tmp_path}
-    with pytest.raises(InputError, match="--sources has 2 names and --screened 1 files"):
-        paired(["a", "b"], [tmp_path], of="--sources", option="--screened")
-    with pytest.raises(InputError, match="twice"):
-        paired(["a", "a"], [tmp_path, tmp_path], of="--sources", option="--screened")
 
 
 def test_files_of_one_making_share_a_provenance_record(run_folder):

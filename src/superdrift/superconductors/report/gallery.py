@@ -7,6 +7,7 @@ from pathlib import Path
 from superdrift.report.numbers import Numbers
 from superdrift.report.page import Picture, number, percent
 from superdrift.superconductors.report import estimator_figures, figures, maps
+from superdrift.superconductors.sources import DRIFTED, source_name
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def _drift_caption(numbers: Numbers, starts: list[str]) -> str:
     """Where the climbs and walks ended, and what the independent estimator makes of the climbed compounds."""
     text = "By the predictor that is climbed, which flatters its own ascent."
     for start in starts:
-        source = f"drift-{start}"
+        source = source_name(DRIFTED, start)
         climb, walk = (numbers.value(source, f"tc_climbed_{kind}_mean") for kind in ("climb", "walk"))
         text += (
             f" From {start}: {number(numbers.value(source, 'tc_climbed_start'), 0)} K at the start, "

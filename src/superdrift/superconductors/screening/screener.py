@@ -70,6 +70,7 @@ class Screener:
         columns = _names(basic.amounts, basic.compound)
         columns |= {
             "id": ids,
+            "amounts": basic.amounts,
             "n_elements": basic.n_elements,
             "basic_pass": basic.passed,
             "basic_failure": basic.failure,
