@@ -32,7 +32,7 @@ from superdrift.run.settings import from_mapping
 from superdrift.superconductors.data.cleaning import clean
 from superdrift.superconductors.data.flags import flag
 from superdrift.superconductors.data.readers import Row
-from superdrift.superconductors.settings import PrepareSettings
+from superdrift.superconductors.settings.data import PrepareSettings
 from superdrift.superconductors.tables import COMPOUNDS
 
 SEED, FOLDS, GROUP_RADIUS, PLANTED, RESAMPLES = 20240501, 5, 0.05, 500, 1000

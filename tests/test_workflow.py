@@ -16,37 +16,49 @@ from superdrift.energies.attention_network import AttentionNetwork
 from superdrift.energies.checkpoint import save_energy
 from superdrift.energies.ensemble import EnergyModel
 from superdrift.io import tables
-from superdrift.superconductors.contract import TABLES
-
-CONTRACT = {
-    "prepare/compounds.parquet": "compounds",
-    "prepare/rejected.parquet": "rejected",
-    "train/{family}/history.parquet": "history",
-    "generate/{family}/samples.parquet": "samples",
-    "condition/{reference}/samples.parquet": "conditioned",
-    "drift/{start}/trajectories.parquet": "trajectories",
-    "drift/{start}/samples.parquet": "drifted",
-    "project/{source}/projected.parquet": "projected",
-    "screen/{source}/screened.parquet": "screened",
-    "estimate/{source}/estimated.parquet": "estimated",
-    "estimate/models/scores.parquet": "scores",
-    "cluster/{source}/clustered.parquet": "clustered",
-    "cluster/{source}/groups.parquet": "groups",
-    "candidates.parquet": "candidates",
-    "report/numbers.parquet": "numbers",
-}
-NAMES = {"family": "cuprates", "reference": "ybco-se", "start": "ybco"}
+from superdrift.superconductors.contract import CONTRACT
+from superdrift.superconductors.sources import Sources
 
 
-def places(pattern):
-    sources = ("cuprates", "ilvr-ybco-se", "drift-ybco") if "{source}" in pattern else ("",)
-    return [pattern.format(source=source, **NAMES) for source in sources]
+@pytest.fixture(scope="module")
+def artifacts(finished):
+    """Artifact → the values of its wildcards, of every file in the run's folder; hidden ones are unfinished work."""
+    run = finished.folder / "results/test"
+    found = {}
+    for path in sorted(path for path in run.rglob("*") if path.is_file() and not path.name.startswith(".")):
+        place = path.relative_to(run).as_posix()
+        matched = CONTRACT.match(place)
+        assert matched is not None, f"{place} is not in the contract"
+        found.setdefault(matched[0].name, []).append(matched[1])
+    return found
 
 
-@pytest.mark.parametrize(("pattern", "kind"), CONTRACT.items())
-def test_every_table_of_the_contract_is_there_and_whole(finished, pattern, kind):
-    for place in places(pattern):
-        tables.read(finished.folder / "results/test" / place, TABLES[kind])
+@pytest.mark.parametrize("artifact", CONTRACT.artifacts, ids=lambda artifact: artifact.name)
+def test_every_artifact_of_the_contract_is_there_and_whole(finished, artifacts, artifact):
+    if artifact.only == CONTRACT["energy"].only:
+        assert artifact.name not in artifacts, "the test run uses the shipped energies"
+        return
+    assert artifacts[artifact.name]
+    for values in artifacts[artifact.name]:
+        path = finished.folder / "results/test" / artifact.place(**values)
+        assert path.stat().st_size > 0
+        if artifact.table is not None:
+            tables.read(path, artifact.table)
+
+
+def test_every_source_has_its_artifacts_and_no_other_has(finished, artifacts):
+    config, preset = (
+        yaml.safe_load((finished.folder / name).read_text(encoding="utf-8"))
+        for name in ("config.yaml", "workflow/presets/test.yaml")
+    )
+    sources = Sources(config | {name: preset[name] for name in ("families", "references", "starts")})
+    generated = {source.name for source in sources.generated}
+    for name in ("projected", "screened"):
+        assert {values["source"] for values in artifacts[name]} == generated | {s.name for s in sources.known}
+    for name in ("estimated", "clustered", "groups"):
+        assert {values["source"] for values in artifacts[name]} == generated
+    places = {CONTRACT[name].place(**values) for name, found in artifacts.items() for values in found}
+    assert {source.samples for source in (*sources.generated, *sources.known)} <= places
 
 
 def test_models_and_report_are_there(finished):
@@ -214,7 +226,7 @@ def test_the_shipped_model_gives_the_known_compounds_their_energies(project):
     save_energy(model, folder / "model.safetensors", folder / "model.json", {}, half=True)
     done = project.snakemake(PHASES_FILE)
     assert done.returncode == 0, error_lines(done)
-    table = tables.read(project.folder / PHASES_FILE, TABLES["phases"])
+    table = tables.read(project.folder / PHASES_FILE, CONTRACT["phases"].table)
     assert set(table["origin"].to_pylist()) == {"literature"}
     assert table.num_rows > 500
     assert not tables.matrix(table["amounts"])[:, 79].any()

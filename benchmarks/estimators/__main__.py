@@ -28,7 +28,7 @@ from speed import speed
 from superdrift.io import tables
 from superdrift.io.tables import METADATA_KEY
 from superdrift.run.settings import from_mapping
-from superdrift.superconductors.settings import FitSettings
+from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tables import COMPOUNDS
 from superdrift.superconductors.tc.fitting import fit
 from superdrift.superconductors.tc.labelled_compositions import COLUMNS, Known, distinct

@@ -11,7 +11,7 @@ from sklearn.ensemble import ExtraTreesRegressor
 
 from superdrift.composition.elements import N_ELEMENTS
 from superdrift.statistics.bootstrap import regression_errors
-from superdrift.superconductors.settings import FitSettings
+from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tc.boosting import Trees, choose_size
 from superdrift.superconductors.tc.features import features
 from superdrift.superconductors.tc.held_out_groups import chemical_groups

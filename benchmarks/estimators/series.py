@@ -15,7 +15,7 @@ from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import to_vector
 from superdrift.report.figure_style import ACCENT, KNOWN, OTHER, house_style, panels, save
 from superdrift.superconductors.report.figures.colours import COLOUR
-from superdrift.superconductors.settings import FitSettings
+from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tc.boosting import Size, Trees, choose_size
 from superdrift.superconductors.tc.features import features
 from superdrift.superconductors.tc.forest import fit_forest

@@ -39,7 +39,7 @@ def speed(run: Path, samples: Path) -> Iterator[dict[str, Any]]:
         threads = {"threads": CONFIG["estimate"]["threads"], "energy_threads": CONFIG["energy"]["threads"]}
         weights = ROOT / "data" / "energy" / "model.safetensors"
         seconds = stage(
-            "estimate", {"noise_floor": 0.0, **threads}, screened=screened, projected=projected,
+            "estimate", threads, screened=screened,
             neighbours=models / "neighbours.parquet", description=models / "estimators.json", energy_weights=weights,
             energy_description=weights.with_suffix(".json"), phases=models / "phases.parquet",
             estimated=folder / "estimated.parquet",

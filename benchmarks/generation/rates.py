@@ -12,7 +12,7 @@ from superdrift.run.settings import from_mapping
 from superdrift.superconductors.screening.known_charges import charge_check
 from superdrift.superconductors.screening.novelty import KnownCompounds
 from superdrift.superconductors.screening.screener import Screener
-from superdrift.superconductors.settings import ScreenSettings
+from superdrift.superconductors.settings.screening import ScreenSettings
 
 FAR = 0.05
 """Half L1; a sample this far from everything known is no retouched known compound."""

@@ -8,8 +8,8 @@ from energy_data import made_up
 
 from superdrift.composition.vector import atomic_fractions, distinct_compositions
 from superdrift.energies.formation_energies import Energies
-from superdrift.energies.hull import Hull
-from superdrift.energies.scores import NEAR_HULL, hull_distances, measure
+from superdrift.energies.hull import NEAR_HULL, Hull
+from superdrift.energies.scores import hull_distances, measure
 from superdrift.statistics.bootstrap import ranking_auc
 
 

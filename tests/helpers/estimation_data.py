@@ -86,7 +86,7 @@ def write_compounds(path, n=60, negatives=8):
     return vectors
 
 
-def write_source(folder, known, *, n=40, seed=5, noise=0.0, passes=True):
+def write_source(folder, known, *, n=40, seed=5, passes=True):
     """projected.parquet and screened.parquet of one source, two batches each."""
     vectors = amounts(n, seed)
     distance, _ = CompositionIndex(known).nearest(vectors)
@@ -95,6 +95,7 @@ def write_source(folder, known, *, n=40, seed=5, noise=0.0, passes=True):
     basic = np.array([passes and row % 4 != 3 for row in range(n)])
     screened = {
         "id": np.arange(n),
+        "amounts": vectors,
         "formula": [format_formula(a) for a in exact],
         "reduced_formula": [reduced_formula(a) for a in exact],
         "family": [family_of(a) for a in exact],
@@ -118,8 +119,7 @@ def write_source(folder, known, *, n=40, seed=5, noise=0.0, passes=True):
         "formal_valence": nothing,
         "site_balanced": np.zeros(n, dtype=bool),
     }
-    drawn = vectors + noise * np.random.default_rng(9).random((n, 96))
-    projected = {"id": np.arange(n), "amounts": drawn, "moved": np.full(n, 0.25), "rule": ["none"] * n}
+    projected = {"id": np.arange(n), "amounts": vectors, "moved": np.full(n, 0.25), "rule": ["none"] * n}
     for name, table, columns in (
         ("screened", SCREENED, screened),
         ("projected", PROJECTED, projected),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from superdrift.superconductors.settings import BoostingSettings, FitSettings, ForestSettings
+from superdrift.superconductors.settings.tc import BoostingSettings, FitSettings, ForestSettings
 from superdrift.superconductors.tc.held_out_groups import chemical_groups
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbour_search import distance_blocks, pack, smallest

@@ -11,6 +11,7 @@ from superdrift.composition.vector import to_vector
 from superdrift.io import tables
 from superdrift.learning.history import HISTORY
 from superdrift.statistics.scores import SCORES
+from superdrift.superconductors.sources import CONDITIONED, generated_names, parse_name
 from superdrift.superconductors.tables import (
     CANDIDATES,
     CLUSTERED,
@@ -23,6 +24,7 @@ from superdrift.superconductors.tables import (
     REJECTED,
     SCREENED,
     TRAJECTORIES,
+    VERDICTS,
 )
 
 RECORD: dict[str, Any] = {
@@ -30,6 +32,7 @@ RECORD: dict[str, Any] = {
     "code": "0123abcd", "inputs": {"supercon.csv": "ab" * 32}, "versions": {"numpy": "2.4.6"},
 }  # fmt: skip
 N = 400
+SOURCES = generated_names(["cuprates", "others"], ["ybco-se"], ["ybco"])
 
 
 def _names(formulas: list[str]) -> dict[str, list[str]]:
@@ -60,6 +63,7 @@ def write_screened(path: Path, formulas: list[str], rng: np.random.Generator, **
     valence = np.where(cuprate, rng.normal(2.25, 0.35, n), np.nan)
     columns = names | {
         "id": np.arange(n),
+        "amounts": np.stack([to_vector(parse_formula(f)) for f in formulas]),
         "family": ["cuprates" if c else "others" for c in cuprate],
         "n_elements": np.full(n, 4),
         "basic_pass": rng.random(n) < 0.95,
@@ -140,6 +144,7 @@ def _candidates(path: Path, rng: np.random.Generator) -> Path:
     screened = tables.read(
         write_screened(path.with_name("one.parquet"), formulas, rng, basic_pass=[True] * n, novel=[True] * n),
         SCREENED,
+        [column.name for column in VERDICTS],
     ).to_pydict()
     columns = screened | {
         "rank": np.arange(1, n + 1), "score": probability * 0.7 * tc, "moved": np.zeros(n),
@@ -240,12 +245,13 @@ def write_energy_scores(path: Path, model: str = "formation-energy", error: floa
 
 
 def write_phases(path: Path) -> Path:
-    """Competitors in the hull: two known cuprates, a known intermetallic, and one of the energies' own data."""
-    amounts = np.stack([to_vector(parse_formula(f)) for f in ("La2CuO4", "YBa2Cu3O7", "Nb3Sn", "CuO")])
+    """Competitors in the hull: two known cuprates, a known intermetallic, and two that others list."""
+    formulas = ("La2CuO4", "YBa2Cu3O7", "Nb3Sn", "CuO", "CaCuO2")
     columns = {
-        "amounts": amounts,
-        "formation_energy_ev": [-2.5, -1.5, 0.1, -0.8],
-        "origin": ["supercon", "supercon", "stanev", "critexam_train"],
+        "amounts": np.stack([to_vector(parse_formula(f)) for f in formulas]),
+        "formation_energy_ev": [-2.5, -1.5, 0.1, -0.8, -1.9],
+        "origin": ["supercon", "supercon", "stanev", "critexam_train", "my_phases.csv"],
+        "known": [True, True, True, False, False],
     }
     tables.write(path, PHASES, columns, RECORD | {"stage": "phases"})
     return path
@@ -264,21 +270,20 @@ def build_run(root: Path) -> Path:
     tables.write(root / "prepare/rejected.parquet", REJECTED, rejected, RECORD)
     _scores(root / "estimate/models/scores.parquet")
     write_held_out(root / "estimate/models/held_out.parquet", np.random.default_rng(4))
-    write_energy_scores(root / "energy/attention/scores.parquet")
-    write_energy_scores(root / "energy/elemnet/scores.parquet", "elemnet", 0.08)
+    write_energy_scores(root / "train/energy/attention/scores.parquet")
+    write_energy_scores(root / "train/energy/elemnet/scores.parquet", "elemnet", 0.08)
     write_phases(root / "estimate/models/phases.parquet")
     description = {"version": 2, "regressor": {"k": 5, "metric": "manhattan", "weights": "distance"}}
     (root / "estimate/models/estimators.json").write_text(json.dumps(description))
-    sources = {"cuprates": ("cuprates", 30.0), "others": ("others", 3.0), "ilvr-ybco-se": ("cuprates", 20.0),
-               "drift-ybco": ("cuprates", 35.0)}  # fmt: skip
-    for source, (version, scale) in sources.items():
+    drawn = (("cuprates", 30.0), ("others", 3.0), ("cuprates", 20.0), ("cuprates", 35.0))
+    for source, (version, scale) in zip(SOURCES, drawn, strict=True):
         formulas = _formulas(rng, version, N)
         write_screened(root / f"screen/{source}/screened.parquet", formulas, rng)
         amounts = np.stack([to_vector(parse_formula(f)) for f in formulas])
         projected = {"id": np.arange(N), "amounts": amounts, "moved": np.zeros(N), "rule": ["none"] * N}
         tables.write(root / f"project/{source}/projected.parquet", PROJECTED, projected, RECORD)
         _estimated(root / f"estimate/{source}/estimated.parquet", N, rng, scale)
-        _clusters(root / f"cluster/{source}", rng, "ybco-se" if source.startswith("ilvr") else None)
+        _clusters(root / f"cluster/{source}", rng, "ybco-se" if parse_name(source)[0] == CONDITIONED else None)
     for version in ("cuprates", "others"):
         write_screened(root / f"screen/training-{version}/screened.parquet", _formulas(rng, version, N), rng)
         _history(root / f"train/{version}/history.parquet")
@@ -287,39 +292,22 @@ def build_run(root: Path) -> Path:
     return root
 
 
-def arguments(root: Path, out: Path) -> tuple[list[str], list[str]]:
-    """Command lines of the stages `numbers` and `report` for a made-up run, writing below `out`."""
-    sources, versions = ["cuprates", "others", "ilvr-ybco-se", "drift-ybco"], ["cuprates", "others"]
-
-    def each(pattern: str, names: list[str]) -> list[str]:
-        return [str(root / pattern.format(name)) for name in names]
-
+def arguments(root: Path, *, references: bool = True, starts: bool = True) -> tuple[list[str], list[str]]:
+    """Command lines of the stages `numbers` and `report` for a made-up run."""
     shared = [
-        "--seed", "7", "--compounds", str(root / "prepare/compounds.parquet"),
-        "--candidates", str(root / "candidates.parquet"), "--history-families", *versions,
-        "--histories", *each("train/{}/history.parquet", versions), "--sources", *sources,
-        "--screened", *each("screen/{}/screened.parquet", sources),
-        "--estimated", *each("estimate/{}/estimated.parquet", sources), "--training-families", *versions,
-        "--training-screened", *each("screen/training-{}/screened.parquet", versions),
-        "--cluster-sources", *sources, "--groups", *each("cluster/{}/groups.parquet", sources),
-        "--start-names", "ybco", "--trajectories", str(root / "drift/ybco/trajectories.parquet"),
-        "--numbers", str(out / "numbers.parquet"),
+        "--seed", "7", "--folder", str(root), "--families", "cuprates", "others",
+        "--references", *(["ybco-se"] if references else []), "--starts", *(["ybco"] if starts else []),
     ]  # fmt: skip
     rates = {"novel_radius": 0.02, "published_tp": 0.9869, "published_fp": 0.1694}
+    scores = [str(root / f"train/energy/{network}/scores.parquet") for network in ("attention", "elemnet")]
     numbers = [
-        *shared, "--settings", json.dumps(rates), "--rejected", str(root / "prepare/rejected.parquet"),
-        "--scores", str(root / "estimate/models/scores.parquet"),
-        "--held-out", str(root / "estimate/models/held_out.parquet"),
-        "--phases", str(root / "estimate/models/phases.parquet"),
-        "--energy-scores", *each("energy/{}/scores.parquet", ["attention", "elemnet"]),
-        "--projected", *each("project/{}/projected.parquet", sources),
+        *shared, "--settings", json.dumps(rates), "--energy-scores", *scores,
+        "--numbers", str(root / "report/numbers.parquet"),
     ]  # fmt: skip
     report = [
-        *shared, "--settings", json.dumps({"top": 25, "groups": 3}), "--run-name", "made-up",
-        "--estimators", str(root / "estimate/models/estimators.json"),
-        "--clustered", *each("cluster/{}/clustered.parquet", sources), "--references", "ybco-se",
-        "--reference-formulas", "YBa1.4Sr0.6Cu3O6Se0.51", "--table1-csv", str(out / "table1.csv"),
-        "--table2-csv", str(out / "table2.csv"), "--page", str(out / "report.html"),
-        "--figures", str(out / "figures"),
+        *shared, "--settings", json.dumps({"top": 25, "groups": 3}),
+        "--reference-formulas", *(["YBa1.4Sr0.6Cu3O6Se0.51"] if references else []),
+        "--table1-csv", str(root / "report/table1.csv"), "--table2-csv", str(root / "report/table2.csv"),
+        "--page", str(root / "report/report.html"), "--figures", str(root / "report/figures"),
     ]  # fmt: skip
     return numbers, report

@@ -8,7 +8,7 @@ import pytest
 from superdrift.io.tables import Writer, matrix, read, read_batches, read_metadata, write
 from superdrift.learning.history import HISTORY
 from superdrift.run.errors import InputError
-from superdrift.superconductors.contract import TABLES
+from superdrift.superconductors.contract import CONTRACT
 from superdrift.superconductors.tables import COMPOUNDS, PROJECTED, SAMPLES, VECTOR
 
 METADATA = {"stage": "test", "seed": 1}
@@ -20,7 +20,7 @@ def samples(n, start=0):
 
 
 def test_every_column_is_explained():
-    for table in TABLES.values():
+    for table in CONTRACT.tables.values():
         names = [column.name for column in table.columns]
         assert len(names) == len(set(names)), table.name
         assert all(column.meaning for column in table.columns), table.name

@@ -11,7 +11,7 @@ from superdrift.composition.greedy_net import greedy_net
 from superdrift.composition.vector import atomic_fractions
 from superdrift.run.errors import InputError
 from superdrift.superconductors import ranking
-from superdrift.superconductors.settings import RankSettings
+from superdrift.superconductors.settings.ranking import RankSettings
 from superdrift.superconductors.tables import CLUSTERED, SCREENED
 
 SETTINGS = RankSettings(

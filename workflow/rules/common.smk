@@ -18,6 +18,7 @@ from superdrift.run import registry
 from superdrift.run.errors import InputError
 from superdrift.run.fingerprint import fingerprint
 from superdrift.superconductors import configuration
+from superdrift.superconductors.sources import Sources
 
 try:
     configuration.validate(config)
@@ -34,8 +35,9 @@ GPU_ENV = "../../../envs/gpu.yaml"
 FAMILIES = config["families"]
 REFERENCES = config["references"]
 STARTS = config["starts"]
-GENERATED = [*FAMILIES, *(f"ilvr-{name}" for name in REFERENCES), *(f"drift-{name}" for name in STARTS)]
-BASELINES = [f"training-{family}" for family in FAMILIES]
+SOURCES = Sources(config)
+GENERATED = [source.name for source in SOURCES.generated]
+BASELINES = [source.name for source in SOURCES.known]
 CONDITIONER = config["condition"]["model"]
 
 
@@ -69,14 +71,6 @@ def conda_env(device):
     return GPU_ENV if device == "cuda" else ENV
 
 
-def version_of(source):
-    """Version of the model behind a source: its family, or that of its reference or start."""
-    if source in config["families"]:
-        return source
-    kind, _, name = source.partition("-")
-    return name if kind == "training" else config["catalogue"][name]["family"]
-
-
 def base_of(family):
     """Weights that the generator of a version starts from: those of the base version, or none."""
     base = config["train"]["base"]
@@ -101,31 +95,10 @@ def sampler_of(family):
     return {name: value[family] if isinstance(value, dict) else value for name, value in sampler.items()}
 
 
-def noise_floor_of(source):
-    """Amounts below this are noise in this source's samples: a property of the model that drew them."""
-    if source.startswith(("training-", "drift-")):
-        return 0.0  # measured compounds and decoded digits are exact
-    model = CONDITIONER if source.startswith("ilvr-") else config["train"]["model"]
-    return config["models"][model]["noise_floor"]
-
-
-def estimate_settings(source):
-    """Settings of the stage estimate for one source."""
-    threads = {"threads": config["estimate"]["threads"], "energy_threads": config["energy"]["threads"]}
-    return settings(noise_floor=noise_floor_of(source), **threads)
-
-
 def conditioner(reference, file):
     """A file of the model that a reference conditions: the generator of its family, or another one level below."""
-    folder = f"{RUN}/train/{version_of(f'ilvr-{reference}')}"
+    folder = f"{RUN}/train/{config['catalogue'][reference]['family']}"
     return f"{folder}/{file}" if CONDITIONER == config["train"]["model"] else f"{folder}/{CONDITIONER}/{file}"
-
-
-def samples_of(source):
-    """The table whose amounts a source is made of."""
-    kind, _, name = source.partition("-")
-    folder = {"ilvr": f"condition/{name}", "drift": f"drift/{name}"}.get(kind, f"generate/{source}")
-    return f"{RUN}/prepare/compounds.parquet" if kind == "training" else f"{RUN}/{folder}/samples.parquet"
 
 
 def energy_settings(network):

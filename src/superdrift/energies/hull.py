@@ -23,6 +23,9 @@ from superdrift.composition.distance import SAME
 from superdrift.composition.element_sets import group_by_element_set, holds, mask_of_elements
 from superdrift.composition.vector import atomic_fractions, distinct_compositions
 
+NEAR_HULL = 0.05
+"""eV/atom; compounds no farther above the hull count as stable or nearly so: about the error of a distance. Fixed, so
+that scores of different runs compare."""
 _QUERIES_PER_TASK = 64
 """Most queries that one task of the parallel loop takes; no result depends on it."""
 _REDUCED_COST_TOLERANCE = 1e-11

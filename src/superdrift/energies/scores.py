@@ -12,16 +12,13 @@ from numpy.typing import NDArray
 from superdrift.composition.element_sets import element_set_numbers, shares_element_set
 from superdrift.energies.ensemble import EnergyModel
 from superdrift.energies.formation_energies import Energies
-from superdrift.energies.hull import Hull
+from superdrift.energies.hull import NEAR_HULL, Hull
 from superdrift.statistics.bootstrap import ranking_auc, regression_errors
 from superdrift.statistics.intervals import Interval95, grouped_share
 from superdrift.statistics.scores import NULL, Score
 
 NAMES = {"attention": "formation-energy", "elemnet": "elemnet"}
 """What scores call a model, by its network."""
-NEAR_HULL = 0.05
-"""eV/atom; compounds no farther above the hull of DFT energies count as stable or nearly so: about the error of a
-distance. Fixed, so that scores of different runs compare."""
 SPLIT, UNIT = "test", "eV/atom"
 _WIDTHS = {"coverage_68": 1.0, "coverage_90": 1.645}
 """Standard deviations, by the share of a normal distribution that they cover (68 %, 90 %): mathematics."""

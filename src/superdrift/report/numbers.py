@@ -19,7 +19,7 @@ NUMBERS = Table(
     (
         Column("stage", pa.string(), "stage that the number comes from"),
         Column("source", pa.string(), "source or estimator it describes"),
-        Column("quantity", pa.string(), "name, as listed in docs/methods.md"),
+        Column("quantity", pa.string(), "name, as defined in docs/methods/numbers.md"),
         Column("value", pa.float64(), "the number; null where it is not defined for this source", nullable=True),
         Column("low", pa.float64(), "lower end of its 95 % interval", nullable=True),
         Column("high", pa.float64(), "upper end of its 95 % interval", nullable=True),

@@ -9,7 +9,7 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
@@ -18,7 +18,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pyarrow as pa
 
 from superdrift.run.errors import InputError
-from superdrift.run.provenance import describe
+from superdrift.run.provenance import describe, sha256
 from superdrift.run.settings import from_mapping
 
 logger = logging.getLogger("superdrift")
@@ -30,6 +30,11 @@ class Run:
 
     seed: int
     metadata: dict[str, Any]
+
+    def reads(self, files: Mapping[str, Path]) -> None:
+        """Record inputs that are no arguments of the command, by a name each: their SHA-256, taken once."""
+        inputs = self.metadata.setdefault("inputs", {})
+        inputs |= {name: sha256(path) for name, path in files.items() if name not in inputs and path.is_file()}
 
 
 def command(stage: Callable[..., None]) -> Callable[[Sequence[str] | None], int]:
@@ -62,6 +67,27 @@ def command(stage: Callable[..., None]) -> Callable[[Sequence[str] | None], int]
         return 0
 
     return main
+
+
+def paired(names: Sequence[str], files: Sequence[Path], *, of: str, option: str) -> dict[str, Path]:
+    """Name → file of two parallel lists that a command takes.
+
+    Args:
+        names: values of the option `of`.
+        files: values of the option `option`.
+        of: option that gave the names, for the message.
+        option: option that gave the files, for the message.
+
+    Raises:
+        InputError: when the lists differ in length or a name repeats.
+    """
+    if len(names) != len(files):
+        raise InputError(
+            f"{of} has {len(names)} names and {option} {len(files)} files; give one file a name, in one order"
+        )
+    if len(set(names)) != len(names):
+        raise InputError(f"{of} names a source twice: {' '.join(names)}; give each once")
+    return dict(zip(names, files, strict=True))
 
 
 def _system_message(error: Exception) -> str:

@@ -21,9 +21,11 @@ LEFT_OUT = frozenset(
         "run.fingerprint",
         "run.progress",
         "run.provenance",
+        "io.contract",
+        "superconductors.contract",
     )
 )
-"""Modules that change no result: messages, progress, provenance."""
+"""Modules that change no result: messages, progress, provenance; paths, which Snakemake compares."""
 SETTINGS = "settings"
 """Modules and folders of this name declare settings, whose values are compared instead."""
 

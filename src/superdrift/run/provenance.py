@@ -2,7 +2,7 @@
 
 import hashlib
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
@@ -19,7 +19,7 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def describe(module: str, settings: Any, seed: int | None, inputs: Iterable[Path]) -> dict[str, Any]:
+def describe(module: str, settings: Any, seed: int | None, inputs: Sequence[Path]) -> dict[str, Any]:
     """The provenance record that goes into the metadata of every file that the stage in `module` writes."""
     return {
         "stage": module.rpartition(".")[2],
@@ -27,10 +27,22 @@ def describe(module: str, settings: Any, seed: int | None, inputs: Iterable[Path
         "seed": seed,
         "commit": _commit(),
         "code": fingerprint(module),
-        "inputs": {path.name: sha256(path) for path in inputs if path.is_file()},
+        "inputs": {name: sha256(path) for name, path in input_names(inputs).items() if path.is_file()},
         "versions": _versions(),
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def input_names(paths: Sequence[Path]) -> dict[str, Path]:
+    """A name for each path: that of the file, with as many folders before it as tell it from the others."""
+    names: dict[str, Path] = {}
+    for path in paths:
+        others = [other.parts for other in paths if other != path]
+        depth = 1
+        while depth < len(path.parts) and any(other[-depth:] == path.parts[-depth:] for other in others):
+            depth += 1
+        names["/".join(path.parts[-depth:])] = path
+    return names
 
 
 def _versions() -> dict[str, str]:

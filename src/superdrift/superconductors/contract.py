@@ -1,46 +1,168 @@
-"""The contract: every artifact of a run."""
+"""The contract: every artifact of a run, what it holds, and its columns.
 
+    python -m superdrift.superconductors.contract --write
+
+writes results/README.md (what is where) and docs/tables.md (the columns) from it; without --write it says whether they
+are as they should be.
+"""
+
+import sys
+from pathlib import Path
+
+from superdrift.io.contract import Artifact, Contract, Wildcard, column_dictionary, list_of_files
 from superdrift.learning.history import HISTORY
 from superdrift.report.numbers import NUMBERS
 from superdrift.statistics.scores import SCORES
-from superdrift.superconductors.tables import (
-    CANDIDATES,
-    CLUSTERED,
-    COMPOUNDS,
-    CONDITIONED,
-    DRIFTED,
-    ESTIMATED,
-    GROUPS,
-    HELD_OUT,
-    NEIGHBOURS,
-    PHASES,
-    PROJECTED,
-    REJECTED,
-    SAMPLES,
-    SCREENED,
-    TRAJECTORIES,
-)
+from superdrift.superconductors import tables
+from superdrift.superconductors.data.families import VERSIONS
 
-TABLES = {
-    table.name: table
-    for table in (
-        HISTORY,
-        SCORES,
-        NUMBERS,
-        COMPOUNDS,
-        REJECTED,
-        SAMPLES,
-        CONDITIONED,
-        DRIFTED,
-        TRAJECTORIES,
-        PROJECTED,
-        SCREENED,
-        ESTIMATED,
-        NEIGHBOURS,
-        PHASES,
-        HELD_OUT,
-        CLUSTERED,
-        GROUPS,
-        CANDIDATES,
-    )
+_SLUG = "[a-z0-9][a-z0-9-]*"
+_SOURCE = (
+    "a family (its model's samples), `ilvr-{reference}` (samples conditioned on a reference) or `drift-{start}` (steps "
+    "of the drift from a start); below `project/` and `screen/` also `training-{family}`, the known superconductors of "
+    "a family, run through the same checks"
+)
+WILDCARDS = {
+    "source": Wildcard(_SOURCE, _SLUG),
+    "family": Wildcard("version of the model: everything, cuprates, pnictides or others", "|".join(VERSIONS)),
+    "reference": Wildcard("slug of a reference compound of the catalogue", _SLUG),
+    "start": Wildcard("slug of a start of the catalogue", _SLUG),
+    "model": Wildcard("name of the model that is conditioned (`condition.model`)", _SLUG),
+    "network": Wildcard("network of formation energies: attention or elemnet", "attention|elemnet"),
+    "member": Wildcard("number of a member of an ensemble, from 0", "[0-9]+"),
+    "figure": Wildcard("name of a figure", "[a-z0-9_]+"),
 }
+
+_CONDITIONER = "where `condition.model` is not the generator"
+_TRAINED = "where `energy.use` is not shipped"
+_REFERENCES, _STARTS = "where the run has references", "where the run has starts"
+
+_RESULTS = (
+    Artifact("candidates", "candidates.parquet",
+             "**the answer**: one row per ranked candidate, with everything known about it", tables.CANDIDATES),
+    Artifact("page", "report/report.html",
+             "the page: best candidates, Tables 1 and 2, figures, limits, provenance"),
+    Artifact("numbers", "report/numbers.parquet",
+             "every number stated anywhere; `docs/methods/numbers.md` defines each", NUMBERS),
+    Artifact("table1", "report/table1.csv",
+             "versions of the model, beside the published figures and their training compounds"),
+    Artifact("table2", "report/table2.csv", "groups of each reference, beside the published families"),
+    Artifact("figure", "report/figures/{figure}.svg", "the figures, one file each"),
+)  # fmt: skip
+
+_DATA = (
+    Artifact("compounds", "prepare/compounds.parquet",
+             "known compounds as used, with flags for doubtful rows", tables.COMPOUNDS),
+    Artifact("rejected", "prepare/rejected.parquet", "rows that were not used, with the reason", tables.REJECTED),
+)  # fmt: skip
+
+_TRAINING = (
+    Artifact("generator", "train/{family}/model.safetensors", "weights of the generator"),
+    Artifact("generator_description", "train/{family}/model.json",
+             "what the generator is built from, and its provenance"),
+    Artifact("history", "train/{family}/history.parquet", "losses of the generator while it was trained", HISTORY),
+    Artifact("conditioner", "train/{family}/{model}/model.safetensors", "weights of the model that is conditioned",
+             only=_CONDITIONER),
+    Artifact("conditioner_description", "train/{family}/{model}/model.json",
+             "what that model is built from, and its provenance", only=_CONDITIONER),
+    Artifact("conditioner_history", "train/{family}/{model}/history.parquet",
+             "losses of that model while it was trained", HISTORY, only=_CONDITIONER),
+    Artifact("latent", "train/latent/model.safetensors", "weights of the VAE and of the predictor that is climbed",
+             only=_STARTS),
+    Artifact("latent_description", "train/latent/model.json", "what both are built from, and their provenance",
+             only=_STARTS),
+    Artifact("vae_history", "train/latent/vae-history.parquet", "losses of the VAE while it was trained", HISTORY,
+             only=_STARTS),
+    Artifact("predictor_history", "train/latent/predictor-history.parquet",
+             "losses of the predictor while it was trained", HISTORY, only=_STARTS),
+    Artifact("energy_member", "train/energy/{network}/{member}.safetensors",
+             "weights of one member of the ensemble of formation energies", only=_TRAINED),
+    Artifact("energy_member_description", "train/energy/{network}/{member}.json",
+             "what the member is built from, and its provenance", only=_TRAINED),
+    Artifact("energy_history", "train/energy/{network}/{member}-history.parquet",
+             "losses of the member while it was trained", HISTORY, only=_TRAINED),
+    Artifact("energy", "train/energy/{network}/model.safetensors", "weights of the ensemble of formation energies",
+             only=_TRAINED),
+    Artifact("energy_description", "train/energy/{network}/model.json",
+             "what the ensemble is built from, its calibration, its provenance", only=_TRAINED),
+    Artifact("energy_scores", "train/energy/{network}/scores.parquet",
+             "scores of the formation energies on the test part of their data", SCORES, only=_TRAINED),
+)  # fmt: skip
+
+_SOURCES = (
+    Artifact("samples", "generate/{family}/samples.parquet", "compositions as drawn", tables.SAMPLES),
+    Artifact("conditioned", "condition/{reference}/samples.parquet",
+             "compositions drawn around a reference (ILVR)", tables.CONDITIONED, only=_REFERENCES),
+    Artifact("trajectories", "drift/{start}/trajectories.parquet",
+             "the climbs in latent space and the random walks, step by step", tables.TRAJECTORIES, only=_STARTS),
+    Artifact("drifted", "drift/{start}/samples.parquet",
+             "the compositions that the climbs and walks passed", tables.DRIFTED, only=_STARTS),
+    Artifact("projected", "project/{source}/projected.parquet",
+             "samples after projection on a rule (unchanged where the rule is `none`)", tables.PROJECTED),
+    Artifact("screened", "screen/{source}/screened.parquet",
+             "one row per sample: its amounts as they were judged, its formula, and the verdict of every check",
+             tables.SCREENED),
+    Artifact("estimated", "estimate/{source}/estimated.parquet",
+             "superconducting probability, Tc and its interval, by the default and the published method; formation "
+             "energy and distance to the hull", tables.ESTIMATED),
+    Artifact("clustered", "cluster/{source}/clustered.parquet",
+             "t-SNE coordinates and clusters of generated and known compounds", tables.CLUSTERED),
+    Artifact("groups", "cluster/{source}/groups.parquet", "the groups of generated compounds found", tables.GROUPS),
+)  # fmt: skip
+
+_ESTIMATORS = (
+    Artifact("neighbours", "estimate/models/neighbours.parquet",
+             "the compositions that the estimators were fitted to", tables.NEIGHBOURS),
+    Artifact("estimators", "estimate/models/estimators.json",
+             "the fitted estimators: trees, what was chosen, calibration of the intervals"),
+    Artifact("scores", "estimate/models/scores.parquet", "scores of the estimators on held-out compounds", SCORES),
+    Artifact("held_out", "estimate/models/held_out.parquet",
+             "estimates of held-out compounds beside their measured values", tables.HELD_OUT),
+    Artifact("phases", "estimate/models/phases.parquet",
+             "compounds that make the hull, with predicted energies", tables.PHASES),
+)  # fmt: skip
+
+CONTRACT = Contract((*_RESULTS, *_DATA, *_TRAINING, *_SOURCES, *_ESTIMATORS), WILDCARDS)
+
+_MADE = "<!-- Made by: python -m superdrift.superconductors.contract --write -->\n\n"
+_FILES_HEAD = """# What is where in a run's folder
+
+`results/{run}/` is made by Snakemake and not committed. Start with `report/report.html` (opens in any browser, no
+network), or `superdrift show {run}`. Every Parquet file carries its settings, seed, commit, code fingerprint, package
+versions and the SHA-256 of its inputs in its metadata; columns, units and meanings are in
+[docs/tables.md](../docs/tables.md), and travel with each file as the metadata of its columns.
+
+"""
+_COLUMNS_HEAD = """# Tables of a run
+
+Every Parquet table, column by column. Where the files lie: [results/README.md](../results/README.md). Names of settings
+such as `screen.known_radius` are those of [config.yaml](../config.yaml). Reals and integers have 64 bits unless it says
+otherwise; *half L1* is half the L1 distance of atomic fractions, 0 to 1. Units and meanings are also in the metadata of
+each file's columns: `pyarrow.parquet.read_schema(path).field("tc_k").metadata`.
+
+"""
+
+
+def documents() -> dict[str, str]:
+    """Path in the repository → text of the documents that are made from the contract."""
+    return {
+        "results/README.md": _MADE + _FILES_HEAD + list_of_files(CONTRACT),
+        "docs/tables.md": _MADE + _COLUMNS_HEAD + column_dictionary(CONTRACT),
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Write the documents, or name those that are not what is made; 1 where there is one."""
+    root, different = Path(__file__).resolve().parents[3], 0
+    for place, text in documents().items():
+        path = root / place
+        if "--write" in arguments:
+            path.write_text(text, encoding="utf-8")
+        elif not path.is_file() or path.read_text(encoding="utf-8") != text:
+            different += 1
+            print(f"{place} is not what the contract makes; run this command again with --write")
+    return int(different > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

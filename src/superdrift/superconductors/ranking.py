@@ -11,12 +11,13 @@ from scipy.spatial import cKDTree
 
 from superdrift.composition.distance import TOLERANCE
 from superdrift.composition.elements import N_ELEMENTS, mask_of
-from superdrift.composition.formula import parse_formula
 from superdrift.composition.greedy_net import greedy_net
-from superdrift.composition.vector import atomic_fractions, to_vector
+from superdrift.composition.vector import atomic_fractions
+from superdrift.io.tables import matrix
 from superdrift.run.errors import InputError
-from superdrift.superconductors.settings import RankSettings
-from superdrift.superconductors.tables import CANDIDATES, ESTIMATED, SCREENED
+from superdrift.superconductors.screening.verdicts import Verdicts
+from superdrift.superconductors.settings.ranking import RankSettings
+from superdrift.superconductors.tables import CANDIDATES, ESTIMATED, VERDICTS
 
 _CHUNK = 4096
 """Candidates thinned at once: bounds the number of pairs; no result depends on it."""
@@ -36,16 +37,18 @@ class Tally:
 
 
 def verdict_gates(screened: pa.Table, settings: RankSettings) -> dict[str, NDArray[np.bool_]]:
-    """Gates that the screening decides, by name, in order; (n,) each for n screened rows, true: passes."""
-    charge_valid = _truth(screened["charge_valid"].fill_null(False))
-    metallic = _truth(screened["metallic"])
-    ionic = charge_valid if settings.require_charge_valid else np.ones(len(metallic), dtype=bool)
+    """Gates that the screening decides, by name, in order; (n,) each for n screened rows, true: passes.
+
+    The first three together are `Verdicts.candidate`; one by one they say what removed a row.
+    """
+    verdicts = Verdicts.of(screened)
+    metallic = verdicts["metallic"]
     return {
-        "basic checks failed": _truth(screened["basic_pass"]),
-        "duplicate": ~_truth(screened["duplicate"]),
-        "not novel": _truth(screened["novel"]),
+        "basic checks failed": verdicts["basic_pass"],
+        "duplicate": ~verdicts["duplicate"],
+        "not novel": verdicts["novel"],
         "metallic": ~metallic | settings.allow_metallic,
-        "charge not valid": metallic | ionic,
+        "charge not valid": metallic | verdicts["charge_valid"] | (not settings.require_charge_valid),
     }
 
 
@@ -106,17 +109,15 @@ def gather(
         tally.samples += batch.num_rows
         rows = batch.filter(pa.array(pass_gates(verdict_gates(batch, settings), tally)))
         joined = estimates.take(match(ids, rows["id"].to_numpy(), place=place))
-        # the formula is what was screened: rounded, without noise
-        amounts = [to_vector(parse_formula(formula)) for formula in rows["formula"].to_pylist()]
-        matrix = np.stack(amounts) if amounts else vectors[0]
-        passed = pass_gates(composition_gates(matrix, _truth(joined["applicable"]), known, settings), tally)
+        amounts, rows = matrix(rows["amounts"]), rows.drop_columns(["amounts"])
+        passed = pass_gates(composition_gates(amounts, _truth(joined["applicable"]), known, settings), tally)
         for name in joined.column_names:
             rows = rows.append_column(joined.field(name), joined[name])
         found.append(rows.filter(pa.array(passed)))
-        vectors.append(matrix[passed])
+        vectors.append(amounts[passed])
     if not found:
-        columns = [*SCREENED.schema, *(f for f in ESTIMATED.schema if f.name != "id")]
-        return pa.schema(columns).empty_table(), vectors[0]
+        columns = [*(c.name for c in VERDICTS), *(c.name for c in ESTIMATED.columns if c.name != "id")]
+        return pa.schema([CANDIDATES.schema.field(name) for name in columns]).empty_table(), vectors[0]
     return pa.concat_tables(found), np.concatenate(vectors)
 
 

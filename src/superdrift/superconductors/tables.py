@@ -1,4 +1,4 @@
-"""Every Parquet table of a run, declared once: names, types, units, meanings. `read` and `write` check them."""
+"""The superconductors' Parquet tables, declared once: names, types, units, meanings. `read` and `write` check them."""
 
 import pyarrow as pa
 
@@ -92,19 +92,22 @@ SCREENED = Table(
     (
         ID,
         Column(
-            "formula",
-            TEXT,
-            "formula after rounding and noise floor; null where no compound remains",
-            nullable=True,
+            "amounts",
+            VECTOR,
+            "amount of each element as it was judged: after rounding and noise floor; all 0 where one was not finite",
+            "atoms per formula unit",
+        ),
+        Column(
+            "formula", TEXT, "formula after rounding and noise floor; null where no compound remains", nullable=True
         ),
         Column("reduced_formula", TEXT, "formula with the smallest whole numbers", nullable=True),
         Column("family", TEXT, "family of this compound by its elements", nullable=True),
         Column("n_elements", SMALL, "number of elements"),
-        Column("basic_pass", TRUTH, "no negative amount, and a number of elements in the published range"),
+        Column("basic_pass", TRUTH, "no negative amount, and a number of elements within screen.n_elements"),
         Column("basic_failure", TEXT, "why the basic checks failed", nullable=True),
         Column("duplicate", TRUTH, "an earlier row of this source has the same reduced formula"),
-        Column("known", TRUTH, "a known compound lies within 0.005"),
-        Column("novel", TRUTH, "no known compound lies within 0.02"),
+        Column("known", TRUTH, "a known compound lies within screen.known_radius"),
+        Column("novel", TRUTH, "no known compound lies within screen.novel_radius"),
         Column("distance_to_known", REAL, "distance to the nearest known compound", "half L1", nullable=True),
         Column("nearest_known", TEXT, "formula of the nearest known compound", nullable=True),
         Column("metallic", TRUTH, "metals only: no ionic picture applies"),
@@ -115,9 +118,9 @@ SCREENED = Table(
         Column("charges", TEXT, "the mean charge of each element, as in Ba2+ Cu2.27+ O2-", nullable=True),
         Column("valid_published_raw", TRUTH, "valid_published of the sample before projection"),
         Column("charge_valid_raw", TRUTH, "charge_valid of the sample before projection", nullable=True),
-        Column("redox_ion", TEXT, "element that takes the remaining charge", nullable=True),
-        Column("formal_valence", REAL, "its mean charge", "e", nullable=True),
-        Column("site_balanced", TRUTH, "the cations sum to a whole number within 0.006"),
+        Column("redox_ion", TEXT, "element that takes the charge that the others leave", nullable=True),
+        Column("formal_valence", REAL, "mean charge of the redox ion", "e", nullable=True),
+        Column("site_balanced", TRUTH, "the cations sum to a whole number, to within the rounding of amounts"),
     ),
 )
 
@@ -127,15 +130,15 @@ ESTIMATED = Table(
         ID,
         Column("superconducting_probability", REAL, "probability of superconductivity, at equal prior odds"),
         Column("tc_k", REAL, "critical temperature if superconducting", "K"),
-        Column("tc_low_k", REAL, "lower end of its interval", "K"),
-        Column("tc_high_k", REAL, "upper end of its interval", "K"),
+        Column("tc_low_k", REAL, "lower end of the interval of tc_k", "K"),
+        Column("tc_high_k", REAL, "upper end of the interval of tc_k", "K"),
         Column("applicable", TRUTH, "close enough to known compounds for the estimate to mean something"),
         Column(
             "superconducting_probability_knn", REAL, "share of superconductors among the neighbours (published method)"
         ),
         Column("tc_knn_k", REAL, "mean critical temperature of the neighbours (published method)", "K"),
         Column("formation_energy_ev", REAL, "formation energy", "eV/atom", nullable=True),
-        Column("formation_energy_sd_ev", REAL, "its standard deviation", "eV/atom", nullable=True),
+        Column("formation_energy_sd_ev", REAL, "standard deviation of the formation energy", "eV/atom", nullable=True),
         Column("hull_distance_ev", REAL, "predicted distance to the hull of known compounds", "eV/atom", nullable=True),
     ),
 )
@@ -157,6 +160,7 @@ PHASES = Table(
         AMOUNTS,
         Column("formation_energy_ev", REAL, "formation energy, predicted as for candidates", "eV/atom"),
         Column("origin", TEXT, "data source that lists the compound"),
+        Column("known", TRUTH, "one of the run's known compounds; false: listed by energy.phases alone"),
     ),
 )
 
@@ -166,18 +170,18 @@ HELD_OUT = Table(
         Column("id", COUNT, "row of compounds.parquet that stands for the composition"),
         Column("split", TEXT, "how held-out data was chosen: random, systems or grouped"),
         Column("fold", SMALL, "fold in which it was held out"),
-        Column("group", COUNT, "group of chemical systems with near-duplicates"),
+        Column("group", COUNT, "held-out group: chemical systems linked by near-duplicates, held out together"),
         Column("family", TEXT, "cuprates, pnictides or others, by the elements"),
         Column("superconducting", TRUTH, "false: measured and found not superconducting"),
-        Column("measured_tc_k", REAL, "median over all entries of the composition", "K", nullable=True),
-        Column("distance", REAL, "to the nearest training composition of either kind", "half L1"),
-        Column("superconducting_probability", REAL, "of the default estimator"),
-        Column("superconducting_probability_knn", REAL, "of the published method"),
-        Column("tc_k", REAL, "of the default estimator", "K"),
-        Column("tc_low_k", REAL, "lower end of its interval", "K"),
-        Column("tc_high_k", REAL, "upper end of its interval", "K"),
-        Column("tc_knn_k", REAL, "of the published method", "K"),
-        Column("tc_family_k", REAL, "mean of the family's training compounds", "K"),
+        Column("measured_tc_k", REAL, "measured Tc: median over all entries of the composition", "K", nullable=True),
+        Column("distance", REAL, "distance to the nearest training composition, superconducting or not", "half L1"),
+        Column("superconducting_probability", REAL, "estimate by the default estimator"),
+        Column("superconducting_probability_knn", REAL, "estimate by the published method"),
+        Column("tc_k", REAL, "Tc by the default estimator", "K"),
+        Column("tc_low_k", REAL, "lower end of the interval of tc_k", "K"),
+        Column("tc_high_k", REAL, "upper end of the interval of tc_k", "K"),
+        Column("tc_knn_k", REAL, "Tc by the published method", "K"),
+        Column("tc_family_k", REAL, "mean Tc of the family's training compounds", "K"),
     ),
 )
 
@@ -189,15 +193,20 @@ CLUSTERED = Table(
         Column("x", REAL, "first t-SNE coordinate"),
         Column("y", REAL, "second t-SNE coordinate"),
         Column("cluster", SMALL, "cluster number; -1 in none"),
-        Column("group", SMALL, "row of groups.parquet; null for known compounds and for loose ones", nullable=True),
+        Column(
+            "group",
+            SMALL,
+            "group of a cluster, as in groups.parquet; null outside, and for known compounds",
+            nullable=True,
+        ),
     ),
 )
 
 GROUPS = Table(
     "groups",
     (
-        Column("group", SMALL, "group number, from 0"),
-        Column("members", COUNT, "generated compounds in it"),
+        Column("group", SMALL, "group of a cluster: the generated compounds in one cluster; numbered from 0"),
+        Column("members", COUNT, "generated compounds in the group"),
         Column("known_members", COUNT, "known compounds in the same cluster"),
         Column("p_value", REAL, "chance of such a group without a new family; null: not tested", nullable=True),
         Column("new_family", TRUTH, "the group lies in a cluster without known compounds"),
@@ -207,18 +216,19 @@ GROUPS = Table(
     ),
 )
 
-_JOINED = ("id", "rank", "score", "source")
+VERDICTS = tuple(column for column in SCREENED.columns if column.name != "amounts")
+"""Columns of `SCREENED` that go with a candidate: the vector of amounts is stored once."""
+
 CANDIDATES = Table(
     "candidates",
     (
         Column("rank", COUNT, "place, from 1"),
         Column("score", REAL, "superconducting probability × lower bound of Tc", "K"),
         Column("source", TEXT, "source that the candidate comes from"),
-        ID,
-        *(c for c in SCREENED.columns if c.name not in _JOINED),
-        *(c for c in ESTIMATED.columns if c.name not in _JOINED),
+        *VERDICTS,
+        *(column for column in ESTIMATED.columns if column != ID),
         Column("moved", REAL, "how far the projection moved the sample", "half L1"),
         Column("cluster", SMALL, "cluster number; null where the source was not clustered", nullable=True),
-        Column("group", SMALL, "row of its source's groups.parquet", nullable=True),
+        Column("group", SMALL, "group of a cluster, as in its source's groups.parquet", nullable=True),
     ),
 )

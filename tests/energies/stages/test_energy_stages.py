@@ -165,6 +165,7 @@ def test_phases_are_distinct_supported_and_predicted_alike(data, ensemble, tmp_p
     assert origin.count("test") == 3, "SrCuO2 once, BaO, NaCl; lanthanum is not supported"
     assert set(origin) == {"test", "train", "val"}
     assert not amounts[:, 56].any()
+    assert table["known"].to_pylist() == [name == "test" for name in origin]
     model, _ = load_energy(ensemble / "model.safetensors", ensemble / "model.json", device=torch.device("cpu"))
     np.testing.assert_allclose(table["formation_energy_ev"].to_numpy(), model.predict(amounts)[0], atol=0.02)
 

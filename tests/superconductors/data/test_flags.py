@@ -7,7 +7,7 @@ from superdrift.composition.vector import to_vector
 from superdrift.superconductors.data.cleaning import clean
 from superdrift.superconductors.data.flags import excess, flag
 from superdrift.superconductors.data.readers import Row
-from superdrift.superconductors.settings import PrepareSettings
+from superdrift.superconductors.settings.data import PrepareSettings
 
 SETTINGS = PrepareSettings(
     sources=["table"],

@@ -233,7 +233,7 @@ def test_score_names(run_folder):
 
 
 def test_energy_score_names(run_folder):
-    found = Numbers(run_numbers.energy_numbers(run_folder / "energy/attention/scores.parquet"))
+    found = Numbers(run_numbers.energy_numbers(run_folder / "train/energy/attention/scores.parquet"))
     assert found.value("formation-energy", "ef_mae") == 0.05
     assert found.value("formation-energy", "ef_mae_4_elements") == 0.1
     assert found.value("formation-energy", "ef_coverage_68") == 0.7
@@ -243,6 +243,7 @@ def test_energy_score_names(run_folder):
 
 
 def test_energies_of_known_compounds_are_those_of_the_version(run_folder):
+    """Not those of competitors from a file of energies, the project's or one's own."""
     path = run_folder / "estimate/models/phases.parquet"
     cuprates = Numbers(run_numbers.known_energy_numbers(path, "cuprates"))
     assert cuprates.value("cuprates", "ef_mean_training") == pytest.approx(-2.0)

@@ -1,17 +1,6 @@
-"""Names and files that belong together, and the provenance records of a page."""
+"""The provenance records of a page."""
 
-import pytest
-
-from superdrift.run.errors import InputError
-from superdrift.superconductors.report.provenance_records import paired, records
-
-
-def test_parallel_lists_must_match(tmp_path):
-    assert paired(["a"], [tmp_path], of="--sources", option="--screened") == {"a": tmp_path}
-    with pytest.raises(InputError, match="--sources has 2 names and --screened 1 files"):
-        paired(["a", "b"], [tmp_path], of="--sources", option="--screened")
-    with pytest.raises(InputError, match="twice"):
-        paired(["a", "a"], [tmp_path, tmp_path], of="--sources", option="--screened")
+from superdrift.superconductors.report.provenance_records import records
 
 
 def test_files_of_one_making_share_a_provenance_record(run_folder):

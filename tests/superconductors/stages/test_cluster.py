@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from compounds_table import write_compounds
 
+from superdrift.composition.formula import parse_formula
+from superdrift.composition.vector import to_vector
 from superdrift.io import tables
 from superdrift.superconductors.stages.cluster import main
 from superdrift.superconductors.tables import CLUSTERED, ESTIMATED, GROUPS, SCREENED
@@ -25,6 +27,7 @@ def write_screened(path, formulas, valid):
     false, null = [False] * n, [None] * n
     columns = {column.name: null for column in SCREENED.columns} | {
         "id": np.arange(n) * 3,
+        "amounts": np.reshape([to_vector(parse_formula(formula)) for formula in formulas], (n, 96)),
         "formula": formulas,
         "family": ["cuprates"] * n,
         "n_elements": [4] * n,
@@ -58,15 +61,15 @@ def write_estimated(path, n):
     tables.write(path, ESTIMATED, columns, {})
 
 
-def clustered(folder, generated, valid=None, *more):
+def clustered(folder, generated, valid=None, source="ilvr-ybco-se"):
     compounds = [f"La{2 - x / 100:.2f}Sr{x / 100:.2f}CuO4" for x in range(1, 61)]
     write_compounds(folder / "compounds.parquet", [*compounds, "FeSe", "Nb3Sn"])
     write_screened(folder / "screened.parquet", generated, [True] * len(generated) if valid is None else valid)
     write_estimated(folder / "estimated.parquet", len(generated))
-    arguments = ["--settings", json.dumps(SETTINGS), "--seed", "1", "--source", "ilvr-x"]
+    arguments = ["--settings", json.dumps(SETTINGS), "--seed", "1", "--source", source]
     for name in ("screened", "estimated", "compounds", "clustered", "groups"):
         arguments += [f"--{name}", str(folder / f"{name}.parquet")]
-    assert main([*arguments, *more]) == 0
+    assert main(arguments) == 0
     return (
         tables.read(folder / "clustered.parquet", CLUSTERED).to_pydict(),
         tables.read(folder / "groups.parquet", GROUPS).to_pylist(),
@@ -77,7 +80,7 @@ FAR = [f"YBa2Cu3O{6 + x / 100:.2f}Se{0.5 - x / 200:.3f}" for x in range(60)]
 
 
 def test_a_new_family(tmp_path):
-    rows, groups = clustered(tmp_path, FAR, None, "--reference", "ybco-se")
+    rows, groups = clustered(tmp_path, FAR)
     assert sum(rows["known"]) == 30  # of the same family only, as many as the settings allow
     assert len(rows["id"]) == 70
     assert set(rows["id"][30:]) <= {3 * i for i in range(60)}
@@ -106,3 +109,8 @@ def test_same_seed_same_tables(tmp_path):
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     assert clustered(tmp_path / "a", FAR) == clustered(tmp_path / "b", FAR)
+
+
+def test_groups_of_a_family_have_no_reference(tmp_path):
+    _, groups = clustered(tmp_path, FAR, source="cuprates")
+    assert groups and {group["reference"] for group in groups} == {None}

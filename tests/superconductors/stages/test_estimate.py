@@ -1,4 +1,4 @@
-"""The stage `estimate`: one row per sample that passed, rounded as it was screened."""
+"""The stage `estimate`: one row per sample that passed, with the amounts that were judged."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from superdrift.energies.ensemble import EnergyModel
 from superdrift.io import tables
 from superdrift.superconductors.stages.estimate import main
 from superdrift.superconductors.stages.fit import main as fit
-from superdrift.superconductors.tables import ESTIMATED, PHASES, PROJECTED, SCREENED
+from superdrift.superconductors.tables import ESTIMATED, PHASES, SCREENED
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +39,13 @@ def write_energies(folder):
     save_energy(model, folder / "energy.safetensors", folder / "energy.json", {})
     barium_arsenide = np.zeros((1, 96), dtype=np.float32)
     barium_arsenide[0, [32, 55]] = 1.0
-    columns = {"amounts": barium_arsenide, "formation_energy_ev": [-2.8], "origin": ["test"]}
+    columns = {"amounts": barium_arsenide, "formation_energy_ev": [-2.8], "origin": ["test"], "known": [True]}
     tables.write(folder / "phases.parquet", PHASES, columns, {})
 
 
-def run(models, folder, noise_floor=0.0):
+def run(models, folder):
     files = {
         "screened": folder / "screened.parquet",
-        "projected": folder / "projected.parquet",
         "neighbours": models[0] / "neighbours.parquet",
         "description": models[0] / "estimators.json",
         "energy-weights": models[0] / "energy.safetensors",
@@ -55,7 +54,7 @@ def run(models, folder, noise_floor=0.0):
         "estimated": folder / "estimated.parquet",
     }
     arguments = [part for option, path in files.items() for part in (f"--{option}", str(path))]
-    return main([*common({"noise_floor": noise_floor, "threads": 1, "energy_threads": 1}), *arguments])
+    return main([*common({"threads": 1, "energy_threads": 1}), *arguments])
 
 
 def test_rows_are_those_that_passed(models, tmp_path):
@@ -84,9 +83,9 @@ def test_energies_are_those_of_new_valid_compounds(models, tmp_path):
     tables.write(path, SCREENED, columns, {})
     assert run(models, tmp_path) == 0
     expected = basic & novel & ~duplicate & (metallic | published | charge)
-    projected = tables.matrix(tables.read(tmp_path / "projected.parquet", PROJECTED)["amounts"])
-    assert expected[projected[:, 60] > 0].any()
-    expected &= projected[:, 60] == 0
+    judged = np.array(columns["amounts"])
+    assert expected[judged[:, 60] > 0].any()
+    expected &= judged[:, 60] == 0
     found = tables.read(tmp_path / "estimated.parquet", ESTIMATED)
     ids = found["id"].to_numpy()
     for name in ("formation_energy_ev", "formation_energy_sd_ev", "hull_distance_ev"):
@@ -96,36 +95,26 @@ def test_energies_are_those_of_new_valid_compounds(models, tmp_path):
     assert len(set(energies)) > 3
     assert (found["formation_energy_sd_ev"].drop_null().to_numpy() > 0).all()
     above = found["hull_distance_ev"].drop_null().to_numpy() - energies
-    held = projected[expected][:, [32, 55]].min(axis=1) > 0
+    held = judged[expected][:, [32, 55]].min(axis=1) > 0
     assert (above[held] > 0.1).all(), "barium arsenide lowers the hull"
     np.testing.assert_array_equal(above[~held], 0)
     assert 0 < held.sum() < len(held)
 
 
-def test_noise_below_the_floor_changes_nothing(models, tmp_path):
-    for name, noise in (("clean", 0.0), ("noisy", 0.004)):
-        (tmp_path / name).mkdir()
-        write_source(tmp_path / name, models[1], noise=noise)
-        assert run(models, tmp_path / name, noise_floor=0.08) == 0
-    read = [tables.read(tmp_path / n / "estimated.parquet", ESTIMATED) for n in ("clean", "noisy")]
-    assert read[0].equals(read[1])
-
-
-def test_traces_below_the_floor_are_no_elements(models, tmp_path):
+def test_what_is_estimated_is_what_was_judged(models, tmp_path):
     write_source(tmp_path, models[1])
-    path = tmp_path / "projected.parquet"
-
-    def estimates(noise_floor):
-        assert run(models, tmp_path, noise_floor=noise_floor) == 0
-        return tables.read(tmp_path / "estimated.parquet", ESTIMATED)
-
-    clean = estimates(0.08)
-    columns = tables.read(path, PROJECTED).to_pydict()
+    path = tmp_path / "screened.parquet"
+    assert run(models, tmp_path) == 0
+    before = tables.read(tmp_path / "estimated.parquet", ESTIMATED)
+    columns = tables.read(path, SCREENED).to_pydict()
+    tables.write(path, SCREENED, columns | {"formula": ["H2O"] * len(columns["id"])}, {})
+    assert run(models, tmp_path) == 0
+    assert tables.read(tmp_path / "estimated.parquet", ESTIMATED)["tc_k"].equals(before["tc_k"])
     amounts = np.array(columns["amounts"])
     amounts[:, 91] = 0.07
-    tables.write(path, PROJECTED, columns | {"amounts": amounts}, {})
-    assert estimates(0.08).equals(clean)
-    assert not estimates(0.05)["tc_k"].equals(clean["tc_k"])
+    tables.write(path, SCREENED, columns | {"amounts": amounts}, {})
+    assert run(models, tmp_path) == 0
+    assert not tables.read(tmp_path / "estimated.parquet", ESTIMATED)["tc_k"].equals(before["tc_k"])
 
 
 def test_nothing_passed_gives_an_empty_table(models, tmp_path):

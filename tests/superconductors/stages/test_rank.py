@@ -107,4 +107,4 @@ def test_clusters_are_joined(sources):
 
 def test_lists_of_unequal_length_are_an_error(sources, caplog):
     assert run(sources, "--clustered", str(sources / "x.parquet")) == 1
-    assert "--clustered has 1 files for 2 sources" in caplog.text
+    assert "--sources has 2 names and --clustered 1 files" in caplog.text

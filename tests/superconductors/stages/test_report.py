@@ -1,6 +1,7 @@
 """Stages numbers and report: from the tables of a run to its numbers, tables, figures and page."""
 
 import re
+import shutil
 from html.parser import HTMLParser
 
 import made_up_run
@@ -8,6 +9,7 @@ import pytest
 
 from superdrift.io import tables
 from superdrift.report.numbers import Numbers
+from superdrift.run.provenance import sha256
 from superdrift.superconductors.stages import numbers, report
 
 
@@ -15,7 +17,7 @@ from superdrift.superconductors.stages import numbers, report
 def made(tmp_path_factory):
     """A made-up run and the folder of its report."""
     root = made_up_run.build_run(tmp_path_factory.mktemp("staged"))
-    for stage, arguments in zip((numbers, report), made_up_run.arguments(root, root / "report"), strict=True):
+    for stage, arguments in zip((numbers, report), made_up_run.arguments(root), strict=True):
         assert stage.main(arguments) == 0
     return root
 
@@ -30,7 +32,7 @@ def test_everything_is_written(made):
 
 def test_numbers_cover_every_source_and_are_plausible(made):
     found = Numbers.read(made / "report/numbers.parquet")
-    for source in ("cuprates", "others", "ilvr-ybco-se", "drift-ybco"):
+    for source in made_up_run.SOURCES:
         assert found.value(source, "samples") == made_up_run.N
         assert found.value(source, "new_families") == 1
     assert found.get("cuprates", "tc_mean_training").stage == "prepare"
@@ -79,32 +81,55 @@ def test_page_says_what_the_numbers_say(made):
 
 
 def test_the_same_run_gives_the_same_page(made, tmp_path):
-    arguments = made_up_run.arguments(made, made / "report")[1]
+    arguments = made_up_run.arguments(made)[1]
     before = (made / "report/report.html").read_text(encoding="utf-8")
     assert report.main(arguments) == 0
     assert (made / "report/report.html").read_text(encoding="utf-8") == before
 
 
-def test_a_run_without_references_starts_and_clusters(made, tmp_path):
-    commands = [list(c) for c in made_up_run.arguments(made, tmp_path)]
-    for command in commands:
-        for option in ("--cluster-sources", "--groups", "--clustered", "--start-names", "--trajectories",
-                       "--references", "--reference-formulas"):  # fmt: skip
-            if option in command:
-                first = command.index(option) + 1
-                while first < len(command) and not command[first].startswith("--"):
-                    del command[first]
+def test_inputs_are_all_recorded(made):
+    """Each file that the numbers were computed from, though the command names only the run's folder."""
+    inputs = tables.read_metadata(made / "report/numbers.parquet")["inputs"]
+    places = [f"{stage}.parquet" for stage in ("prepare/compounds", "prepare/rejected", "candidates")]
+    places += [f"estimate/models/{name}.parquet" for name in ("scores", "held_out", "phases")]
+    places += [f"screen/training-{family}/screened.parquet" for family in ("cuprates", "others")]
+    places += [f"train/{family}/history.parquet" for family in ("cuprates", "others")]
+    places += ["drift/ybco/trajectories.parquet"]
+    kinds = ("project/{}/projected", "screen/{}/screened", "estimate/{}/estimated", "cluster/{}/groups")
+    places += [f"{kind}.parquet".format(source) for kind in kinds for source in made_up_run.SOURCES]
+    expected = {place: sha256(made / place) for place in places}
+    scores = {
+        name: sha256(made / f"train/energy/{name}") for name in ("attention/scores.parquet", "elemnet/scores.parquet")
+    }
+    assert inputs == expected | scores
+
+
+def test_a_run_without_references_and_starts(made, tmp_path):
+    shutil.copytree(made, tmp_path / "run")
+    shutil.rmtree(tmp_path / "run/report")
+    for folder in ("drift", "cluster/ilvr-ybco-se", "screen/ilvr-ybco-se", "screen/drift-ybco"):
+        shutil.rmtree(tmp_path / "run" / folder)
+    commands = made_up_run.arguments(tmp_path / "run", references=False, starts=False)
     assert numbers.main(commands[0]) == 0 and report.main(commands[1]) == 0
-    assert not (tmp_path / "figures/map.svg").exists()
-    assert "Table 2" not in (tmp_path / "report.html").read_text(encoding="utf-8").split("<footer>")[0]
+    assert not (tmp_path / "run/report/figures/drift.svg").exists()
+    page = (tmp_path / "run/report/report.html").read_text(encoding="utf-8")
+    assert "Table 2" not in page.split("<footer>")[0]
 
 
-def test_lists_of_different_length_are_refused(made, tmp_path, caplog):
-    command = made_up_run.arguments(made, tmp_path)[0]
-    del command[command.index("--screened") + 1]
-    assert numbers.main(command) == 1
-    assert "--sources has 4 names and --screened 3 files" in caplog.text
-    assert not (tmp_path / "numbers.parquet").exists()
+def test_a_missing_table_is_named(made, tmp_path, caplog):
+    shutil.copytree(made, tmp_path / "run")
+    (tmp_path / "run/screen/others/screened.parquet").unlink()
+    (tmp_path / "run/report/numbers.parquet").unlink()
+    assert numbers.main(made_up_run.arguments(tmp_path / "run")[0]) == 1
+    assert "screen/others/screened.parquet does not exist" in caplog.text
+    assert not (tmp_path / "run/report/numbers.parquet").exists()
+
+
+def test_a_formula_for_each_reference(made, caplog):
+    command = made_up_run.arguments(made)[1]
+    del command[command.index("--reference-formulas") + 1]
+    assert report.main(command) == 1
+    assert "--references has 1 names and --reference-formulas 0" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,24 @@ def test_every_column(tmp_path):
     assert rows["distance_to_known"][6] is None
 
 
+def test_amounts_are_those_that_were_judged(tmp_path):
+    drawn = np.zeros((3, 96))
+    drawn[:, [7, 28, 56]] = [[4.004, 0.996, 1.999], [4.0, 1.0, np.nan], [4.0, 1.0, -0.3]]
+    drawn[0, 0] = 0.07
+    rows = screened(tmp_path, drawn, noise_floor=0.08)
+    amounts = np.array(rows["amounts"], dtype=np.float32)
+    np.testing.assert_array_equal(amounts[0], vectors("La2CuO4")[0])
+    assert rows["formula"][0] == "La2CuO4"
+    assert not amounts[1].any(), "nothing was judged"
+    assert amounts[2, 56] == np.float32(-0.3)
+
+
+def test_amounts_of_known_compounds_stay_as_they_are(tmp_path):
+    exact = vectors("La1.8567Sr0.1433CuO4.003")
+    rows = screened(tmp_path, exact, "--training", "true")
+    np.testing.assert_array_equal(np.array(rows["amounts"], dtype=np.float32), exact)
+
+
 def test_batches_change_nothing(tmp_path):
     amounts = np.concatenate([vectors(*FORMULAS), -vectors("La2CuO4")])
     assert screened(tmp_path, amounts, batch_size=1) == screened(tmp_path, amounts, batch_size=100)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from superdrift.superconductors.settings import ForestSettings
+from superdrift.superconductors.settings.tc import ForestSettings
 from superdrift.superconductors.tc.forest import fit_forest
 
 SETTINGS = ForestSettings(trees=20, feature_fraction=0.5)

@@ -16,7 +16,6 @@ rule cluster:
     threads: config["cluster"]["threads"]
     params:
         settings=settings(**config["cluster"]),
-        reference=lambda w: f"--reference {w.source.removeprefix('ilvr-')}" if w.source.startswith("ilvr-") else "",
         code=code("superconductors.stages.cluster"),
         seed=config["seed"],
     message:
@@ -24,5 +23,5 @@ rule cluster:
     shell:
         "python -m superdrift.superconductors.stages.cluster --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --screened {input.screened:q} --estimated {input.estimated:q}"
-        " --compounds {input.compounds:q} --source {wildcards.source} {params.reference}"
+        " --compounds {input.compounds:q} --source {wildcards.source}"
         " --clustered {output.clustered:q} --groups {output.groups:q}"

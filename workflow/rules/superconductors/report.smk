@@ -29,8 +29,9 @@ rule numbers:
             published_tp=config["report"]["published_tp"],
             published_fp=config["report"]["published_fp"],
         ),
+        folder=RUN,
         families=FAMILIES,
-        sources=GENERATED,
+        references=REFERENCES,
         starts=STARTS,
         code=code("superconductors.stages.numbers"),
         seed=config["seed"],
@@ -38,13 +39,8 @@ rule numbers:
         "Collecting every number of the run"
     shell:
         "python -m superdrift.superconductors.stages.numbers --settings {params.settings:q} --seed {params.seed} --log {log:q}"
-        " --compounds {input.compounds:q} --rejected {input.rejected:q} --scores {input.scores:q}"
-        " --held-out {input.held_out:q} --phases {input.phases:q} --energy-scores {input.energy_scores:q}"
-        " --candidates {input.candidates:q} --history-families {params.families} --histories {input.histories:q}"
-        " --sources {params.sources} --screened {input.screened:q} --estimated {input.estimated:q}"
-        " --projected {input.projected:q} --training-families {params.families}"
-        " --training-screened {input.training:q} --cluster-sources {params.sources} --groups {input.groups:q}"
-        " --start-names {params.starts} --trajectories {input.trajectories:q} --numbers {output.numbers:q}"
+        " --folder {params.folder:q} --families {params.families} --references {params.references} --starts {params.starts}"
+        " --energy-scores {input.energy_scores:q} --numbers {output.numbers:q}"
 
 
 rule report:
@@ -73,25 +69,18 @@ rule report:
         ENV
     params:
         settings=settings(top=config["report"]["top"], groups=config["report"]["groups"]),
+        folder=RUN,
         families=FAMILIES,
-        sources=GENERATED,
         starts=STARTS,
         references=REFERENCES,
         formulas=[config["catalogue"][name]["formula"] for name in REFERENCES],
-        run=config["run"],
         code=code("superconductors.stages.report"),
         seed=config["seed"],
     message:
         "Writing the report"
     shell:
         "python -m superdrift.superconductors.stages.report --settings {params.settings:q} --seed {params.seed} --log {log:q}"
-        " --run-name {params.run} --numbers {input.numbers:q} --compounds {input.compounds:q}"
-        " --candidates {input.candidates:q} --estimators {input.estimators:q}"
-        " --history-families {params.families} --histories {input.histories:q}"
-        " --sources {params.sources} --screened {input.screened:q} --estimated {input.estimated:q}"
-        " --training-families {params.families} --training-screened {input.training:q}"
-        " --cluster-sources {params.sources} --clustered {input.clustered:q} --groups {input.groups:q}"
+        " --folder {params.folder:q} --families {params.families} --starts {params.starts}"
         " --references {params.references} --reference-formulas {params.formulas:q}"
-        " --start-names {params.starts} --trajectories {input.trajectories:q}"
         " --table1-csv {output.table1:q} --table2-csv {output.table2:q} --page {output.page:q}"
         " --figures {output.figures:q}"

@@ -3,7 +3,7 @@
 
 rule project:
     input:
-        samples=lambda w: samples_of(w.source),
+        samples=lambda w: f"{RUN}/{SOURCES[w.source].samples}",
         compounds=f"{RUN}/prepare/compounds.parquet",
     output:
         projected=f"{RUN}/project/{{source}}/projected.parquet",
@@ -16,9 +16,9 @@ rule project:
         settings=lambda w: settings(
             **config["project"],
             **{key: config["screen"][key] for key in ("oxidation_states", "charge", "batch_size", "threads")},
-            noise_floor=noise_floor_of(w.source),
+            noise_floor=SOURCES[w.source].noise_floor,
         ),
-        training=lambda w: f"--family {version_of(w.source)}" if w.source in BASELINES else "",
+        training=lambda w: f"--family {SOURCES[w.source].family}" if SOURCES[w.source].known else "",
         code=code("superconductors.stages.project"),
         seed=config["seed"],
     message:
@@ -32,7 +32,7 @@ rule screen:
     input:
         projected=f"{RUN}/project/{{source}}/projected.parquet",
         compounds=f"{RUN}/prepare/compounds.parquet",
-        samples=lambda w: samples_of(w.source),
+        samples=lambda w: f"{RUN}/{SOURCES[w.source].samples}",
     output:
         screened=f"{RUN}/screen/{{source}}/screened.parquet",
     log:
@@ -44,11 +44,11 @@ rule screen:
         settings=lambda w: settings(
             **config["screen"]
             | {
-                "n_elements": config["screen"]["n_elements"][version_of(w.source)],
-                "noise_floor": noise_floor_of(w.source),
+                "n_elements": config["screen"]["n_elements"][SOURCES[w.source].family],
+                "noise_floor": SOURCES[w.source].noise_floor,
             }
         ),
-        training=lambda w: "--training true" if w.source in BASELINES else "",
+        training=lambda w: "--training true" if SOURCES[w.source].known else "",
         code=code("superconductors.stages.screen"),
         seed=config["seed"],
     message:

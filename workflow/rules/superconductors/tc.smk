@@ -29,7 +29,6 @@ rule fit:
 rule estimate:
     input:
         screened=f"{RUN}/screen/{{source}}/screened.parquet",
-        projected=f"{RUN}/project/{{source}}/projected.parquet",
         neighbours=f"{RUN}/estimate/models/neighbours.parquet",
         description=f"{RUN}/estimate/models/estimators.json",
         energy_weights=energy_model("safetensors"),
@@ -43,14 +42,14 @@ rule estimate:
         ENV
     threads: config["estimate"]["threads"]
     params:
-        settings=lambda w: estimate_settings(w.source),
+        settings=settings(threads=config["estimate"]["threads"], energy_threads=config["energy"]["threads"]),
         code=code("superconductors.stages.estimate"),
         seed=config["seed"],
     message:
         "Estimating {wildcards.source}"
     shell:
         "python -m superdrift.superconductors.stages.estimate --settings {params.settings:q} --seed {params.seed} --log {log:q}"
-        " --screened {input.screened:q} --projected {input.projected:q} --neighbours {input.neighbours:q}"
+        " --screened {input.screened:q} --neighbours {input.neighbours:q}"
         " --description {input.description:q} --energy-weights {input.energy_weights:q}"
         " --energy-description {input.energy_description:q} --phases {input.phases:q}"
         " --estimated {output.estimated:q}"

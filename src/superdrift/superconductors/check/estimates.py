@@ -24,7 +24,7 @@ from superdrift.run.errors import InputError
 from superdrift.run.fingerprint import fingerprint
 from superdrift.run.provenance import describe, sha256
 from superdrift.run.settings import from_mapping
-from superdrift.superconductors.settings import FitSettings, PhasesSettings
+from superdrift.superconductors.settings.tc import FitSettings, PhasesSettings
 from superdrift.superconductors.stages.estimate import load_estimator
 from superdrift.superconductors.stages.fit import fit
 from superdrift.superconductors.stages.phases import phases as list_phases

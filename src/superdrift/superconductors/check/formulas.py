@@ -23,10 +23,11 @@ from superdrift.superconductors.check.estimates import load_estimates
 from superdrift.superconductors.data.families import family_of
 from superdrift.superconductors.screening.basic_checks import basic_checks
 from superdrift.superconductors.screening.novelty import KnownCompounds
-from superdrift.superconductors.settings import PrepareSettings, ScreenSettings
+from superdrift.superconductors.settings.data import PrepareSettings
+from superdrift.superconductors.settings.screening import ScreenSettings
 from superdrift.superconductors.stages.prepare import prepare
 from superdrift.superconductors.stages.screen import known_screener
-from superdrift.superconductors.tables import COMPOUNDS, ESTIMATED, SCREENED
+from superdrift.superconductors.tables import COMPOUNDS, ESTIMATED, VERDICTS
 
 EMBEDDED = "literature"
 """The known compounds that come with the project."""
@@ -130,7 +131,7 @@ def screen_settings() -> ScreenSettings:
 
 
 def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None) -> pa.Table:
-    """One row per formula: columns of screened.parquet and estimated.parquet, and `nearest`, known compounds.
+    """One row per formula: verdicts as in screened.parquet, estimates, and `nearest`, known compounds.
 
     Args:
         texts: (n,) formulas as given.
@@ -158,7 +159,7 @@ def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None
     nearest = screener.known.several(amounts, NEAREST)
     rows: dict[str, Any] = {"given": list(texts)}
     columns |= estimates.columns(amounts)
-    for column in (*SCREENED.columns, *ESTIMATED.columns):
+    for column in (*VERDICTS, *ESTIMATED.columns):
         rows[column.name] = pa.array(columns[column.name], type=column.type, from_pandas=True)
     return pa.table(rows | {"nearest": nearest})
 

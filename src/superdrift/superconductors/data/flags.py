@@ -10,7 +10,7 @@ from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.near_duplicates import near_pairs
 from superdrift.superconductors.data.cleaning import Compound, entries_by_composition
 from superdrift.superconductors.encoding.tokens import on_grid
-from superdrift.superconductors.settings import PrepareSettings
+from superdrift.superconductors.settings.data import PrepareSettings
 
 Mask = NDArray[np.bool_]
 

@@ -18,7 +18,7 @@ from superdrift.superconductors.drift.training_rows import Part
 from superdrift.superconductors.drift.vae import Vae
 from superdrift.superconductors.encoding.digits import amounts_of
 from superdrift.superconductors.encoding.tokens import to_digits
-from superdrift.superconductors.settings import PredictorSettings, VaeSettings
+from superdrift.superconductors.settings.drift import PredictorSettings, VaeSettings
 
 STAGE = "train_latent"
 

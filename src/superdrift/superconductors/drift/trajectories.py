@@ -19,7 +19,7 @@ from superdrift.superconductors.drift.landscape import Landscape
 from superdrift.superconductors.drift.vae import Vae
 from superdrift.superconductors.encoding.digits import representable
 from superdrift.superconductors.encoding.tokens import to_digits
-from superdrift.superconductors.settings import DriftSettings
+from superdrift.superconductors.settings.drift import DriftSettings
 
 logger = logging.getLogger("superdrift")
 

@@ -6,21 +6,21 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from superdrift.superconductors.data.families import VERSIONS, members
+from superdrift.superconductors.data.families import members
+from superdrift.superconductors.screening.verdicts import Verdicts
+from superdrift.superconductors.sources import GENERATED, parse_name
 
 
 def worth_grouping(screened: pa.Table) -> NDArray[np.bool_]:
-    """Basic-pass, novel, not duplicate rows that are valid by charge or by the published rule.
+    """Candidates that are valid by either rule of charges.
 
     The families of known compounds are on the map already, and a cloud of invalid rows is no new family.
 
     Args:
         screened: basic_pass, duplicate, novel, valid_published, charge_valid.
     """
-    names = ("basic_pass", "duplicate", "novel", "valid_published", "charge_valid")
-    column = {name: np.array(screened[name].fill_null(False), dtype=bool) for name in names}
-    valid = column["valid_published"] | column["charge_valid"]
-    return column["basic_pass"] & column["novel"] & ~column["duplicate"] & valid
+    verdicts = Verdicts.of(screened)
+    return verdicts.candidate & verdicts.valid
 
 
 def known_family(compounds: pa.Table, *, source: str, generated_families: Collection[str]) -> NDArray[np.bool_]:
@@ -33,8 +33,9 @@ def known_family(compounds: pa.Table, *, source: str, generated_families: Collec
     """
     families = compounds["family"].to_pylist()
     superconducting = np.array(compounds["superconducting"], dtype=bool)
-    if source in VERSIONS:
-        return superconducting & members(families, source)
+    kind, version = parse_name(source)
+    if kind == GENERATED:
+        return superconducting & members(families, version)
     return superconducting & np.isin(np.array(families, dtype=object), sorted(set(generated_families)))
 
 

@@ -1,4 +1,4 @@
-"""Names and files that belong together: the lists a command takes, paired, and their provenance records."""
+"""Provenance records of the tables of a run, one for those that were made alike."""
 
 import json
 from collections.abc import Sequence
@@ -6,28 +6,6 @@ from pathlib import Path
 
 from superdrift.io import tables
 from superdrift.report.page import Record
-from superdrift.run.errors import InputError
-
-
-def paired(names: Sequence[str], files: Sequence[Path], *, of: str, option: str) -> dict[str, Path]:
-    """Name → file of two parallel lists.
-
-    Args:
-        names: values of the option `of`.
-        files: values of the option `option`.
-        of: option that gave the names, for the message.
-        option: option that gave the files, for the message.
-
-    Raises:
-        InputError: when the lists differ in length or a name repeats.
-    """
-    if len(names) != len(files):
-        raise InputError(
-            f"{of} has {len(names)} names and {option} {len(files)} files; give one file a name, in one order"
-        )
-    if len(set(names)) != len(names):
-        raise InputError(f"{of} names a source twice: {' '.join(names)}; give each once")
-    return dict(zip(names, files, strict=True))
 
 
 def records(artifacts: Sequence[tuple[str, Path]]) -> list[Record]:

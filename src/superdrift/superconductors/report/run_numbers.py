@@ -13,6 +13,7 @@ from superdrift.report.numbers import Number, count, moments, share
 from superdrift.statistics.scores import NULL, SCORES
 from superdrift.superconductors.data.families import FAMILIES, families_of, members
 from superdrift.superconductors.report.source_numbers import TC
+from superdrift.superconductors.sources import DRIFTED, source_name
 from superdrift.superconductors.tables import CANDIDATES, COMPOUNDS, PHASES, REJECTED, TRAJECTORIES
 
 
@@ -95,8 +96,8 @@ def energy_numbers(scores: Path) -> list[Number]:
 
 def known_energy_numbers(phases: Path, version: str) -> list[Number]:
     """Mean predicted formation energy of a version's known compounds, and the share below 0."""
-    data = tables.read(phases, PHASES)
-    own = data.filter(pc.invert(pc.starts_with(data["origin"], "critexam")))
+    data = tables.read(phases, PHASES, ["amounts", "formation_energy_ev", "known"])
+    own = data.filter(data["known"])
     family = families_of(tables.matrix(own["amounts"]))
     energy = own["formation_energy_ev"].to_numpy()[members(family.tolist(), version)]
     mean = float(energy.mean()) if len(energy) else None
@@ -109,7 +110,7 @@ def known_energy_numbers(phases: Path, version: str) -> list[Number]:
 def drift_numbers(start: str, trajectories: Path) -> list[Number]:
     """Tc by the climbed predictor: at the start, and at the ends of the climbs and of the random walks."""
     data = tables.read(trajectories, TRAJECTORIES, ["kind", "trajectory", "step", "tc_climbed_k"]).to_pandas()
-    source = f"drift-{start}"
+    source = source_name(DRIFTED, start)
     last = data.loc[data.groupby(["kind", "trajectory"])["step"].idxmax()]
     rows = [Number("drift", source, "tc_climbed_start", _mean(data.loc[data["step"] == 0, "tc_climbed_k"]),
                    int((data["step"] == 0).sum()), "K")]  # fmt: skip

@@ -1,6 +1,5 @@
 """What screening, estimation and clustering found in one source, or in a version's training compounds."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,67 +8,47 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from superdrift.composition.elements import N_ELEMENTS
-from superdrift.composition.formula import parse_formula
 from superdrift.composition.greedy_net import greedy_net
-from superdrift.composition.vector import to_vector
+from superdrift.energies.hull import NEAR_HULL
 from superdrift.io import tables
 from superdrift.report.numbers import Number, count, moments, share
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import FAMILIES
 from superdrift.superconductors.report.corrected import Classified
+from superdrift.superconductors.screening.judged_amounts import judged_amounts
+from superdrift.superconductors.screening.verdicts import VERDICTS, Verdicts
 from superdrift.superconductors.tables import ESTIMATED, GROUPS, PROJECTED, SCREENED
 from superdrift.superconductors.tc.classification import classified_superconducting
 from superdrift.superconductors.tc.matched_rates import METHODS
 
-NEAR_HULL = 0.05
-"""eV/atom; a predicted distance to the hull up to this counts as near."""
-
-TRUTHS = (
-    "basic_pass",
-    "duplicate",
-    "known",
-    "novel",
-    "metallic",
-    "valid_published",
-    "charge_valid",
-    "valid_published_raw",
-    "charge_valid_raw",
-    "site_balanced",
-)
 TC = ("tc_mean", "tc_sd", "tc_max")
 
 
 @dataclass(frozen=True)
 class Screened:
-    """The verdicts of the screening, as masks over the rows of one source; a null verdict counts as false.
+    """The screening of one source, row by row.
 
     Ids rise; distances (half L1, to the nearest known compound) and families are those of rows that pass.
     """
 
+    path: Path
     ids: NDArray[np.int64]
-    formulas: pa.ChunkedArray
     distance: NDArray[np.float64]
     family: NDArray[np.str_]
-    truth: Mapping[str, NDArray[np.bool_]]
+    verdicts: Verdicts
 
     @property
     def n(self) -> int:
         """Samples drawn."""
         return len(self.ids)
 
-    def passed(self, verdict: str) -> NDArray[np.bool_]:
-        """Mask of the rows that pass the basic checks and have this verdict."""
-        return self.truth["basic_pass"] & self.truth[verdict]
-
 
 def read_screened(path: Path) -> Screened:
     """Read what the numbers need of a screened table."""
-    data = tables.read(path, SCREENED, ["id", "formula", "distance_to_known", "family", *TRUTHS])
-    masks = {name: pc.fill_null(data[name], False).to_numpy() for name in TRUTHS}
+    data = tables.read(path, SCREENED, ["id", "distance_to_known", "family", *VERDICTS])
     distance = pc.fill_null(data["distance_to_known"], 1.0).to_numpy()
     family = np.asarray(pc.fill_null(data["family"], FAMILIES[-1]).to_pylist(), dtype=np.str_)
-    return Screened(data["id"].to_numpy(), data["formula"], distance, family, masks)
+    return Screened(path, data["id"].to_numpy(), distance, family, Verdicts.of(data))
 
 
 def screened_numbers(screened: Screened, source: str, *, novel_radius: float, suffix: str = "") -> list[Number]:
@@ -81,28 +60,31 @@ def screened_numbers(screened: Screened, source: str, *, novel_radius: float, su
         novel_radius: half L1; two rows counted as distinct differ by at least this.
         suffix: appended to each quantity (`_training` for the known compounds of a version).
     """
-    n, passes = screened.n, int(screened.truth["basic_pass"].sum())
-    valid = screened.passed("valid_published")
+    verdicts = screened.verdicts
+    n, passes = screened.n, int(verdicts["basic_pass"].sum())
+    valid = verdicts.passed("valid_published")
 
     def of(quantity: str, mask: NDArray[np.bool_], denominator: int) -> Number:
         return share("screen", source, quantity + suffix, int(mask.sum()), denominator)
 
-    novel, metallic = screened.passed("novel"), screened.truth["metallic"]
-    ionic = novel & ~metallic & (screened.truth["charge_valid"] | screened.truth["valid_published"])
-    distinct = {"distinct_novel_valid": ionic, "distinct_novel_metallic": novel & metallic}
+    novel, metallic = verdicts.passed("novel"), verdicts["metallic"]
+    distinct = {
+        "distinct_novel_valid": novel & ~metallic & verdicts.valid,
+        "distinct_novel_metallic": novel & metallic,
+    }
     return [
         count("screen", source, "samples" + suffix, n, n),
-        of("basic_pass", screened.truth["basic_pass"], n),
-        of("unique", screened.truth["basic_pass"] & ~screened.truth["duplicate"], passes),
+        of("basic_pass", verdicts["basic_pass"], n),
+        of("unique", verdicts["basic_pass"] & ~verdicts["duplicate"], passes),
         of("novel", novel, passes),
-        of("known", screened.passed("known"), passes),
-        of("valid_published", screened.truth["valid_published_raw"], n),
-        of("charge_valid", screened.truth["charge_valid_raw"], n),
-        of("metallic", screened.passed("metallic"), n),
-        of("site_balanced", screened.passed("site_balanced"), n),
+        of("known", verdicts.passed("known"), passes),
+        of("valid_published", verdicts["valid_published_raw"], n),
+        of("charge_valid", verdicts["charge_valid_raw"], n),
+        of("metallic", verdicts.passed("metallic"), n),
+        of("site_balanced", verdicts.passed("site_balanced"), n),
         of("valid_published_metallic", valid & metallic, int(valid.sum())),
         count("screen", source, "valid_published_distinct" + suffix,
-              int((valid & ~screened.truth["duplicate"]).sum()), int(valid.sum())),
+              int((valid & ~verdicts["duplicate"]).sum()), int(valid.sum())),
         *(
             count("screen", source, name + suffix, _distinct(screened, mask, novel_radius), int(mask.sum()))
             for name, mask in distinct.items()
@@ -135,7 +117,7 @@ def projected_numbers(screened: Screened, source: str, projected: Path | None) -
     if rules <= {"none"}:
         return [Number("project", source, "valid_after_projection", None, 0)]
     verdict = {"published": "valid_published"}.get(rules.pop(), "charge_valid")
-    hits = int(screened.passed(verdict).sum())
+    hits = int(screened.verdicts.passed(verdict).sum())
     return [share("project", source, "valid_after_projection", hits, screened.n)]
 
 
@@ -150,7 +132,7 @@ def estimated_numbers(screened: Screened, source: str, estimated: Path) -> tuple
     ids = data["id"].to_numpy()
     if not np.isin(ids, screened.ids).all():
         raise InputError(f"{estimated} has rows that its screened table lacks; delete it and run snakemake again")
-    valid = np.isin(ids, screened.ids[screened.passed("valid_published")])
+    valid = np.isin(ids, screened.ids[screened.verdicts.passed("valid_published")])
     said = {method: classified_superconducting(data[column].to_numpy()[valid]) for method, column in METHODS.items()}
     place = np.searchsorted(screened.ids, ids[valid])
     found = Classified(said, screened.distance[place], screened.family[place])
@@ -176,12 +158,9 @@ def group_numbers(source: str, groups: Path) -> list[Number]:
 
 
 def _distinct(screened: Screened, mask: NDArray[np.bool_], radius: float) -> int:
-    """Size of the greedy net at `radius` over the masked rows, in row order.
-
-    A repeated formula is no new point of the net, so only its first row is parsed.
-    """
-    formulas = pc.unique(screened.formulas.filter(pa.array(mask)).combine_chunks().drop_null()).to_pylist()
-    amounts = np.zeros((len(formulas), N_ELEMENTS), dtype=np.float32)
-    for row, formula in enumerate(formulas):
-        amounts[row] = to_vector(parse_formula(formula))
-    return int(greedy_net(amounts, radius).sum()) if len(formulas) else 0
+    """Size of the greedy net at `radius` over the masked rows, in row order."""
+    amounts = judged_amounts(screened.path, mask)
+    # A repeated composition is no new point of the net; leaving repetitions out first saves time.
+    rows = amounts.view(np.dtype((np.void, amounts.itemsize * amounts.shape[1]))).ravel()
+    first = np.sort(np.unique(rows, return_index=True)[1])
+    return int(greedy_net(amounts[first], radius).sum()) if len(first) else 0

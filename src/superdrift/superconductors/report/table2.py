@@ -7,6 +7,7 @@ from superdrift.composition.formula import parse_formula, reduced_formula
 from superdrift.io import tables
 from superdrift.report.numbers import Numbers
 from superdrift.superconductors.report.table1 import Row, read_published
+from superdrift.superconductors.sources import CONDITIONED, source_name
 from superdrift.superconductors.tables import CLUSTERED, ESTIMATED, GROUPS
 
 PUBLISHED = "Yuan & Dordevic, Sci. Rep. 14, 10275 (2024), Table 2"
@@ -37,7 +38,7 @@ def table2(
     """
     rows: list[Row] = []
     for slug, formula in references.items():
-        source = f"ilvr-{slug}"
+        source = source_name(CONDITIONED, slug)
         base: Row = dict.fromkeys(COLUMNS) | {"reference": slug, "formula": formula} | _published(formula)
         base["samples"] = _count(numbers.value(source, "samples"))
         for quantity in ("basic_pass", "valid_published", "charge_valid"):

@@ -17,7 +17,7 @@ from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import families_of
 from superdrift.superconductors.screening.basic_checks import basic_checks
 from superdrift.superconductors.screening.novelty import Duplicates, KnownCompounds
-from superdrift.superconductors.settings import ScreenSettings
+from superdrift.superconductors.settings.screening import ScreenSettings
 
 NOT_CHECKED = "not checked: fails the basic checks"
 COUNTS = {"published": published_counts, "exact": whole_counts}
@@ -70,6 +70,7 @@ class Screener:
         columns = _names(basic.amounts, basic.compound)
         columns |= {
             "id": ids,
+            "amounts": basic.amounts,
             "n_elements": basic.n_elements,
             "basic_pass": basic.passed,
             "basic_failure": basic.failure,

@@ -70,9 +70,8 @@ class FitSettings:
 
 @dataclass(frozen=True)
 class EstimateSettings:
-    """`noise_floor` is that of the source's model; the fitted estimators carry their own settings."""
+    """Threads only: the fitted estimators carry their own settings."""
 
-    noise_floor: float = passed("models.*.noise_floor")
     threads: int = passed("estimate.threads")
     energy_threads: int = passed("energy.threads")
 

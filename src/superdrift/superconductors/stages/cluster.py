@@ -5,9 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from superdrift.composition.elements import N_ELEMENTS
-from superdrift.composition.formula import parse_formula
-from superdrift.composition.vector import to_vector
 from superdrift.io import tables
 from superdrift.run.command import Run, command
 from superdrift.run.seeds import derive, generator
@@ -15,7 +12,9 @@ from superdrift.superconductors.new_families.clusters import cluster_map
 from superdrift.superconductors.new_families.embedding import embed
 from superdrift.superconductors.new_families.groups import group_clusters, group_columns
 from superdrift.superconductors.new_families.selection import draw, known_family, worth_grouping
-from superdrift.superconductors.settings import ClusterSettings
+from superdrift.superconductors.screening.judged_amounts import judged_amounts
+from superdrift.superconductors.settings.new_families import ClusterSettings
+from superdrift.superconductors.sources import CONDITIONED, parse_name
 from superdrift.superconductors.tables import CLUSTERED, COMPOUNDS, ESTIMATED, GROUPS, SCREENED
 
 _VERDICTS = ["basic_pass", "duplicate", "novel", "valid_published", "charge_valid"]
@@ -31,30 +30,27 @@ def cluster(
     source: str,
     clustered: Path,
     groups: Path,
-    reference: str | None = None,
 ) -> None:
     """Group the generated compounds of one source.
 
     Args:
         run: seed and provenance.
         settings: how many compounds, the map, the clusters.
-        screened: verdicts and formulas of the source.
+        screened: verdicts of the source, and the amounts that were judged.
         estimated: its critical temperatures.
         compounds: known compounds.
-        source: name of the source.
+        source: name of the source; groups of a conditioned one carry its reference.
         clustered: written; the known compounds drawn, then the generated ones.
         groups: written; one row per group.
-        reference: slug of the reference of a conditional source.
     """
-    verdicts = tables.read(screened, SCREENED, ["id", "formula", "family", *_VERDICTS])
+    verdicts = tables.read(screened, SCREENED, ["id", "family", *_VERDICTS])
     stream = generator(run.seed, "cluster", source)
     new = draw(verdicts, worth_grouping(verdicts), most=settings.generated, stream=stream)
     every = tables.read(compounds, COMPOUNDS, ["id", "family", "superconducting", "amounts"])
     alike = known_family(every, source=source, generated_families=new["family"].to_pylist())
     old = draw(every, alike, most=settings.known, stream=stream)
-    # the formula holds the amounts that were judged, after rounding and noise floor
-    written = [to_vector(parse_formula(formula)) for formula in new["formula"].to_pylist()]
-    amounts = np.concatenate([tables.matrix(old["amounts"]), np.reshape(written, (-1, N_ELEMENTS))])
+    generated = judged_amounts(screened, np.isin(verdicts["id"], new["id"]))
+    amounts = np.concatenate([tables.matrix(old["amounts"]), generated])
     known = np.arange(len(amounts)) < old.num_rows
     seed = derive(run.seed, "cluster", source, "map")
     plane = embed(amounts, perplexity=settings.perplexity, seed=seed, threads=settings.threads)
@@ -67,6 +63,8 @@ def cluster(
     columns = {"id": ids, "known": known, "x": plane[:, 0], "y": plane[:, 1], "cluster": numbers}
     columns["group"] = [number if number >= 0 else None for number in group.tolist()]
     tables.write(clustered, CLUSTERED, columns, run.metadata)
+    kind, subject = parse_name(source)
+    reference = subject if kind == CONDITIONED else None
     tables.write(groups, GROUPS, group_columns(found, reference), run.metadata)
 
 

@@ -18,7 +18,7 @@ from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
 from superdrift.superconductors.generation.checkpoint import load_model
 from superdrift.superconductors.generation.sampling import conditional
-from superdrift.superconductors.settings import ConditionSettings
+from superdrift.superconductors.settings.generation import ConditionSettings
 from superdrift.superconductors.tables import CONDITIONED
 
 

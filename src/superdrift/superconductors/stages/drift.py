@@ -11,7 +11,7 @@ from superdrift.run.command import Run, command
 from superdrift.superconductors.drift.checkpoint import load_latent
 from superdrift.superconductors.drift.landscape import tc_landscape
 from superdrift.superconductors.drift.trajectories import check_start, run_trajectories, start_digits
-from superdrift.superconductors.settings import DriftSettings
+from superdrift.superconductors.settings.drift import DriftSettings
 from superdrift.superconductors.tables import DRIFTED, TRAJECTORIES
 
 

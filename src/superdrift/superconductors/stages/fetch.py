@@ -5,7 +5,7 @@ from pathlib import Path
 
 from superdrift.run import registry
 from superdrift.run.command import Run, command
-from superdrift.superconductors.settings import FetchSettings
+from superdrift.superconductors.settings.data import FetchSettings
 
 
 def fetch(run: Run, settings: FetchSettings, *, name: str, output: Path) -> None:

@@ -8,7 +8,7 @@ from superdrift.io import tables
 from superdrift.io.files import write_whole
 from superdrift.run.command import Run, command
 from superdrift.statistics.scores import SCORES, columns
-from superdrift.superconductors.settings import FitSettings
+from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tables import COMPOUNDS, HELD_OUT, NEIGHBOURS
 from superdrift.superconductors.tc.fitting import fit as fit_estimators
 from superdrift.superconductors.tc.labelled_compositions import COLUMNS, distinct

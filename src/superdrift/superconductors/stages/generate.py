@@ -18,7 +18,7 @@ from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
 from superdrift.superconductors.generation.checkpoint import load_model
 from superdrift.superconductors.generation.sampling import unconditional
-from superdrift.superconductors.settings import GenerateSettings
+from superdrift.superconductors.settings.generation import GenerateSettings
 from superdrift.superconductors.tables import SAMPLES
 
 

@@ -4,10 +4,11 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from superdrift.io.contract import RunFiles
 from superdrift.report.numbers import Number, write
 from superdrift.run.command import Run, command
+from superdrift.superconductors.contract import CONTRACT
 from superdrift.superconductors.report.corrected import Calibration, corrected_numbers
-from superdrift.superconductors.report.provenance_records import paired
 from superdrift.superconductors.report.run_numbers import (
     candidate_numbers,
     drift_numbers,
@@ -26,66 +27,49 @@ from superdrift.superconductors.report.source_numbers import (
     screened_numbers,
     training_numbers,
 )
-from superdrift.superconductors.settings import NumbersSettings
+from superdrift.superconductors.settings.report import NumbersSettings
+from superdrift.superconductors.sources import KNOWN, generated_names, source_name
 
 
 def numbers(
     run: Run,
     settings: NumbersSettings,
     *,
-    compounds: Path,
-    rejected: Path,
-    scores: Path,
-    held_out: Path,
-    phases: Path,
+    folder: Path,
+    families: list[str],
+    references: list[str],
+    starts: list[str],
     energy_scores: list[Path],
-    candidates: Path,
-    history_families: list[str],
-    histories: list[Path],
-    sources: list[str],
-    screened: list[Path],
-    estimated: list[Path],
-    projected: list[Path],
-    training_families: list[str],
-    training_screened: list[Path],
-    cluster_sources: list[str],
-    groups: list[Path],
-    start_names: list[str],
-    trajectories: list[Path],
     numbers: Path,
 ) -> None:
-    """Compute report/numbers.parquet. Each list of names is parallel to the lists of files that follow it.
+    """Compute report/numbers.parquet.
 
-    `sources` goes with `screened`, `estimated` and `projected`; `training_screened` are the known
-    superconductors of a version, run through the same screening.
+    Args:
+        run: provenance.
+        settings: what counts as distinct, and the published rates.
+        folder: the run's folder; its files are found through the contract.
+        families: versions of the model that were sampled.
+        references: references that were conditioned on.
+        starts: starts of the drift.
+        energy_scores: scores of the models of formation energies, of this run or shipped.
+        numbers: written.
     """
-    curves = paired(history_families, histories, of="--history-families", option="--histories")
-    known = paired(training_families, training_screened, of="--training-families", option="--training-screened")
-    found = paired(cluster_sources, groups, of="--cluster-sources", option="--groups")
-    climbs = paired(start_names, trajectories, of="--start-names", option="--trajectories")
-    verdicts, estimates, projections = (
-        paired(sources, files, of="--sources", option=option)
-        for option, files in (
-            ("--screened", screened),
-            ("--estimated", estimated),
-            ("--projected", projected),
-        )
-    )
-    measured = score_numbers(scores)
-    calibration = Calibration.read(held_out, (settings.published_tp, settings.published_fp))
-    radius = settings.novel_radius
+    files = RunFiles(CONTRACT, folder, run.reads)
+    calibration = Calibration.read(files.path("held_out"), (settings.published_tp, settings.published_fp))
+    sources, radius = generated_names(families, references, starts), settings.novel_radius
+    compounds, phases = files.path("compounds"), files.path("phases")
     rows = [
-        prepare_numbers(compounds, rejected),
-        *(history_numbers(family, path) for family, path in curves.items()),
-        measured,
+        prepare_numbers(compounds, files.path("rejected")),
+        *(history_numbers(family, path) for family, path in files.each("history", families).items()),
+        score_numbers(files.path("scores")),
         _once(row for path in energy_scores for row in energy_numbers(path)),
-        *(_of_source(s, verdicts[s], estimates[s], projections[s], radius=radius, rates=calibration) for s in sources),
-        *(training_numbers(read_screened(path), family, novel_radius=radius) for family, path in known.items()),
-        *(measured_tc_numbers(compounds, family) for family in known),
-        *(known_energy_numbers(phases, family) for family in known),
-        *(group_numbers(source, path) for source, path in found.items()),
-        *(drift_numbers(start, path) for start, path in climbs.items()),
-        candidate_numbers(candidates),
+        *(_of_source(source, files, radius=radius, rates=calibration) for source in sources),
+        *(_of_known(family, files, radius=radius) for family in families),
+        *(measured_tc_numbers(compounds, family) for family in families),
+        *(known_energy_numbers(phases, family) for family in families),
+        *(group_numbers(source, path) for source, path in files.each("groups", sources).items()),
+        *(drift_numbers(start, path) for start, path in files.each("trajectories", starts).items()),
+        candidate_numbers(files.path("candidates")),
     ]
     write(numbers, [row for part in rows for row in part], run.metadata)
 
@@ -98,15 +82,19 @@ def _once(rows: Iterable[Number]) -> list[Number]:
     return list(found.values())
 
 
-def _of_source(
-    source: str, screened: Path, estimated: Path, projected: Path, *, radius: float, rates: Calibration
-) -> list[Number]:
+def _of_source(source: str, files: RunFiles, *, radius: float, rates: Calibration) -> list[Number]:
     """Screening, projection and estimates of one source."""
-    screening = read_screened(screened)
+    screening = read_screened(files.path("screened", source=source))
     rows = screened_numbers(screening, source, novel_radius=radius)
-    rows += projected_numbers(screening, source, projected)
-    values, classified = estimated_numbers(screening, source, estimated)
+    rows += projected_numbers(screening, source, files.path("projected", source=source))
+    values, classified = estimated_numbers(screening, source, files.path("estimated", source=source))
     return rows + values + corrected_numbers(source, classified, rates)
+
+
+def _of_known(family: str, files: RunFiles, *, radius: float) -> list[Number]:
+    """Screening of the known superconductors of a version."""
+    screening = read_screened(files.path("screened", source=source_name(KNOWN, family)))
+    return training_numbers(screening, family, novel_radius=radius)
 
 
 main = command(numbers)

@@ -12,9 +12,8 @@ from superdrift.energies.checkpoint import load_energy
 from superdrift.energies.formation_energies import read_energies
 from superdrift.io import tables
 from superdrift.learning.device import choose
-from superdrift.run.command import Run, command
-from superdrift.superconductors.report.provenance_records import paired
-from superdrift.superconductors.settings import PhasesSettings
+from superdrift.run.command import Run, command, paired
+from superdrift.superconductors.settings.tc import PhasesSettings
 from superdrift.superconductors.tables import COMPOUNDS, PHASES
 
 logger = logging.getLogger("superdrift")
@@ -41,7 +40,8 @@ def phases(
         description: its .json file.
         energies: CSV files of further compounds (columns formula, target); of these only the compositions are used.
         origins: what to call them, in the same order.
-        phases: the table to write: the compounds of which all elements are supported.
+        phases: the table to write: the compounds of which all elements are supported. One that both the run and a file
+            list counts as known, for the run's compounds stand first.
     """
     torch.set_num_threads(settings.threads)
     model, _ = load_energy(weights, description, device=choose("cpu", key="energy"))
@@ -63,6 +63,7 @@ def phases(
         "amounts": every[rows],
         "formation_energy_ev": energy[held],
         "origin": [origin[row] for row in rows.tolist()],
+        "known": rows < known.num_rows,
     }
     tables.write(phases, PHASES, columns, run.metadata)
 

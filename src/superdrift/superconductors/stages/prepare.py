@@ -17,7 +17,7 @@ from superdrift.superconductors.data.cleaning import Compound, clean, consensus
 from superdrift.superconductors.data.flags import flag
 from superdrift.superconductors.data.generator_split import split_groups
 from superdrift.superconductors.data.readers import read_source
-from superdrift.superconductors.settings import PrepareSettings
+from superdrift.superconductors.settings.data import PrepareSettings
 from superdrift.superconductors.tables import COMPOUNDS, REJECTED
 
 logger = logging.getLogger("superdrift")

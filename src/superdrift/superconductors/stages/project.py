@@ -13,7 +13,7 @@ from superdrift.io import tables
 from superdrift.run.command import Run, command
 from superdrift.superconductors.data.families import members
 from superdrift.superconductors.screening.known_charges import charge_check
-from superdrift.superconductors.settings import ProjectSettings
+from superdrift.superconductors.settings.screening import ProjectSettings
 from superdrift.superconductors.tables import COMPOUNDS, PROJECTED, SAMPLES
 
 

@@ -10,10 +10,9 @@ from scipy.spatial import cKDTree
 
 from superdrift.composition.vector import atomic_fractions
 from superdrift.io import tables
-from superdrift.run.command import Run, command
-from superdrift.run.errors import InputError
+from superdrift.run.command import Run, command, paired
 from superdrift.superconductors.ranking import Tally, gather, match, place_in_clusters, rank_rows
-from superdrift.superconductors.settings import RankSettings
+from superdrift.superconductors.settings.ranking import RankSettings
 from superdrift.superconductors.tables import CANDIDATES, CLUSTERED, COMPOUNDS, ESTIMATED, PROJECTED, SCREENED
 
 logger = logging.getLogger("superdrift")
@@ -44,8 +43,9 @@ def rank(
         candidates: written: candidates.parquet.
         clustered: cluster/{source}/clustered.parquet of each; none: the cluster columns stay null.
     """
-    _parallel(sources, screened=screened, estimated=estimated, projected=projected)
-    _parallel(sources if clustered else [], clustered=clustered)
+    for option, files in {"screened": screened, "estimated": estimated, "projected": projected}.items():
+        paired(sources, files, of="--sources", option=f"--{option}")
+    paired(sources if clustered else [], clustered, of="--sources", option="--clustered")
     fractions = atomic_fractions(tables.matrix(tables.read(compounds, COMPOUNDS, ["amounts"])["amounts"]))
     known, tally, parts = cKDTree(fractions), Tally(), []
     for i, source in enumerate(sources):
@@ -57,14 +57,6 @@ def rank(
     ranked = rank_rows(pa.concat_tables(tabled), np.concatenate(vectors), settings, tally)
     logger.info(tally.line(ranked.num_rows))
     tables.write(candidates, CANDIDATES, ranked, run.metadata)
-
-
-def _parallel(sources: list[str], **files: list[Path]) -> None:
-    for option, paths in files.items():
-        if len(paths) != len(sources):
-            raise InputError(
-                f"--{option} has {len(paths)} files for {len(sources)} sources; give one for each, in order"
-            )
 
 
 def _joined(rows: pa.Table, source: str, projected: Path, clustered: Path | None) -> pa.Table:

@@ -4,43 +4,32 @@ import json
 import sys
 from pathlib import Path
 
+from superdrift.io.contract import RunFiles
 from superdrift.report.numbers import Numbers
 from superdrift.report.page import write_page
 from superdrift.run.command import Run, command
 from superdrift.run.errors import InputError
+from superdrift.superconductors.contract import CONTRACT
 from superdrift.superconductors.report.figures.all import Artifacts, draw_all
-from superdrift.superconductors.report.provenance_records import paired, records
+from superdrift.superconductors.report.provenance_records import records
 from superdrift.superconductors.report.sections import FOOTER, facts, lead, sections
 from superdrift.superconductors.report.table1 import COLUMNS as TABLE1
 from superdrift.superconductors.report.table1 import table1, write_csv
 from superdrift.superconductors.report.table2 import COLUMNS as TABLE2
 from superdrift.superconductors.report.table2 import table2
-from superdrift.superconductors.settings import ReportSettings
+from superdrift.superconductors.settings.report import ReportSettings
+from superdrift.superconductors.sources import KNOWN, generated_names, source_name
 
 
 def report(
     run: Run,
     settings: ReportSettings,
     *,
-    run_name: str,
-    numbers: Path,
-    compounds: Path,
-    candidates: Path,
-    estimators: Path,
-    history_families: list[str],
-    histories: list[Path],
-    sources: list[str],
-    screened: list[Path],
-    estimated: list[Path],
-    training_families: list[str],
-    training_screened: list[Path],
-    cluster_sources: list[str],
-    clustered: list[Path],
-    groups: list[Path],
+    folder: Path,
+    families: list[str],
     references: list[str],
     reference_formulas: list[str],
-    start_names: list[str],
-    trajectories: list[Path],
+    starts: list[str],
     table1_csv: Path,
     table2_csv: Path,
     page: Path,
@@ -48,25 +37,37 @@ def report(
 ) -> None:
     """Write the tables, the figures and the page.
 
-    Each list of names (families, sources, references, starts) is parallel to those after it and may be empty.
+    Args:
+        run: provenance.
+        settings: how much the page shows.
+        folder: the run's folder, named as the run; its files are found through the contract.
+        families: versions of the model that were sampled.
+        references: references that were conditioned on.
+        reference_formulas: the formula of each, in the same order.
+        starts: starts of the drift.
+        table1_csv: written.
+        table2_csv: written.
+        page: written.
+        figures: folder of the figures.
 
     Raises:
-        InputError: when parallel lists differ in length.
+        InputError: when references and formulas differ in number.
     """
     if len(references) != len(reference_formulas):
         raise InputError(
             f"--references has {len(references)} names and --reference-formulas {len(reference_formulas)}; "
             "give one formula a name"
         )
-    drawn = paired(sources, screened, of="--sources", option="--screened")
-    estimates = paired(sources, estimated, of="--sources", option="--estimated")
-    maps = paired(cluster_sources, clustered, of="--cluster-sources", option="--clustered")
-    found = paired(cluster_sources, groups, of="--cluster-sources", option="--groups")
-    curves = paired(history_families, histories, of="--history-families", option="--histories")
-    known = paired(training_families, training_screened, of="--training-families", option="--training-screened")
-    climbs = paired(start_names, trajectories, of="--start-names", option="--trajectories")
+    files = RunFiles(CONTRACT, folder, run.reads)
+    sources = generated_names(families, references, starts)
+    curves, climbs = files.each("history", families), files.each("trajectories", starts)
+    drawn, estimates = files.each("screened", sources), files.each("estimated", sources)
+    maps, found = files.each("clustered", sources), files.each("groups", sources)
+    known = {family: files.path("screened", source=source_name(KNOWN, family)) for family in families}
+    compounds, candidates, numbers = (files.path(name) for name in ("compounds", "candidates", "numbers"))
+    estimators = files.path("estimators")
     figured = Numbers.read(numbers)
-    first = table1(figured, sources)
+    first = table1(figured, families)
     second = table2(
         figured,
         dict(zip(references, reference_formulas, strict=True)),
@@ -75,19 +76,19 @@ def report(
     write_csv(table1_csv, TABLE1, first)
     write_csv(table2_csv, TABLE2, second)
     drawings = draw_all(Artifacts(compounds, candidates, curves, drawn, known, maps, found, climbs), figured, figures)
-    files = [("compounds", compounds), *curves.items(), *climbs.items(), *drawn.items(), *estimates.items()]
-    files += [*found.items(), ("candidates", candidates), ("numbers", numbers)]
+    made = [("compounds", compounds), *curves.items(), *climbs.items(), *drawn.items(), *estimates.items()]
+    made += [*found.items(), ("candidates", candidates), ("numbers", numbers)]
     write_page(
         page,
-        run_name=run_name,
-        title=f"Hypothetical superconductors, run “{run_name}”",
+        run_name=folder.name,
+        title=f"Hypothetical superconductors, run “{folder.name}”",
         lead=lead(figured),
         facts=facts(figured),
         sections=sections(
             figured, candidates=candidates, table1=first, table2=second, figures=drawings,
             top=settings.top, groups=settings.groups,
         ),
-        provenance=[*records(files), (["this page"], run.metadata)],
+        provenance=[*records(made), (["this page"], run.metadata)],
         details={"Fitted estimators": json.loads(estimators.read_text(encoding="utf-8"))},
         footer=FOOTER,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from superdrift.run.progress import Progress
 from superdrift.superconductors.screening.known_charges import charge_check
 from superdrift.superconductors.screening.novelty import KnownCompounds
 from superdrift.superconductors.screening.screener import Screener
-from superdrift.superconductors.settings import ScreenSettings
+from superdrift.superconductors.settings.screening import ScreenSettings
 from superdrift.superconductors.tables import COMPOUNDS, PROJECTED, SAMPLES, SCREENED
 
 

@@ -20,7 +20,7 @@ from superdrift.superconductors.encoding.encodings import ENCODINGS
 from superdrift.superconductors.generation.checkpoint import save_model, start_from
 from superdrift.superconductors.generation.model import build, design
 from superdrift.superconductors.generation.training_rows import COLUMNS, choose_rows
-from superdrift.superconductors.settings import TrainSettings
+from superdrift.superconductors.settings.generation import TrainSettings
 from superdrift.superconductors.tables import COMPOUNDS
 
 

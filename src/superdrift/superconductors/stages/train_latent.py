@@ -16,7 +16,7 @@ from superdrift.run.command import Run, command
 from superdrift.superconductors.drift.checkpoint import save_latent
 from superdrift.superconductors.drift.training import fit_predictor, fit_vae, measure_predictor, measure_vae
 from superdrift.superconductors.drift.training_rows import COLUMNS, choose_rows
-from superdrift.superconductors.settings import TrainLatentSettings
+from superdrift.superconductors.settings.drift import TrainLatentSettings
 from superdrift.superconductors.tables import COMPOUNDS
 
 logger = logging.getLogger("superdrift")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superdrift.run.errors import InputError
-from superdrift.superconductors.settings import BoostingSettings
+from superdrift.superconductors.settings.tc import BoostingSettings
 
 TARGETS = {"tc": "regression", "superconducting": "binary"}
 """LightGBM's objective for each target."""

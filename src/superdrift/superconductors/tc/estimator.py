@@ -15,7 +15,7 @@ from superdrift.composition.distance import TOLERANCE
 from superdrift.io import tables
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import families_of
-from superdrift.superconductors.settings import ForestSettings
+from superdrift.superconductors.settings.tc import ForestSettings
 from superdrift.superconductors.tables import NEIGHBOURS
 from superdrift.superconductors.tc.boosting import Trees
 from superdrift.superconductors.tc.conformal import Interval

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from superdrift.run import seeds
 from superdrift.run.progress import Progress
 from superdrift.statistics.scores import Score, averaged
-from superdrift.superconductors.settings import FitSettings
+from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tc.boosting import Size, Trees
 from superdrift.superconductors.tc.conformal import Interval, Residuals
 from superdrift.superconductors.tc.estimator import Estimator

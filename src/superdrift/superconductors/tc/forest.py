@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesRegressor
 
-from superdrift.superconductors.settings import ForestSettings
+from superdrift.superconductors.settings.tc import ForestSettings
 
 
 def fit_forest(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from superdrift.run import seeds
 from superdrift.statistics.scores import NULL
 from superdrift.superconductors.data.families import FAMILIES
-from superdrift.superconductors.settings import FitSettings
+from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tc.boosting import Size, Trees, choose_size
 from superdrift.superconductors.tc.conformal import Difficulty
 from superdrift.superconductors.tc.forest import fit_forest

@@ -19,6 +19,7 @@ from superdrift.superconductors.report.figures import (
     shares,
     training_curves,
 )
+from superdrift.superconductors.sources import DRIFTED, source_name
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def _drift_caption(artifacts: Artifacts, numbers: Numbers) -> str:
     """Where the climbs and walks ended, and what the independent estimator makes of the climbed compounds."""
     text = "By the predictor that is climbed, which flatters its own ascent."
     for start in artifacts.trajectories:
-        source = f"drift-{start}"
+        source = source_name(DRIFTED, start)
         climb, walk = (numbers.value(source, f"tc_climbed_{kind}_mean") for kind in ("climb", "walk"))
         text += (
             f" From {start}: {number(numbers.value(source, 'tc_climbed_start'), 0)} K at the start, "

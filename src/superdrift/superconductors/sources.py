@@ -1,0 +1,121 @@
+"""Sources: whatever proposes compounds. Their names, and for each its model's family, samples and noise floor.
+
+A source's name is what `{source}` stands for in the folders of a run. This module alone makes names from kinds and
+subjects, and takes them apart again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from superdrift.run.errors import InputError
+from superdrift.superconductors.contract import CONTRACT
+from superdrift.superconductors.data.families import VERSIONS
+
+GENERATED, CONDITIONED, DRIFTED, KNOWN = "generated", "conditioned", "drifted", "known"
+"""Kinds: samples of a family's model; of a model conditioned on a reference (ILVR); ends and steps of the drift from a
+start; and the known superconductors of a family, screened as a baseline."""
+
+_PREFIXES = {CONDITIONED: "ilvr-", DRIFTED: "drift-", KNOWN: "training-"}
+
+
+def source_name(kind: str, subject: str) -> str:
+    """Name of the source of a kind: `cuprates`, `ilvr-{reference}`, `drift-{start}`, `training-{family}`."""
+    return _PREFIXES.get(kind, "") + subject
+
+
+def parse_name(name: str) -> tuple[str, str]:
+    """Kind and subject (family, reference or start) of a source's name.
+
+    Raises:
+        InputError: for a name that no source has.
+    """
+    if name in VERSIONS:
+        return GENERATED, name
+    for kind, prefix in _PREFIXES.items():
+        if name.startswith(prefix) and name != prefix:
+            return kind, name.removeprefix(prefix)
+    raise InputError(
+        f"no source is called '{name}'; one is {', '.join(VERSIONS)}, or "
+        f"{', '.join(prefix + '…' for prefix in _PREFIXES.values())}"
+    )
+
+
+def generated_names(families: list[str], references: list[str], starts: list[str]) -> list[str]:
+    """Names of everything that a run generates, in the order in which the run lists it."""
+    return [
+        *(source_name(GENERATED, family) for family in families),
+        *(source_name(CONDITIONED, reference) for reference in references),
+        *(source_name(DRIFTED, start) for start in starts),
+    ]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One source of a run.
+
+    Attributes:
+        kind: generated, conditioned, drifted or known.
+        subject: the family, reference or start that it is named after.
+        family: version of the model behind it; it decides how many elements a compound may have.
+        noise_floor: atoms per formula unit; amounts below it are noise of the model that drew them. 0 where amounts
+            are exact: measured compounds and decoded digits.
+    """
+
+    kind: str
+    subject: str
+    family: str
+    noise_floor: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """What `{source}` stands for in paths."""
+        return source_name(self.kind, self.subject)
+
+    @property
+    def known(self) -> bool:
+        """It consists of known compounds: they are judged as they stand, and compared with the others."""
+        return self.kind == KNOWN
+
+    @property
+    def samples(self) -> str:
+        """The table whose amounts it is made of, as a path in the run's folder."""
+        if self.kind == KNOWN:
+            return CONTRACT["compounds"].place()
+        artifact = CONTRACT[{GENERATED: "samples", CONDITIONED: "conditioned", DRIFTED: "drifted"}[self.kind]]
+        return artifact.place(**dict.fromkeys(artifact.wildcards, self.subject))
+
+
+class Sources:
+    """The sources of a run, from its configuration.
+
+    Args:
+        config: the whole configuration, validated.
+    """
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        self._config = config
+        names = generated_names(config["families"], config["references"], config["starts"])
+        self.generated = [self[name] for name in names]
+        self.known = [self[source_name(KNOWN, family)] for family in config["families"]]
+
+    def __getitem__(self, name: str) -> Source:
+        """The source of this name, also where the run does not list it: a reference or start of the catalogue.
+
+        Raises:
+            InputError: when the name is no source's, or the catalogue has no such compound.
+        """
+        kind, subject = parse_name(name)
+        if kind == GENERATED:
+            return Source(kind, subject, subject, self._noise_floor("train"))
+        if kind == KNOWN:
+            return Source(kind, subject, subject)
+        if subject not in self._config["catalogue"]:
+            known = ", ".join(self._config["catalogue"])
+            raise InputError(f"source '{name}': the catalogue has no '{subject}'; it has {known}")
+        family = self._config["catalogue"][subject]["family"]
+        return Source(kind, subject, family, self._noise_floor("condition") if kind == CONDITIONED else 0.0)
+
+    def _noise_floor(self, stage: str) -> float:
+        """Noise floor of the model that a stage draws with."""
+        return float(self._config["models"][self._config[stage]["model"]]["noise_floor"])

@@ -1,0 +1,92 @@
+"""Sources: names from kinds and back, and what follows from the configuration."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from superdrift.run.errors import InputError
+from superdrift.superconductors.contract import CONTRACT
+from superdrift.superconductors.data.families import VERSIONS
+from superdrift.superconductors.sources import (
+    CONDITIONED,
+    DRIFTED,
+    GENERATED,
+    KNOWN,
+    Sources,
+    generated_names,
+    parse_name,
+    source_name,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def config():
+    return yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "subject"),
+    [
+        ("everything", GENERATED, "everything"),
+        ("ilvr-ybco-se", CONDITIONED, "ybco-se"),
+        ("drift-ybco", DRIFTED, "ybco"),
+        ("training-cuprates", KNOWN, "cuprates"),
+        ("ilvr-drift-x", CONDITIONED, "drift-x"),
+    ],
+)
+def test_a_name_is_its_kind_and_subject(name, kind, subject):
+    assert parse_name(name) == (kind, subject)
+    assert source_name(kind, subject) == name
+
+
+@pytest.mark.parametrize("name", ["cuprate", "ilvr-", "", "Drift-ybco"])
+def test_what_is_no_source_is_told(name):
+    with pytest.raises(InputError, match=f"no source is called '{name}'; one is everything, "):
+        parse_name(name)
+
+
+def test_sources_of_a_configuration(config):
+    sources = Sources(config)
+    assert [source.name for source in sources.generated] == generated_names(
+        config["families"], config["references"], config["starts"]
+    )
+    assert [source.name for source in sources.known] == [f"training-{family}" for family in VERSIONS]
+    assert all(source.known and source.noise_floor == 0 for source in sources.known)
+    for source in (*sources.generated, *sources.known):
+        assert sources[source.name] == source
+        artifact, _ = CONTRACT.match(source.samples)
+        assert "amounts" in [column.name for column in artifact.table.columns]
+
+
+def test_noise_and_family_are_those_of_the_model(config):
+    config["models"]["masked"]["noise_floor"] = 0.01
+    sources = Sources(config)
+    assert (sources["others"].noise_floor, sources["others"].family) == (0.01, "others")
+    assert (sources["ilvr-naalge"].noise_floor, sources["ilvr-naalge"].family) == (0.08, "others")
+    assert (sources["drift-ybco"].noise_floor, sources["drift-ybco"].family) == (0.0, "cuprates")
+    assert sources["training-pnictides"].family == "pnictides"
+    assert sources["ilvr-naalge"].samples == "condition/naalge/samples.parquet"
+    assert sources["drift-ybco"].samples == "drift/ybco/samples.parquet"
+    assert sources["others"].samples == "generate/others/samples.parquet"
+    assert sources["training-others"].samples == "prepare/compounds.parquet"
+
+
+def test_a_compound_that_the_catalogue_lacks_is_told(config):
+    with pytest.raises(InputError, match="source 'drift-gold': the catalogue has no 'gold'; it has ybco-se"):
+        Sources(config)["drift-gold"]
+
+
+def test_no_other_file_knows_the_prefixes():
+    here = ROOT / "src/superdrift/superconductors/sources.py"
+    meanings = here.with_name("contract.py")  # says in words what a source's folder is called
+    files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "workflow").rglob("*.smk"), ROOT / "Snakefile"]
+    prefixes = [
+        f"{quote}{prefix}-{end}" for prefix in ("ilvr", "drift", "training") for quote in "\"'" for end in "\"'{"
+    ]
+    for file in files:
+        if file not in (here, meanings):
+            text = file.read_text(encoding="utf-8")
+            assert not [prefix for prefix in prefixes if prefix in text], file
