@@ -2,8 +2,8 @@
 
     python benchmarks/compare_runs.py results-before/demo results/demo
 
-Columns of time are left out; provenance stands in the metadata, which is not compared. A column that one side lacks, and
-every column that differs, is named with the number of rows; the exit status is 1 where anything differs.
+Columns of time are left out; provenance stands in the metadata, which is not compared. A column that one side
+lacks, and every column that differs, is named with the number of rows; the exit status is 1 where anything differs.
 """
 
 import argparse

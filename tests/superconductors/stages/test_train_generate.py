@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import torch
+from limits import HANG_S
 
 from superdrift.io import tables
 from superdrift.learning.history import HISTORY
@@ -215,7 +216,7 @@ def kill_when(module, arguments, condition):
         stderr=subprocess.PIPE,
         env={"PYTHONPATH": str(Path(tables.__file__).parents[2]), "OMP_NUM_THREADS": "1", "PATH": ""},
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + HANG_S
     while not condition():
         assert process.poll() is None, process.stderr.read().decode()
         assert time.monotonic() < deadline

@@ -158,11 +158,12 @@ def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None
             screener.known = KnownCompounds(vectors, names, **radii)
     columns = screener.screen(np.arange(len(amounts)), amounts)
     columns |= _basic(amounts, block["n_elements"])
-    columns |= estimates.columns(amounts)
+    nearest = screener.known.several(amounts, NEAREST)
     rows: dict[str, Any] = {"given": list(texts)}
+    columns |= estimates.columns(amounts)
     for column in (*SCREENED.columns, *ESTIMATED.columns):
         rows[column.name] = pa.array(columns[column.name], type=column.type, from_pandas=True)
-    return pa.table(rows | {"nearest": screener.known.several(amounts, NEAREST)})
+    return pa.table(rows | {"nearest": nearest})
 
 
 def _basic(amounts: NDArray[np.float32], ranges: Mapping[str, Sequence[int]]) -> dict[str, Any]:
