@@ -1,17 +1,27 @@
-# Thin over the plain commands of the README: one virtual environment, stamped, and four targets.
+# Thin over the plain commands of the README: one virtual environment, stamped, and a few targets.
 PYTHON ?= python3
 VENV   := .venv
 STAMP  := $(VENV)/.stamp
+IN_VENV = PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
+
+BENCHMARKS := charge_check flags_estimator stoichiometry screening estimators generation
+MEASURED = $(addprefix results/$(1)/,prepare/compounds.parquet estimate/models/scores.parquet \
+  estimate/models/phases.parquet $(patsubst %,generate/%/samples.parquet,$(2)))
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test lint bench clean
+.PHONY: demo test test-slow lint bench bench-quick clean
 
 demo: $(STAMP)        ## the main job on the embedded data: results/demo
 	$(VENV)/bin/snakemake --cores 2 --configfile workflow/presets/demo.yaml
 	$(VENV)/bin/superdrift show demo
 
-test: $(STAMP)        ## every test
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pytest
+test: $(STAMP)        ## every test but the slow ones; below 25 minutes on two cores
+	$(IN_VENV) $(VENV)/bin/python -m pytest
+
+# The tests marked `slow`: every benchmark with --quick, processes killed again and again, runs whose jobs go through
+# SLURM (on a machine that has it, named by SUPERDRIFT_SLURM), the page in a browser, relaxations by a potential.
+test-slow: $(STAMP)   ## the slow tests alone
+	$(IN_VENV) $(VENV)/bin/python -m pytest -m slow
 
 lint: $(STAMP)        ## ruff, snakefmt (an environment of its own), snakemake --lint
 	$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
@@ -19,8 +29,14 @@ lint: $(STAMP)        ## ruff, snakefmt (an environment of its own), snakemake -
 	.venv-snakefmt/bin/snakefmt --check Snakefile workflow
 	$(VENV)/bin/snakemake --lint --configfile workflow/presets/test.yaml
 
-bench: $(STAMP)       ## every benchmark; each prints a table and writes a Parquet file beside itself
-	for script in benchmarks/*.py; do $(VENV)/bin/python $$script || exit 1; done
+bench: $(STAMP)       ## every benchmark, on the run `small`; hours, best on an idle machine; replaces the committed figures
+	$(IN_VENV) snakemake --cores 2 --configfile workflow/presets/small.yaml \
+	  $(call MEASURED,small,everything cuprates pnictides others)
+	for name in $(BENCHMARKS); do $(IN_VENV) $(VENV)/bin/python -m benchmarks.$$name || exit 1; done
+
+bench-quick: $(STAMP) ## every benchmark on small numbers, on the run `test`; minutes; committed figures stay
+	$(IN_VENV) snakemake --cores 2 --configfile workflow/presets/test.yaml $(call MEASURED,test,cuprates)
+	for name in $(BENCHMARKS); do $(IN_VENV) $(VENV)/bin/python -m benchmarks.$$name --quick || exit 1; done
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -3,31 +3,24 @@
 Decoys: anions × 0.8, 0.9, 1.1, 1.2; a cation of fixed valence replaced by one of another valence; the amounts of two
 elements exchanged. Held out are 30 % of the compositions, at random and by near-duplicate groups; oxygen of cuprates is
 measured (no whole number). Rivals: the published rule and SMACT's mixed valence (smact14), pymatgen's oxidation-state
-guesses, and the density of one valence per ion over all compounds. Run after
-`snakemake --configfile workflow/presets/small.yaml results/small/prepare/compounds.parquet`:
+guesses, and the density of one valence per ion over all compounds:
 
-    python benchmarks/charge_check.py
+    python -m benchmarks.charge_check [--run results/small] [--quick]
 """
 
-import argparse
-import json
-import os
-import platform
 import warnings
 from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
-import yaml
 from numpy.typing import NDArray
 from pymatgen.core import Composition
 from sklearn.metrics import roc_auc_score
 from smact.screening import smact_validity
 
+from benchmarks.inputs import CONFIG, SEED, parsed, parser, start
+from benchmarks.record import origin, write
 from superdrift.charges.charge_check import ChargeCheck
 from superdrift.charges.formal_valence import formal_valence
 from superdrift.charges.oxidation_states import ANIONS, COMMON_CHARGES, LONE_PAIR_IONS, REDOX_IONS
@@ -36,13 +29,10 @@ from superdrift.charges.smact_rule import published_validity
 from superdrift.composition.atom_counts import whole_counts
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.formulas import count_formulas
-from superdrift.io.tables import METADATA_KEY, matrix, read
+from superdrift.io.tables import matrix, read
 from superdrift.superconductors.tables import COMPOUNDS
 
-HERE = Path(__file__).resolve().parent
-DEFAULT = HERE.parent / "results" / "small" / "prepare" / "compounds.parquet"
-CONFIG = yaml.safe_load((HERE.parent / "config.yaml").read_text(encoding="utf-8"))
-SEED, HELD_OUT, FEW, MOST_ATOMS = 20240501, 0.3, 60, 40
+HELD_OUT, FEW, FEW_IF_QUICK, MOST_ATOMS = 0.3, 60, 5, 40
 Amounts = NDArray[np.float64]
 Scores = NDArray[np.float64]
 NEGATIVE = [ATOMIC_NUMBER[symbol] - 1 for symbol in ANIONS]
@@ -52,20 +42,18 @@ PLAIN = {ATOMIC_NUMBER[s] - 1: q for s, q in COMMON_CHARGES.items() if q > 0 and
 
 def main() -> None:
     """Measure, print and write benchmarks/charge_check.parquet."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("compounds", type=Path, nargs="?", default=DEFAULT)
+    arguments = parsed(parser("charge_check", __doc__))
     warnings.simplefilter("ignore")
-    data = read(parser.parse_args().compounds, COMPOUNDS)
-    results = [row for split in ("random", "group") for row in measured(data, split)] + shares(data)
+    data = read(arguments.compounds, COMPOUNDS)
+    few = FEW_IF_QUICK if arguments.quick else FEW
+    results = [row for split in ("random", "group") for row in measured(data, split, few=few)] + shares(data)
     for row in results:
         print("{split:<7} {family:<10} {check:<14} {decoys:<10} {quantity:<12} {value:>7.3f} {n:>6}".format(**row))
-    origin = {"machine": f"{platform.machine()}, {os.cpu_count()} cores", "date": datetime.now(UTC).date().isoformat()}
-    written = pa.Table.from_pylist(results).replace_schema_metadata({METADATA_KEY: json.dumps(origin)})
-    pq.write_table(written, HERE / "charge_check.parquet")
+    write(arguments.output, results, origin(arguments.compounds))
 
 
-def measured(data: pa.Table, split: str) -> list[dict[str, Any]]:
-    """AUC per family and kind of decoy, and the shares that pass, for each check."""
+def measured(data: pa.Table, split: str, *, few: int) -> list[dict[str, Any]]:
+    """AUC per family and kind of decoy, and the shares that pass, for each check; slow rivals judge `few` compounds."""
     amounts = matrix(data["amounts"]).astype(np.float64)
     families, trusted = np.array(data["family"].to_pylist()), _trusted(data)
     key = np.unique(data["reduced_formula"].to_pylist(), return_inverse=True)[1]
@@ -83,8 +71,8 @@ def measured(data: pa.Table, split: str) -> list[dict[str, Any]]:
             "charge_valid": (lambda a: np.nan_to_num(check.verdicts(a).score, nan=-100.0), 0.0, len(real)),
             "plain density": (plain, np.nan, len(real)),
             "published": (published, 0.5, len(real)),
-            "mixed valence": (mixed_valence, 0.5, FEW),
-            "pymatgen": (pymatgen_guess, 0.5, FEW),
+            "mixed valence": (mixed_valence, 0.5, few),
+            "pymatgen": (pymatgen_guess, 0.5, few),
         }
         for name, (score, limit, most) in checks.items():
             results += compare(real, score, limit, most, split=split, family=family, check=name)
@@ -223,4 +211,4 @@ def _nominal(amounts: Amounts) -> NDArray[np.bool_]:
 
 
 if __name__ == "__main__":
-    main()
+    start(main)

@@ -2,31 +2,25 @@
 
 A k-nearest-neighbours regressor (k = 5, L1 of atomic fractions, distance weights) is judged in five folds
 whose near-duplicate groups (0.05) stay whole. With one held-out set, the unflagged rows, the training folds
-include or leave out the rows of one flag. Run after `snakemake results/paper/prepare/compounds.parquet`:
+include or leave out the rows of one flag:
 
-    python benchmarks/flags_estimator.py results/paper/prepare/compounds.parquet
+    python -m benchmarks.flags_estimator [--run results/small] [--quick]
 """
 
-import argparse
-import json
-import os
-import platform
-from datetime import UTC, datetime
-from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
-import yaml
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold
 from sklearn.neighbors import NearestNeighbors
 
+from benchmarks.inputs import CONFIG, SEED, parsed, parser, start
+from benchmarks.record import origin, write
 from superdrift.composition.formula import format_formula
 from superdrift.composition.near_duplicates import near_duplicate_groups
 from superdrift.composition.vector import atomic_fractions, from_vector, to_vector
 from superdrift.io import tables
-from superdrift.io.tables import METADATA_KEY
 from superdrift.run.seeds import generator
 from superdrift.run.settings import from_mapping
 from superdrift.superconductors.data.cleaning import clean
@@ -35,31 +29,34 @@ from superdrift.superconductors.data.readers import Row
 from superdrift.superconductors.settings.data import PrepareSettings
 from superdrift.superconductors.tables import COMPOUNDS
 
-SEED, FOLDS, GROUP_RADIUS, PLANTED, RESAMPLES = 20240501, 5, 0.05, 500, 1000
-NEIGHBOURS, CANDIDATES = 5, 1000
-HERE = Path(__file__).resolve().parent
+FOLDS, GROUP_RADIUS, NEIGHBOURS = 5, 0.05, 5
+
+
+class Sizes(NamedTuple):
+    """How many: nearest rows searched for each, misprints planted of each kind, bootstrap draws."""
+
+    candidates: int
+    planted: int
+    resamples: int
+
+
+FULL, QUICK = Sizes(1000, 500, 1000), Sizes(100, 20, 50)
 
 
 def main() -> None:
     """Measure, print and write benchmarks/flags_estimator.parquet."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("compounds", type=Path)
-    table = tables.read(parser.parse_args().compounds, COMPOUNDS)
+    arguments = parsed(parser("flags_estimator", __doc__))
+    table = tables.read(arguments.compounds, COMPOUNDS)
     table = table.filter(table["superconducting"])
-    results = [*estimator_results(table), *planted_results(table)]
+    sizes = QUICK if arguments.quick else FULL
+    results = [*estimator_results(table, sizes), *planted_results(table, sizes)]
     for row in results:
         line = "{measurement:<26} {flag:<20} {metric:<16} {value:>9.4f} [{low:8.4f}, {high:8.4f}]  n = {n}"
         print(line.format(**row))
-    origin = {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "date": datetime.now(UTC).date().isoformat(),
-        "compounds": tables.read_metadata(parser.parse_args().compounds).get("inputs"),
-    }
-    written = pa.Table.from_pylist(results).replace_schema_metadata({METADATA_KEY: json.dumps(origin)})
-    pq.write_table(written, HERE / "flags_estimator.parquet")
+    write(arguments.output, results, origin(arguments.compounds))
 
 
-def estimator_results(table: pa.Table) -> list[dict[str, object]]:
+def estimator_results(table: pa.Table, sizes: Sizes) -> list[dict[str, object]]:
     """Error on unflagged held-out rows, and its change when the rows of one flag leave the training folds.
 
     A positive change of the absolute error means that the flagged rows help and should stay.
@@ -69,9 +66,9 @@ def estimator_results(table: pa.Table) -> list[dict[str, object]]:
     fractions = atomic_fractions(tables.matrix(table["amounts"]))
     groups = near_duplicate_groups(tables.matrix(table["amounts"]), GROUP_RADIUS)
     clean_rows = np.array([not row for row in flags])
-    near = _neighbours(fractions, groups)
+    near = _neighbours(fractions, groups, sizes.candidates)
     everything = _predict(tc, near, np.ones(len(tc), dtype=bool))
-    common = {"reference": everything, "truth": tc, "groups": groups, "rows": clean_rows}
+    common = {"reference": everything, "truth": tc, "groups": groups, "rows": clean_rows, "resamples": sizes.resamples}
     results = _score("all rows in training", "", predicted=everything, **common)
     for name in [*sorted({name for row in flags for name in row}), "any"]:
         flagged = np.array([bool(row) if name == "any" else name in row for row in flags])
@@ -83,15 +80,15 @@ def estimator_results(table: pa.Table) -> list[dict[str, object]]:
 
 
 def _neighbours(
-    fractions: NDArray[np.float64], groups: NDArray[np.integer]
+    fractions: NDArray[np.float64], groups: NDArray[np.integer], candidates: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Distances and rows (n, CANDIDATES) of the nearest training rows of each row's fold, nearest first."""
+    """Distances and rows (n, candidates) of the nearest training rows of each row's fold, nearest first."""
     distance, row = (
-        np.empty((len(fractions), CANDIDATES)),
-        np.empty((len(fractions), CANDIDATES), dtype=np.int64),
+        np.empty((len(fractions), candidates)),
+        np.empty((len(fractions), candidates), dtype=np.int64),
     )
     for train, test in GroupKFold(FOLDS, shuffle=True, random_state=SEED).split(fractions, groups=groups):
-        search = NearestNeighbors(n_neighbors=CANDIDATES, metric="manhattan", algorithm="brute")
+        search = NearestNeighbors(n_neighbors=candidates, metric="manhattan", algorithm="brute")
         distance[test], found = search.fit(fractions[train]).kneighbors(fractions[test])
         row[test] = train[found]
     return distance, row
@@ -103,7 +100,7 @@ def _predict(
     """Tc from the nearest `NEIGHBOURS` usable rows, weighted by inverse distance; distance 0 takes all."""
     distance, row = near
     allowed = usable[row]
-    assert (allowed.sum(axis=1) >= NEIGHBOURS).all(), "raise CANDIDATES"
+    assert (allowed.sum(axis=1) >= NEIGHBOURS).all(), "raise Sizes.candidates"
     first = np.argsort(~allowed, axis=1, kind="stable")[:, :NEIGHBOURS]
     weight = 1 / np.maximum(np.take_along_axis(distance, first, axis=1), 1e-12)
     return (weight * tc[np.take_along_axis(row, first, axis=1)]).sum(axis=1) / weight.sum(axis=1)
@@ -118,6 +115,7 @@ def _score(
     truth: NDArray[np.float64],
     groups: NDArray[np.integer],
     rows: NDArray[np.bool_],
+    resamples: int,
 ) -> list[dict[str, object]]:
     """MAE, R² and the paired change of MAE on some rows, with 95 % intervals from resampling whole groups."""
     predicted, reference, truth = predicted[rows], reference[rows], truth[rows]
@@ -126,7 +124,7 @@ def _score(
     r2 = 1 - (error**2).sum() / ((truth - truth.mean()) ** 2).sum()
     _, member = np.unique(groups[rows], return_inverse=True)
     size = np.bincount(member)
-    draws = generator(SEED, "flags_estimator", name).integers(len(size), size=(RESAMPLES, len(size)))
+    draws = generator(SEED, "flags_estimator", name).integers(len(size), size=(resamples, len(size)))
 
     def interval(values: NDArray[np.float64]) -> tuple[float, float]:
         means = np.bincount(member, weights=values)[draws].sum(axis=1) / size[draws].sum(axis=1)
@@ -140,17 +138,16 @@ def _score(
     ]
 
 
-def planted_results(table: pa.Table) -> list[dict[str, object]]:
-    """Share of planted misprints that are flagged: each kind in 500 unflagged rows among all the others."""
-    config = yaml.safe_load((HERE.parent / "config.yaml").read_text(encoding="utf-8"))["prepare"]
-    settings = from_mapping(PrepareSettings, config, place="prepare")
+def planted_results(table: pa.Table, sizes: Sizes) -> list[dict[str, object]]:
+    """Share of planted misprints that are flagged: each kind in `sizes.planted` unflagged rows among all the others."""
+    settings = from_mapping(PrepareSettings, CONFIG["prepare"], place="prepare")
     formulas, tc = table["formula"].to_pylist(), table["tc_k"].to_pylist()
     rows = [Row("table", i + 1, formulas[i], str(tc[i])) for i in range(len(table))]
     usable = [i for i, row in enumerate(table["flags"].to_pylist()) if not row]
     results = []
     for kind, damage in DAMAGE.items():
         rng = generator(SEED, "planted", kind)
-        chosen = [i for i in rng.permutation(usable) if damage(table, int(i), rng) is not None][:PLANTED]
+        chosen = [i for i in rng.permutation(usable) if damage(table, int(i), rng) is not None][: sizes.planted]
         damaged = list(rows)
         for i in chosen:
             text, changed = damage(table, int(i), rng)
@@ -216,4 +213,4 @@ def _row(
 
 
 if __name__ == "__main__":
-    main()
+    start(main)

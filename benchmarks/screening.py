@@ -2,30 +2,22 @@
 
 The rows are the samples of a finished run, each repeated with one of its amounts changed by up to 0.30, so that nearly
 all are different compounds. The stages run as the workflow runs them, reading and writing Parquet, compiled code
-cached. Run after a run with samples exists, on an otherwise idle machine:
+cached. On an otherwise idle machine:
 
-    python benchmarks/screening.py results/small
+    python -m benchmarks.screening [--run results/small] [--rows 500000] [--quick]
 """
 
-import argparse
-import json
-import os
-import platform
-import subprocess
-import sys
 import tempfile
 import time
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
-import yaml
 from numpy.typing import NDArray
 from smact.screening import smact_validity
 
+from benchmarks.inputs import CONFIG, parsed, parser, sampled_families, samples_path, stage, start, varied_samples
+from benchmarks.record import origin, write
 from superdrift.charges.smact_oxidation_states import OXIDATION_SETS
 from superdrift.charges.smact_rule import published_validity
 from superdrift.composition.atom_counts import published_counts, whole_counts
@@ -33,43 +25,35 @@ from superdrift.composition.formulas import count_formulas
 from superdrift.composition.greedy_net import greedy_net
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.io import tables
-from superdrift.io.tables import METADATA_KEY
 from superdrift.superconductors.tables import COMPOUNDS, PROJECTED, SAMPLES, SCREENED
 
-HERE = Path(__file__).resolve().parent
-CONFIG = yaml.safe_load((HERE.parent / "config.yaml").read_text(encoding="utf-8"))
-SEED, SMALL = 20240501, 2000
+
+class Sizes(NamedTuple):
+    """How many: rows screened; rows of each version judged by SMACT's default set, and by each of the others."""
+
+    rows: int
+    default_set: int
+    other_sets: int
+
+
+FULL, QUICK = Sizes(500_000, 20_000, 2000), Sizes(5000, 200, 20)
 
 
 def main() -> None:
     """Measure, print and write benchmarks/screening.parquet."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("run", type=Path)
-    parser.add_argument("--rows", type=int, default=500_000)
-    arguments = parser.parse_args()
-    compounds = arguments.run / "prepare" / "compounds.parquet"
-    amounts = many(arguments.run, arguments.rows)
+    options = parser("screening", __doc__)
+    options.add_argument("--rows", type=int, help=f"how many are screened; {FULL.rows:,}, or {QUICK.rows:,} if quick")
+    arguments = parsed(options)
+    compounds, sizes = arguments.compounds, QUICK if arguments.quick else FULL
+    families = sampled_families(arguments.run)
+    amounts = varied_samples(arguments.run, families, arguments.rows or sizes.rows)
     with tempfile.TemporaryDirectory() as folder:
-        results = [*stages(Path(folder), compounds, amounts), *pieces(compounds, amounts), *loop(amounts)]
-        results += agreement(arguments.run)
+        results = [*stages(Path(folder), compounds, amounts), *pieces(compounds, amounts)]
+        results += loop(amounts, few=sizes.other_sets)
+        results += [row for family in families for row in agreement(arguments.run, family, sizes)]
     for row in results:
         print("{measurement:<44} {value:>12.4g} {unit:<8} {n:>9,}".format(**row))
-    origin = {"machine": f"{platform.machine()}, {os.cpu_count()} cores", "date": datetime.now(UTC).date().isoformat()}
-    written = pa.Table.from_pylist(results).replace_schema_metadata({METADATA_KEY: json.dumps(origin)})
-    pq.write_table(written, HERE / "screening.parquet")
-
-
-def many(run: Path, rows: int) -> NDArray[np.float32]:
-    """Samples of all versions, repeated with one amount of each changed."""
-    paths = [run / "generate" / family / "samples.parquet" for family in CONFIG["families"]]
-    drawn = np.concatenate([tables.matrix(tables.read(p, SAMPLES, ["amounts"])["amounts"]) for p in paths])
-    stream = np.random.default_rng(SEED)
-    amounts = drawn[stream.integers(len(drawn), size=rows)]
-    column = np.where(amounts > 0, stream.random(amounts.shape), -1.0).argmax(axis=1)
-    change = stream.integers(-30, 31, rows) / 100
-    own = amounts[np.arange(rows), column]
-    amounts[np.arange(rows), column] = np.round(np.where(own + change > 0, own + change, own), 2)
-    return amounts
+    write(arguments.output, results, origin(compounds))
 
 
 def stages(folder: Path, compounds: Path, amounts: NDArray[np.float32]) -> list[dict[str, Any]]:
@@ -108,31 +92,14 @@ def project(folder: Path, compounds: Path, rule: str) -> float:
     settings = CONFIG["project"] | {"rule": rule, "noise_floor": 0.0}
     settings |= {key: block[key] for key in ("oxidation_states", "charge", "batch_size", "threads")}
     paths = {"samples": folder / "samples.parquet", "compounds": compounds, "projected": folder / "projected.parquet"}
-    return stage("project", settings, paths)
+    return stage("project", settings, **paths)
 
 
 def screen(folder: Path, compounds: Path) -> float:
     """Seconds of the stage screen."""
     settings = CONFIG["screen"] | {"n_elements": CONFIG["screen"]["n_elements"]["everything"], "noise_floor": 0.0}
     names = ("samples", "projected", "screened")
-    return stage("screen", settings, {"compounds": compounds} | {name: folder / f"{name}.parquet" for name in names})
-
-
-def stage(name: str, settings: dict[str, Any], paths: dict[str, Path]) -> float:
-    """Wall-clock seconds of a stage as a process of its own."""
-    command = [
-        sys.executable,
-        "-m",
-        f"superdrift.superconductors.stages.{name}",
-        "--settings",
-        json.dumps(settings),
-        "--seed",
-        "1",
-    ]
-    started = time.perf_counter()
-    files = [part for key, path in paths.items() for part in (f"--{key}", str(path))]
-    subprocess.run([*command, *files], check=True, capture_output=True)
-    return time.perf_counter() - started
+    return stage("screen", settings, compounds=compounds, **{name: folder / f"{name}.parquet" for name in names})
 
 
 def pieces(compounds: Path, amounts: NDArray[np.float32]) -> list[dict[str, Any]]:
@@ -152,36 +119,32 @@ def pieces(compounds: Path, amounts: NDArray[np.float32]) -> list[dict[str, Any]
     return results
 
 
-def loop(amounts: NDArray[np.float32]) -> list[dict[str, Any]]:
-    """Microseconds per compound of the published rule, ours on all rows and SMACT's own on the first of them."""
+def loop(amounts: NDArray[np.float32], *, few: int) -> list[dict[str, Any]]:
+    """Microseconds per compound of the published rule, ours on all rows and SMACT's own on a few."""
     positive = amounts[amounts.sum(axis=1) > 0]
     started = time.perf_counter()
     published_validity(whole_counts(positive))
     ours = (time.perf_counter() - started) / len(positive)
-    formulas = count_formulas(whole_counts(positive[:SMALL]))
+    formulas = count_formulas(whole_counts(positive[:few]))
     started = time.perf_counter()
     for formula in formulas:
         smact_validity(formula, oxidation_states_set="smact14")
-    theirs = (time.perf_counter() - started) / SMALL
+    theirs = (time.perf_counter() - started) / few
     return [
         row("published rule, compiled, formulas to verdicts", ours * 1e6, "µs", len(positive)),
-        row("published rule, SMACT in a loop", theirs * 1e6, "µs", SMALL),
-        row("ratio", theirs / ours, "1", SMALL),
+        row("published rule, SMACT in a loop", theirs * 1e6, "µs", few),
+        row("ratio", theirs / ours, "1", few),
     ]
 
 
-def agreement(run: Path) -> list[dict[str, Any]]:
-    """Verdicts that differ from SMACT's: 20,000 samples a version with smact14, 2,000 with every other set."""
-    results = []
-    for family in CONFIG["families"]:
-        data = tables.read(run / "generate" / family / "samples.parquet", SAMPLES, ["amounts"])
-        amounts = tables.matrix(data["amounts"])
-        amounts = amounts[(amounts >= 0).all(axis=1) & (amounts.sum(axis=1) > 0)]
-        counts = published_counts(amounts)
-        results.append(differing(counts[(counts > 0).any(axis=1)][:20_000], "smact14", family))
-        few = whole_counts(amounts[(amounts > 0).sum(axis=1) <= 5][:2000])
-        results += [differing(few, name, family) for name in OXIDATION_SETS if name != "smact14"]
-    return results
+def agreement(run: Path, family: str, sizes: Sizes) -> list[dict[str, Any]]:
+    """Verdicts on samples of one version that differ from SMACT's, for each of its sets of oxidation states."""
+    amounts = tables.matrix(tables.read(samples_path(run, family), SAMPLES, ["amounts"])["amounts"])
+    amounts = amounts[(amounts >= 0).all(axis=1) & (amounts.sum(axis=1) > 0)]
+    counts = published_counts(amounts)
+    results = [differing(counts[(counts > 0).any(axis=1)][: sizes.default_set], "smact14", family)]
+    few = whole_counts(amounts[(amounts > 0).sum(axis=1) <= 5][: sizes.other_sets])
+    return results + [differing(few, name, family) for name in OXIDATION_SETS if name != "smact14"]
 
 
 def differing(counts: NDArray[np.int64], oxidation_states: str, family: str) -> dict[str, Any]:
@@ -203,4 +166,4 @@ def row(measurement: str, value: float, unit: str, n: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    start(main)

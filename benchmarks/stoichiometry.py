@@ -1,42 +1,30 @@
 """What marks real stoichiometry without chemistry: shares of SuperCon, of the published compounds, and of noise.
 
-Noise: SuperCon's own rows with every amount changed by up to 0.05. Run after
-`snakemake --configfile workflow/presets/small.yaml results/small/prepare/compounds.parquet`, with the published
-compounds (one formula per line):
+Noise: SuperCon's own rows with every amount changed by up to 0.05. The published compounds are `superdiff_cuprates` of
+data/registry.yaml:
 
-    python benchmarks/stoichiometry.py results/small/prepare/compounds.parquet final_cuprate_1.csv
+    python -m benchmarks.stoichiometry [--run results/small] [--quick]
 """
 
-import argparse
-import json
-import os
-import platform
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from benchmarks.inputs import SEED, parsed, parser, public_file, start
+from benchmarks.record import origin, write
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.site_balance import NOT_CATIONS, TOLERANCE, site_balanced
-from superdrift.io.tables import METADATA_KEY, matrix, read
+from superdrift.io.tables import matrix, read
 from superdrift.superconductors.check.formulas import read_formulas
 from superdrift.superconductors.tables import COMPOUNDS
 
-HERE = Path(__file__).resolve().parent
-SEED = 20240501
 LARGE = "Li Na K Rb Cs Be Mg Ca Sr Ba Sc Y La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hg Tl Pb Bi".split()
 
 
 def main() -> None:
     """Measure, print and write benchmarks/stoichiometry.parquet."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("compounds", type=Path)
-    parser.add_argument("published", type=Path)
-    arguments = parser.parse_args()
+    arguments = parsed(parser("stoichiometry", __doc__))
     data = read(arguments.compounds, COMPOUNDS)
     chosen = np.array(data["superconducting"]) & np.array([not f for f in data["flags"].to_pylist()])
     families, amounts = np.array(data["family"].to_pylist()), matrix(data["amounts"]).astype(np.float64)
@@ -46,12 +34,11 @@ def main() -> None:
         rows = amounts[chosen & (families == family)]
         noisy = np.round(rows + (rows > 0) * stream.uniform(-0.05, 0.05, rows.shape), 2)
         results += shares(family, "SuperCon", rows) + shares(family, "SuperCon with noise", np.maximum(noisy, 0))
-    results += shares("cuprates", "published", read_formulas([str(arguments.published)])[1].astype(np.float64))
+    _, published = read_formulas([str(public_file("superdiff_cuprates"))])
+    results += shares("cuprates", "published", published.astype(np.float64))
     for row in results:
         print("{family:<10} {rows:<20} {mark:<36} {value:.3f} {n:>6}".format(**row))
-    origin = {"machine": f"{platform.machine()}, {os.cpu_count()} cores", "date": datetime.now(UTC).date().isoformat()}
-    written = pa.Table.from_pylist(results).replace_schema_metadata({METADATA_KEY: json.dumps(origin)})
-    pq.write_table(written, HERE / "stoichiometry.parquet")
+    write(arguments.output, results, origin(arguments.compounds))
 
 
 def shares(family: str, name: str, amounts: NDArray[np.float64]) -> list[dict[str, Any]]:
@@ -80,4 +67,4 @@ def _whole(values: NDArray[np.float64]) -> NDArray[np.bool_]:
 
 
 if __name__ == "__main__":
-    main()
+    start(main)

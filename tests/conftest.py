@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from limits import HANG_S
 
 settings.register_profile("untimed", deadline=None)  # timing never decides a test: machines are shared
 settings.load_profile("untimed")
@@ -56,7 +57,7 @@ class Project:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            timeout=900,
+            timeout=HANG_S,
             check=False,
             env={**os.environ, "PYTHONPATH": "", **(environment or {})},
         )

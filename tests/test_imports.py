@@ -1,12 +1,10 @@
-"""The core runs on a bare GPU machine: diffusion/, latent/, energy/ and their stages import a handful of packages."""
+"""The training core runs on a bare GPU machine: it imports a handful of packages beside the standard library."""
 
-import ast
 import sys
-from pathlib import Path
 
 import pytest
+from package_imports import SOURCE, module_of, reached
 
-SOURCE = Path(__file__).resolve().parents[1] / "src" / "superdrift"
 ALLOWED = {"torch", "numpy", "pyarrow", "safetensors", "tqdm"}
 """Beside the standard library. tqdm draws the progress bar; it comes with every stack that trains models."""
 CORE = (
@@ -23,47 +21,6 @@ STAGES = tuple(
 )
 ELSEWHERE = tuple(f"energies/{name}.py" for name in ("estimator", "hull", "scores", "stages/gather_energy"))
 """Modules of energies/ that serve after the training, where everything is installed."""
-
-
-def module_of(path):
-    """src/superdrift/a/b.py → superdrift.a.b."""
-    parts = path.relative_to(SOURCE.parent).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def path_of(module):
-    """The file of a module of the package; None where there is none."""
-    base = SOURCE.parent.joinpath(*module.split("."))
-    for path in (base / "__init__.py", base.with_suffix(".py")):
-        if path.is_file():
-            return path
-    return None
-
-
-def imported(path):
-    """Dotted names that a file imports, wherever in it: both `a.b` and `a.b.c` for `from a.b import c`."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{path}: relative import; write the full name"
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def reached(start):
-    """Every module of the package that importing one of `start` imports, with the outside packages each names."""
-    found, todo = {}, list(start)
-    while todo:
-        module = todo.pop()
-        path = path_of(module)
-        if module in found or path is None:
-            continue
-        names = set(imported(path))
-        found[module] = {name.split(".")[0] for name in names} - {"superdrift"}
-        todo += [name for name in names if name.startswith("superdrift")]
-        todo += [".".join(module.split(".")[:i]) for i in range(1, module.count(".") + 1)]
-    return found
 
 
 def core():

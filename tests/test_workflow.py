@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from limits import HANG_S
 
 from superdrift.energies.attention_network import AttentionNetwork
 from superdrift.energies.checkpoint import save_energy
@@ -258,7 +259,7 @@ def test_a_full_disk_is_one_clear_error_and_leaves_no_half_file(project):
             *("--sources", "data/literature.csv", "--compounds", str(out / "compounds.parquet")),
             *("--rejected", str(out / "rejected.parquet")),
         ],
-        cwd=project.folder, capture_output=True, text=True, check=False, timeout=120,
+        cwd=project.folder, capture_output=True, text=True, check=False, timeout=HANG_S,
         env={**os.environ, "PYTHONPATH": str(project.folder / "src")},
     )  # fmt: skip
     assert done.returncode == 1

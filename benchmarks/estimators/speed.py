@@ -1,35 +1,34 @@
 """How long the stage `estimate` takes on many samples: the published method, the default, energies, the hull."""
 
-import json
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.compute as pc
-import yaml
 
+from benchmarks.inputs import CONFIG, ROOT, stage, varied_samples
 from superdrift.io import tables
-from superdrift.superconductors.tables import ESTIMATED
-
-ROOT = Path(__file__).resolve().parents[2]
-CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+from superdrift.superconductors.tables import ESTIMATED, SAMPLES
 
 
-def speed(run: Path, samples: Path) -> Iterator[dict[str, Any]]:
+def speed(run: Path, samples: Path | None, *, rows: int) -> Iterator[dict[str, Any]]:
     """Seconds of the stage on samples of cuprates, with the estimators of a run and the shipped model of energies.
 
     Args:
         run: folder of a finished run, e.g. results/small.
-        samples: samples.parquet.
+        samples: samples.parquet; None for the run's own cuprates, repeated with one amount of each changed.
+        rows: how many of those.
     """
     models = run / "estimate" / "models"
     with tempfile.TemporaryDirectory() as made:
         folder, compounds = Path(made), run / "prepare" / "compounds.parquet"
         projected, screened = folder / "projected.parquet", folder / "screened.parquet"
+        if samples is None:
+            samples = folder / "samples.parquet"
+            columns = {"id": np.arange(rows), "amounts": varied_samples(run, ["cuprates"], rows)}
+            tables.write(samples, SAMPLES, columns, {})
         screen = CONFIG["screen"]
         shared = {name: screen[name] for name in ("oxidation_states", "charge", "batch_size", "threads")}
         rule = CONFIG["project"] | shared | {"rule": "none", "noise_floor": 0.0}
@@ -48,20 +47,3 @@ def speed(run: Path, samples: Path) -> Iterator[dict[str, Any]]:
         energies = pc.count(found["formation_energy_ev"]).as_py()
     for metric, value, unit in (("stage estimate", seconds, "s"), ("formation energies", float(energies), "rows")):
         yield {"model": "estimator", "metric": metric, "value": value, "unit": unit, "n": found.num_rows}
-
-
-def stage(name: str, settings: dict[str, Any], **paths: Path) -> float:
-    """Run one stage as the workflow does; its seconds."""
-    files = [part for key, path in paths.items() for part in (f"--{key.replace('_', '-')}", str(path))]
-    command = [
-        sys.executable,
-        "-m",
-        f"superdrift.superconductors.stages.{name}",
-        "--settings",
-        json.dumps(settings),
-        "--seed",
-        "1",
-    ]
-    started = time.perf_counter()
-    subprocess.run([*command, *files], check=True)
-    return time.perf_counter() - started

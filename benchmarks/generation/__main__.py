@@ -2,63 +2,71 @@
 
 For each version a tenth of its compositions is held out at random, the generator is trained on the rest by the stages
 of the workflow, and its samples are measured with the same ruler as the training compounds, their random half, training
-compounds with noise, and the published samples. Run after
-`snakemake --configfile workflow/presets/small.yaml results/small/prepare/compounds.parquet`, on an idle machine:
+compounds with noise, and the published samples. On an idle machine:
 
-    python benchmarks/generation results/small/prepare/compounds.parquet
+    python -m benchmarks.generation [--run results/small] [--quick]
 """
 
 import argparse
-import json
-import os
-import platform
-from datetime import UTC, datetime
+import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import torch
-from contenders import Trained, noisy, published
-from costs import published_costs
-from fidelity import Reference, fidelity, missed_sets, ratios
-from holdout import Holdout, hold_out
-from rates import Ruler, share
-from setting import CONFIG, FAMILIES, SEED, Row
 
-from superdrift.io.tables import METADATA_KEY, read
+from benchmarks.generation.contenders import Trained, noisy, published
+from benchmarks.generation.costs import published_costs
+from benchmarks.generation.fidelity import Reference, fidelity, missed_sets, ratios
+from benchmarks.generation.holdout import Holdout, hold_out
+from benchmarks.generation.rates import Ruler, share
+from benchmarks.generation.setting import FAMILIES, Row
+from benchmarks.inputs import CONFIG, ROOT, SEED, parsed, parser, quick_config, start
+from benchmarks.record import origin, write
+from superdrift.io.tables import read
 from superdrift.superconductors.tables import COMPOUNDS
 
-HERE = Path(__file__).resolve().parent
+SAMPLES, SAMPLES_IF_QUICK = 500_000, 300
+TIMED_ROWS, TIMED_ROWS_IF_QUICK = 1000, 10
+"""Compounds of the denoising step whose time is taken."""
 NULL_SAMPLES = 100_000
 """Training compounds with noise: as many are drawn; their rates hardly depend on the number."""
 
 
 def main() -> None:
     """Measure, print and write benchmarks/generation.parquet."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("compounds", type=Path, help="compounds.parquet of a run on SuperCon")
-    parser.add_argument("--samples", type=int, default=500_000)
-    parser.add_argument("--families", nargs="+", default=list(FAMILIES), choices=FAMILIES)
-    parser.add_argument("--model", default=CONFIG["train"]["model"], choices=list(CONFIG["models"]))
-    parser.add_argument("--element-temperature", type=float, help="of the sampler; that of config.yaml without")
-    parser.add_argument("--keep-flagged", action="store_true", help="train on flagged rows too")
-    parser.add_argument("--work", type=Path, default=Path("results/benchmark-generation"), help="folder for models")
-    parser.add_argument("--output", type=Path, default=HERE.with_suffix(".parquet"))
-    arguments = parser.parse_args()
+    options = parser("generation", __doc__)
+    options.add_argument("--samples", type=int, help=f"of each version; {SAMPLES:,}, or {SAMPLES_IF_QUICK} if quick")
+    options.add_argument("--families", nargs="+", choices=FAMILIES, help="all, or cuprates if quick")
+    options.add_argument("--model", default=CONFIG["train"]["model"], choices=list(CONFIG["models"]))
+    options.add_argument("--element-temperature", type=float, help="of the sampler; that of config.yaml without")
+    options.add_argument("--keep-flagged", action="store_true", help="train on flagged rows too")
+    options.add_argument("--work", type=Path, help="folder for models; what is there already is not made again")
+    arguments = parsed(options)
+    arguments.samples = arguments.samples or (SAMPLES_IF_QUICK if arguments.quick else SAMPLES)
+    arguments.families = arguments.families or (["cuprates"] if arguments.quick else list(FAMILIES))
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder) if arguments.quick else ROOT / "results" / "benchmark-generation"
+        measure(arguments, arguments.work or kept)
+
+
+def measure(arguments: argparse.Namespace, work: Path) -> None:
+    """Train, draw and measure each version; the table is written after each."""
     compounds = read(arguments.compounds, COMPOUNDS)
+    config = quick_config() if arguments.quick else CONFIG
     ours = Trained(
-        arguments.work, compounds, arguments.model, count=arguments.samples, keep_flagged=arguments.keep_flagged,
+        work, compounds, config, arguments.model, count=arguments.samples, keep_flagged=arguments.keep_flagged,
         element_temperature=arguments.element_temperature,
     )  # fmt: skip
-    rows = [Row("any", "published configuration", *cost) for cost in published_costs(arguments.work, arguments.samples)]
+    chosen = {name: getattr(arguments, name) for name in ("samples", "model", "element_temperature", "keep_flagged")}
+    where = origin(arguments.compounds, torch=torch.__version__, **chosen)
+    costs = published_costs(work, arguments.samples, rows=TIMED_ROWS_IF_QUICK if arguments.quick else TIMED_ROWS)
+    rows = [Row("any", "published configuration", *cost) for cost in costs]
     print_table("any", rows)
     for family in arguments.families:
         found = measured(family, hold_out(compounds, family), Ruler(compounds, family), ours)
         print_table(family, found)
         rows += found
-        write(rows, arguments)
+        write(arguments.output, [row._asdict() for row in rows], where, part="family")
 
 
 def measured(family: str, data: Holdout, ruler: Ruler, ours: Trained) -> list[Row]:
@@ -102,23 +110,5 @@ def print_table(family: str, rows: list[Row]) -> None:
         )
 
 
-def write(rows: list[Row], arguments: argparse.Namespace) -> None:
-    """The table so far, with its origin; versions measured by an earlier call stay in it."""
-    measured_now = {row.family for row in rows}
-    origin: dict[str, Any] = {
-        "machine": f"{platform.machine()}, {os.cpu_count()} cores", "torch": torch.__version__,
-        "date": datetime.now(UTC).date().isoformat(), "samples": arguments.samples, "model": arguments.model,
-        "element_temperature": arguments.element_temperature, "keep_flagged": arguments.keep_flagged,
-    }  # fmt: skip
-    before, origins = [], {}
-    if arguments.output.exists():
-        earlier = pq.read_table(arguments.output)
-        before = [row for row in earlier.to_pylist() if row["family"] not in measured_now]
-        origins = json.loads(earlier.schema.metadata[METADATA_KEY])
-    table = pa.Table.from_pylist([*before, *(row._asdict() for row in rows)])
-    origins |= dict.fromkeys(sorted(measured_now), origin)
-    pq.write_table(table.replace_schema_metadata({METADATA_KEY: json.dumps(origins)}), arguments.output)
-
-
 if __name__ == "__main__":
-    main()
+    start(main)

@@ -3,24 +3,23 @@
 import json
 import os
 import subprocess
-import sys
-import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from holdout import held_out_rows
 from numpy.typing import NDArray
-from rates import Ruler
-from setting import CONFIG, FLAGS, SEED
 
+from benchmarks.generation.holdout import held_out_rows
+from benchmarks.generation.rates import Ruler
+from benchmarks.generation.setting import FLAGS
+from benchmarks.inputs import CONFIG, SEED, public_file, stage_command
 from superdrift.charges.charge_check import ChargeCheck
 from superdrift.charges.projection import Projection
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.io.tables import matrix, read, write
-from superdrift.run.registry import fetch
 from superdrift.superconductors.tables import COMPOUNDS, SAMPLES
 
 NOISE = 0.05
@@ -34,6 +33,7 @@ class Trained:
     Args:
         folder: for models and samples; what is there already is not made again.
         compounds: table of a run.
+        config: the configuration to train and draw by.
         model: name of the model.
         count: samples per version.
         keep_flagged: train on flagged rows too.
@@ -41,12 +41,12 @@ class Trained:
     """
 
     def __init__(
-        self, folder: Path, compounds: pa.Table, model: str, *, count: int, keep_flagged: bool,
-        element_temperature: float | None,
+        self, folder: Path, compounds: pa.Table, config: dict[str, Any], model: str, *, count: int,
+        keep_flagged: bool, element_temperature: float | None,
     ) -> None:  # fmt: skip
-        self.folder, self.model, self.count = Path(folder), CONFIG["models"][model], count
-        self.temperature = element_temperature
-        self.base = CONFIG["train"]["base"]
+        self.folder, self.model, self.count = Path(folder), config["models"][model], count
+        self.temperature, self.config = element_temperature, config
+        self.base = config["train"]["base"]
         self.flags = [] if keep_flagged else sorted(FLAGS)
         self.folder.mkdir(parents=True, exist_ok=True)
         kept = compounds.filter(pa.array(~held_out_rows(compounds)))
@@ -61,14 +61,15 @@ class Trained:
             sampler["element_temperature"] = self.temperature
         name = f"samples-{self.count}-{sampler.get('element_temperature', 1.0)}"
         output, record = (self.folder / family / f"{name}.{ending}" for ending in ("parquet", "json"))
-        settings = {**CONFIG["generate"], "samples": self.count, "sampler": sampler, "threads": 1}
+        settings = {**self.config["generate"], "samples": self.count, "sampler": sampler, "threads": 1}
         paths = [*self._paths(family), "--samples", output, "--family", family]
         shards = os.cpu_count() or 1
-        drawing = [[*stage("generate", settings), *paths, "--shard", f"{i}/{shards}"] for i in range(shards)]
+        gathering = [*stage_command("generate", settings, seed=SEED), *paths]
+        drawing = [[*gathering, "--shard", f"{i}/{shards}"] for i in range(shards)]
         if not output.exists():
             seconds, memory = together(drawing)
-            gathering, more = together([[*stage("generate", settings), *paths]])
-            cost = {"seconds": seconds + gathering, "memory": max(memory, more)}
+            more_seconds, more_memory = together([gathering])
+            cost = {"seconds": seconds + more_seconds, "memory": max(memory, more_memory)}
             record.write_text(json.dumps(cost))
         cost = {**json.loads((self.folder / family / "cost.json").read_text()), **json.loads(record.read_text())}
         costs = [
@@ -89,22 +90,16 @@ class Trained:
             changed = {name: self.base[name] for name in ("steps", "learning_rate", "validate_every")}
             block["training"] = block["training"] | changed
             arguments = ["--base", self.folder / self.base["family"] / "model.safetensors"]
-        settings = {"model": block, "device": CONFIG["train"]["device"], "exclude_flags": self.flags}
+        settings = {"model": block, "device": self.config["train"]["device"], "exclude_flags": self.flags}
         history, data = self.folder / family / "history.parquet", self.folder / "compounds.parquet"
         paths = [*self._paths(family), "--compounds", data, "--history", history]
-        seconds, _ = together([[*stage("train", settings), *paths, "--family", family, *arguments]])
+        seconds, _ = together([[*stage_command("train", settings, seed=SEED), *paths, "--family", family, *arguments]])
         (self.folder / family / "cost.json").write_text(json.dumps({"training_seconds": seconds}))
 
     def _paths(self, family: str) -> list[str | Path]:
         folder = self.folder / family
         folder.mkdir(exist_ok=True)
         return ["--weights", folder / "model.safetensors", "--description", folder / "model.json"]
-
-
-def stage(name: str, settings: dict[str, object]) -> list[str]:
-    """Command of a stage."""
-    module = f"superdrift.superconductors.stages.{name}"
-    return [sys.executable, "-m", module, "--settings", json.dumps(settings), "--seed", str(SEED)]
 
 
 def together(commands: list[list[str | Path]]) -> tuple[float, float]:
@@ -143,8 +138,6 @@ def published(family: str, ruler: Ruler) -> list[tuple[str, float, int]]:
     """Rates of the published valid samples, where they were published; only counts compare with the others."""
     if family not in PUBLISHED:
         return []
-    with tempfile.TemporaryDirectory() as folder:
-        fetch(PUBLISHED[family], Path(folder, "formulas"))
-        lines = Path(folder, "formulas").read_text(encoding="utf-8").split()
+    lines = public_file(PUBLISHED[family]).read_text(encoding="utf-8").split()
     amounts = np.stack([to_vector(parse_formula(line)) for line in lines])
     return [(f"{name}, of its {len(lines):,} valid samples", *rest) for name, *rest in ruler.rates(amounts)]

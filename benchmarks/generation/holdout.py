@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from setting import FLAGS, SEED
 
+from benchmarks.generation.setting import FLAGS
+from benchmarks.inputs import SEED
 from superdrift.composition.vector import atomic_fractions
 from superdrift.io.tables import matrix
 from superdrift.run.seeds import generator

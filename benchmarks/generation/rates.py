@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from scipy.stats import beta
-from setting import CONFIG
 
+from benchmarks.inputs import CONFIG
 from superdrift.composition.greedy_net import greedy_net
 from superdrift.io.tables import matrix
 from superdrift.run.settings import from_mapping

@@ -1,13 +1,10 @@
-"""What the modules of this benchmark share: the configuration, the seed, a row of the table."""
+"""What the modules of this benchmark share: the versions, the flags, a row of the table."""
 
-from pathlib import Path
 from typing import NamedTuple
 
-import yaml
+from benchmarks.inputs import CONFIG
 
-CONFIG = yaml.safe_load((Path(__file__).resolve().parents[2] / "config.yaml").read_text(encoding="utf-8"))
 FAMILIES = tuple(CONFIG["families"])
-SEED = 20240501
 FLAGS = frozenset(CONFIG["train"]["exclude_flags"])
 """Rows with these flags are not trained on, and are no measure of a generator."""
 

@@ -1,4 +1,4 @@
-"""The commands for people: show, check, enumerate. Heavy libraries are imported where they are needed."""
+"""The commands: show, check, enumerate. Heavy libraries are imported where they are needed."""
 
 import logging
 import sys
@@ -68,9 +68,10 @@ def check(
 ) -> None:  # fmt: skip
     """Screen formulas and estimate them: charges, nearest known compounds, Tc, formation energy."""
     from superdrift.superconductors.check import formulas as checking  # noqa: PLC0415 - keeps `superdrift --help` fast
+    from superdrift.superconductors.check.report_lines import report_lines  # noqa: PLC0415
 
     texts, amounts = checking.read_formulas(formulas or [])
-    logging.basicConfig(level=logging.INFO, format="%(message)s")  # the first call fits, and says so
+    logging.basicConfig(level=logging.INFO, format="%(message)s")  # the first call fits the estimators, and logs it
     table = checking.check(texts, amounts, known)
     against = f"compared with {known or 'the compounds that come with superdrift (--known for others)'}"
     if output is not None:
@@ -80,7 +81,7 @@ def check(
         typer.echo(f"{output}: {rows:,} formulas; {', '.join(shares)}; {against}")
         return
     for row in table.to_pylist():
-        typer.echo("\n".join(checking.lines(row)))
+        typer.echo("\n".join(report_lines(row)))
     typer.echo(against)
 
 
@@ -100,14 +101,14 @@ def enumerate_(
 
     table, accepted = enumerate_system(elements, max_coefficient, oxidation_states=oxidation_states)
     total = (max_coefficient + 1) ** len(elements) - 1
-    told = f"{total:,} compositions, {accepted:,} accepted, {table.num_rows:,} distinct reduced formulas"
+    summary = f"{total:,} compositions, {accepted:,} accepted, {table.num_rows:,} distinct reduced formulas"
     if output is None:
         for formula in table["formula"].to_pylist():
             typer.echo(formula)
-        typer.echo(told, err=True)
+        typer.echo(summary, err=True)
         return
     _write(table, output)
-    typer.echo(f"{output}: {told}")
+    typer.echo(f"{output}: {summary}")
 
 
 _VERDICTS = ("basic_pass", "valid_published", "charge_valid", "site_balanced", "known", "novel")
@@ -135,7 +136,7 @@ def _write(table: Any, output: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Entry point: bad input is told in one line, without a traceback, and the exit status is 1."""
+    """Entry point: bad input is one line on standard error, without a traceback, and the exit status is 1."""
     try:
         app(arguments, prog_name="superdrift")
     except InputError as error:

@@ -6,10 +6,9 @@ import sys
 import time
 from pathlib import Path
 
-import superdrift
+from limits import HANG_S
 
-HANG = 3600
-"""Seconds after which a process counts as hanging; no result depends on it."""
+import superdrift
 
 
 def kill_when(module, arguments, condition):
@@ -25,7 +24,7 @@ def kill_when(module, arguments, condition):
         stderr=subprocess.PIPE,
         env={"PYTHONPATH": str(Path(superdrift.__file__).parents[1]), "OMP_NUM_THREADS": "1", "PATH": ""},
     )
-    deadline = time.monotonic() + HANG
+    deadline = time.monotonic() + HANG_S
     while not condition():
         assert process.poll() is None, process.stderr.read().decode()
         assert time.monotonic() < deadline

@@ -25,7 +25,7 @@ def describe(module: str, settings: Any, seed: int | None, inputs: Sequence[Path
         "stage": module.rpartition(".")[2],
         "settings": settings,
         "seed": seed,
-        "commit": _commit(),
+        "commit": commit(),
         "code": fingerprint(module),
         "inputs": {name: sha256(path) for name, path in input_names(inputs).items() if path.is_file()},
         "versions": _versions(),
@@ -55,7 +55,7 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _commit() -> str | None:
+def commit() -> str | None:
     """The checked-out commit of this code, or None where it is no git checkout."""
     here = Path(__file__).resolve().parent
     try:

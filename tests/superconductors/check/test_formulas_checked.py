@@ -11,7 +11,8 @@ from superdrift import cli
 from superdrift.charges.enumeration import enumerate_system
 from superdrift.run.errors import InputError
 from superdrift.superconductors.check import formulas as checking
-from superdrift.superconductors.check.formulas import check, known_compounds, lines, read_formulas
+from superdrift.superconductors.check.formulas import check, known_compounds, read_formulas
+from superdrift.superconductors.check.report_lines import report_lines
 from superdrift.superconductors.tables import ESTIMATED, VERDICTS
 
 FORMULAS = ["YBa2Cu3O6.91", "La1.85Sr0.15CuO4", "Ba0.6K0.4Fe2As2", "Nb3Sn", "La2CuO6"]
@@ -62,8 +63,8 @@ def test_an_element_without_energies_has_none():
     row = check(*read_formulas(["HeCu"]), None).to_pylist()[0]
     assert row["formation_energy_ev"] is None and row["hull_distance_ev"] is None
     assert not row["applicable"]
-    told = "\n".join(lines(row))
-    assert "no formation energy" in told and "not applicable" in told
+    text = "\n".join(report_lines(row))
+    assert "no formation energy" in text and "not applicable" in text
 
 
 def test_a_run_that_has_not_come_so_far_is_named(tmp_path):
@@ -104,10 +105,10 @@ def test_a_file_in_and_a_table_out(tmp_path, capsys):
 
 def test_what_is_printed(capsys):
     assert run("check", "YBa2Cu3O8", "He") == 0
-    told = capsys.readouterr().out
-    assert "not valid, Cu +3.00: Cu would hold +3.00" in told
-    assert "1 element; fails the basic checks" in told
-    assert "undecided: no ionic picture" in told
+    printed = capsys.readouterr().out
+    assert "not valid, Cu +3.00: Cu would hold +3.00" in printed
+    assert "1 element; fails the basic checks" in printed
+    assert "undecided: no ionic picture" in printed
 
 
 @pytest.mark.parametrize(
@@ -129,8 +130,8 @@ def test_a_bad_line_of_a_file_is_named_and_nothing_is_written(tmp_path, capsys):
     path = tmp_path / "list.txt"
     path.write_text("MgB2\nMgQ2\n")
     assert run("check", str(path), "--output", str(tmp_path / "out.parquet")) == 1
-    assert "'Q' is not a chemical element" in (told := capsys.readouterr().err)
-    assert "entry 2" in told
+    assert "'Q' is not a chemical element" in (message := capsys.readouterr().err)
+    assert "entry 2" in message
     path.write_text("")
     assert run("check", str(path)) == 1
     assert "no formula in" in capsys.readouterr().err
@@ -138,7 +139,7 @@ def test_a_bad_line_of_a_file_is_named_and_nothing_is_written(tmp_path, capsys):
 
 
 def test_unknown_known_compounds_and_unwritable_output(tmp_path, capsys, monkeypatch):
-    with monkeypatch.context() as patch:  # a misspelt name is told before anything is fitted
+    with monkeypatch.context() as patch:  # a misspelt name is an error before anything is fitted
         patch.setattr(checking, "load_estimates", lambda *_, **__: pytest.fail("fitted first"))
         assert run("check", "MgB2", "--known", "nowhere") == 1
     assert "no known compounds at 'nowhere'" in capsys.readouterr().err

@@ -1,5 +1,8 @@
 # Diffusion models: training, unconditional sampling, conditioning by ILVR.
 
+# Versions that others start from are trained first, or those others would wait for them at the end.
+BASES = [config["train"]["base"]["family"]] if any(map(base_of, FAMILIES)) else []
+
 
 rule train:
     input:
@@ -14,6 +17,7 @@ rule train:
     conda:
         conda_env(config["train"]["device"])
     threads: config["models"][config["train"]["model"]]["training"]["threads"]
+    priority: lambda wildcards: int(wildcards.family in BASES)
     params:
         settings=lambda wildcards: train_settings(config["train"]["model"], wildcards.family),
         code=code("superconductors.stages.train"),
@@ -39,6 +43,7 @@ use rule train as train_conditioner with:
     log:
         f"{LOGS}/train/{{family}}-{CONDITIONER}.log",
     threads: config["models"][CONDITIONER]["training"]["threads"]
+    priority: 0
     params:
         settings=train_settings(CONDITIONER),
         code=code("superconductors.stages.train"),

@@ -1,1 +1,1 @@
-"""Formulas from people: read, screened, estimated, told."""
+"""Formulas that a user gives: read, screened against known compounds, estimated, printed."""

@@ -1,4 +1,4 @@
-"""Estimates for formulas from people: by a run's estimators, or by those fitted once to the project's own compounds.
+"""Estimates for formulas that a user gives: by a run's estimators, or by those fitted once to the embedded compounds.
 
 The latter are kept in the user's cache folder, under a name that changes with the compounds, the settings and the code.
 """
@@ -40,7 +40,7 @@ _FILES = ("neighbours.parquet", "estimators.json", "phases.parquet")
 
 
 @dataclass(frozen=True)
-class OwnEstimates:
+class FormulaEstimators:
     """Everything that estimates a composition."""
 
     estimator: Estimator
@@ -51,26 +51,26 @@ class OwnEstimates:
         return {**self.estimator.estimate(amounts), **self.energies.estimate(amounts)}
 
 
-def load_estimates(compounds: Path, blocks: Mapping[str, Any], *, own: bool) -> OwnEstimates:
+def load_estimates(compounds: Path, blocks: Mapping[str, Any], *, embedded: bool) -> FormulaEstimators:
     """The estimators that belong to a table of known compounds.
 
     Args:
-        compounds: compounds.parquet of a run, or of the project's own compounds.
+        compounds: compounds.parquet of a run, or of the compounds that come with the project.
         blocks: config.yaml.
-        own: it is the project's own.
+        embedded: it holds the latter.
 
     Raises:
         InputError: when a run has no estimators yet.
     """
-    folder = _fitted(compounds, blocks) if own else compounds.parent.parent / MODELS
+    folder = _fitted(compounds, blocks) if embedded else compounds.parents[1] / MODELS
     missing = [name for name in _FILES if not (folder / name).is_file()]
     if missing:
         raise InputError(
             f"{folder} lacks {', '.join(missing)}: the run has not come so far; run snakemake on, or leave --known out"
         )
     threads = blocks["estimate"]["threads"]
-    weights = SHIPPED if own else _energy_model(folder)
-    return OwnEstimates(
+    weights = SHIPPED if embedded else _energy_model(folder)
+    return FormulaEstimators(
         Estimator.load(folder / "neighbours.parquet", folder / "estimators.json", threads=threads),
         load_estimator(weights, weights.with_suffix(".json"), folder / "phases.parquet",
                        threads=blocks["energy"]["threads"]),
@@ -95,7 +95,7 @@ def _energy_model(folder: Path) -> Path:
 
 
 def _fitted(compounds: Path, blocks: Mapping[str, Any]) -> Path:
-    """Folder of the estimators fitted to the project's own compounds; fits them where that was not done yet."""
+    """Folder of the estimators fitted to the embedded compounds; fits them where that was not done yet."""
     settings = blocks["estimate"] | {"repeats": 1}
     data = sha256(registry.DATA / registry.entry_of("literature").file)
     code = [fingerprint(f"superdrift.superconductors.stages.{stage}") for stage in ("prepare", "fit", "phases")]
@@ -119,7 +119,7 @@ def _fitted(compounds: Path, blocks: Mapping[str, Any]) -> Path:
 
 
 def _fit(folder: Path, compounds: Path, settings: Mapping[str, Any], blocks: Mapping[str, Any]) -> None:
-    """Run the stages `fit` and `phases` on the project's own compounds."""
+    """Run the stages `fit` and `phases` on the embedded compounds."""
     run = Run(
         blocks["seed"],
         describe("superdrift.superconductors.stages.fit", settings, blocks["seed"], [compounds, SHIPPED]),

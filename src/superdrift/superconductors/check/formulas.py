@@ -1,8 +1,8 @@
-"""Formulas from people: read from words or a file, screened against known compounds, told in lines or a table."""
+"""Formulas that a user gives: read from arguments or a file, screened against known compounds, estimated as a table."""
 
 import csv
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from superdrift.run.errors import InputError
 from superdrift.run.provenance import describe
 from superdrift.run.settings import from_mapping
 from superdrift.superconductors.check.estimates import load_estimates
+from superdrift.superconductors.check.run_settings import screening_of_run
 from superdrift.superconductors.data.families import family_of
 from superdrift.superconductors.screening.basic_checks import basic_checks
 from superdrift.superconductors.screening.novelty import KnownCompounds
@@ -37,11 +38,11 @@ NEAREST = 3
 _CONFIG = Path(__file__).resolve().parents[4] / "config.yaml"
 
 
-def read_formulas(words: Sequence[str]) -> tuple[list[str], NDArray[np.float32]]:
-    """Formulas and their vectors, from the words of a command line.
+def read_formulas(arguments: Sequence[str]) -> tuple[list[str], NDArray[np.float32]]:
+    """Formulas and their vectors, from the arguments of a command line.
 
     Args:
-        words: formulas, or one path of a file: Parquet or CSV with a column `formula`, or one formula per line.
+        arguments: formulas, or one path of a file: Parquet or CSV with a column `formula`, or one formula per line.
 
     Returns:
         (n,) texts and (n, 96) atoms per formula unit.
@@ -49,12 +50,12 @@ def read_formulas(words: Sequence[str]) -> tuple[list[str], NDArray[np.float32]]
     Raises:
         InputError: for no formula at all, or one that cannot be read, naming it and its place.
     """
-    path = Path(words[0]) if len(words) == 1 else None
+    path = Path(arguments[0]) if len(arguments) == 1 else None
     is_file = path is not None and (path.is_file() or path.suffix in (".csv", ".txt", ".parquet", ".dat"))
     if is_file and path is not None:
         texts, place = list(_texts(path)), f" in {path}, entry {{}}"
     else:
-        texts, place = list(words), ""
+        texts, place = list(arguments), ""
     if not texts:
         raise InputError(f"no formula{f' in {path}' if is_file else ''}; give one such as La1.85Sr0.15CuO4")
     amounts = np.zeros((len(texts), 96), dtype=np.float32)
@@ -124,10 +125,9 @@ def _is_compounds(path: Path) -> bool:
     return set(COMPOUNDS.schema.names) <= set(pq.read_schema(path).names)
 
 
-def screen_settings() -> ScreenSettings:
-    """The screening as config.yaml declares it, on amounts as they are given."""
-    block = _blocks()["screen"]
-    return from_mapping(ScreenSettings, block | {"noise_floor": 0.0, "n_elements": [1, 96]}, place="screen")
+def screen_settings(block: Mapping[str, Any]) -> ScreenSettings:
+    """A block `screen` of a configuration as settings, on amounts as they are given."""
+    return from_mapping(ScreenSettings, {**block, "noise_floor": 0.0, "n_elements": [1, 96]}, place="screen")
 
 
 def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None) -> pa.Table:
@@ -137,25 +137,28 @@ def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None
         texts: (n,) formulas as given.
         amounts: (n, 96) atoms per formula unit.
         known: what to compare with: a run, its compounds.parquet, or a file of formulas; None for the compounds that
-            come with the project. With a file of formulas, charge check and estimators still learn from the latter.
+            come with the project. A run screens by its own settings, everything else by config.yaml. With a file of
+            formulas, charge check and estimators still learn from the compounds that come with the project.
 
     Raises:
-        InputError: where `known` is none of these, or a run without estimators.
+        InputError: where `known` is none of these, or a run without estimators or screened tables.
     """
-    settings = screen_settings()
+    blocks = _blocks()
     with tempfile.TemporaryDirectory() as folder:
         compounds = known_compounds(known, Path(folder))
-        own = compounds.parent == Path(folder)
-        if known is not None and own and not known.is_file():
+        embedded = compounds.parent == Path(folder)
+        if known is not None and embedded and not known.is_file():
             raise InputError(f"no known compounds at '{known}'; give a run's name, its compounds.parquet, or a file")
-        estimates = load_estimates(compounds, _blocks(), own=own)
+        estimates = load_estimates(compounds, blocks, embedded=embedded)
+        block = blocks["screen"] if embedded else screening_of_run(compounds.parents[1], blocks["screen"])
+        settings = screen_settings(block)
         screener = known_screener(settings, compounds, baseline=False, all_rows=True)
-        if known is not None and own:
+        if known is not None and embedded:
             names, vectors = read_formulas([str(known)])
             radii = {"known_radius": settings.known_radius, "novel_radius": settings.novel_radius}
             screener.known = KnownCompounds(vectors, names, **radii)
     columns = screener.screen(np.arange(len(amounts)), amounts)
-    columns |= _basic(amounts)
+    columns |= _basic(amounts, block["n_elements"])
     nearest = screener.known.several(amounts, NEAREST)
     rows: dict[str, Any] = {"given": list(texts)}
     columns |= estimates.columns(amounts)
@@ -164,9 +167,8 @@ def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None
     return pa.table(rows | {"nearest": nearest})
 
 
-def _basic(amounts: NDArray[np.float32]) -> dict[str, Any]:
+def _basic(amounts: NDArray[np.float32], ranges: Mapping[str, Sequence[int]]) -> dict[str, Any]:
     """The published basic checks, by the range of elements of each formula's own family."""
-    ranges = _blocks()["screen"]["n_elements"]
     own = np.array([ranges[family_of(from_vector(row))] for row in amounts])
     passed, failure = np.zeros(len(amounts), dtype=bool), np.full(len(amounts), None, dtype=object)
     for fewest, most in np.unique(own, axis=0):
@@ -174,34 +176,3 @@ def _basic(amounts: NDArray[np.float32]) -> dict[str, Any]:
         found = basic_checks(amounts[rows], n_elements=(fewest, most), noise_floor=0.0, exact=True)
         passed[rows], failure[rows] = found.passed, found.failure
     return {"basic_pass": passed, "basic_failure": failure}
-
-
-def _energy(row: dict[str, Any]) -> str:
-    """Formation energy in words."""
-    if row["formation_energy_ev"] is None:
-        return "no formation energy: an element that the model does not know"
-    told = f"{row['formation_energy_ev']:+.3f} ± {row['formation_energy_sd_ev']:.3f} eV/atom"
-    return f"{told}, {row['hull_distance_ev']:+.3f} from the hull of known compounds (predicted)"
-
-
-def lines(row: dict[str, Any]) -> list[str]:
-    """What one row of `check` says, for a terminal."""
-    valence = "" if row["formal_valence"] is None else f", {row['redox_ion']} {row['formal_valence']:+.2f}"
-    charge = {True: "valid", False: "not valid", None: "undecided"}[row["charge_valid"]]
-    told = {
-        "family": f"{row['family']}, {row['n_elements']} element{'s' if row['n_elements'] != 1 else ''}"
-        + ("" if row["basic_pass"] else f"; fails the basic checks: {row['basic_failure']}"),
-        "reduced": row["reduced_formula"],
-        "charge": charge + valence + (f": {row['charge_reason']}" if row["charge_reason"] else ""),
-        "charges": row["charges"] or "-",
-        "published": "valid" if row["valid_published"] else "not valid",
-        "sites": "cations sum to a whole number" if row["site_balanced"] else "cations sum to no whole number",
-        "known": "known" if row["known"] else "novel" if row["novel"] else "near a known compound",
-        "nearest": ", ".join(row["nearest"]) or "-",
-        "Tc": f"{row['tc_k']:.1f} K ({row['tc_low_k']:.1f} to {row['tc_high_k']:.1f}) if superconducting; "
-        f"neighbours say {row['tc_knn_k']:.1f} K",
-        "super": f"probability {row['superconducting_probability']:.2f} at equal odds; "
-        + ("applicable" if row["applicable"] else "not applicable: too far from what is known"),
-        "energy": _energy(row),
-    }
-    return [row["formula"], *(f"  {name:<10} {text}" for name, text in told.items())]

@@ -1,0 +1,1 @@
+"""The estimators of Tc and superconductivity: scores, rivals, withheld doping series, speed."""

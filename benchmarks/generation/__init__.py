@@ -1,0 +1,1 @@
+"""What generators write, beside the data they learned from."""

@@ -1,0 +1,128 @@
+"""What the benchmarks start from: command line, configuration, samples, public files, stages as processes."""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+from snakemake.utils import update_config
+
+from superdrift.io import tables
+from superdrift.run import registry
+from superdrift.run.errors import InputError
+from superdrift.superconductors.tables import SAMPLES
+
+ROOT = Path(__file__).resolve().parents[1]
+SEED = 20240501
+CONFIG = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+"""config.yaml as it stands: the paper-scale run."""
+
+
+def quick_config() -> dict[str, Any]:
+    """config.yaml with the small numbers of the preset `test`."""
+    config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
+    update_config(config, yaml.safe_load((ROOT / "workflow/presets/test.yaml").read_text(encoding="utf-8")))
+    return config
+
+
+def parser(name: str, description: str) -> argparse.ArgumentParser:
+    """The command line that all benchmarks share.
+
+    Args:
+        name: of the benchmark.
+        description: docstring of its module; the first line is shown.
+    """
+    made = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}", description=description.splitlines()[0])
+    made.add_argument("--run", type=Path, help="folder of a run to measure on; results/small, or results/test if quick")
+    made.add_argument("--quick", action="store_true", help="a minute or two on small numbers, to see that it runs")
+    made.add_argument("--output", type=Path, help=f"table to write; benchmarks/{name}.parquet, elsewhere if quick")
+    return made
+
+
+def parsed(made: argparse.ArgumentParser, arguments: list[str] | None = None) -> argparse.Namespace:
+    """The arguments, with the defaults that depend on `--quick`: quick figures never replace the committed ones."""
+    found = made.parse_args(arguments)
+    name = made.prog.rpartition(".")[2]
+    if found.run is None:
+        found.run = ROOT / "results" / ("test" if found.quick else "small")
+    if found.output is None:
+        folder = ROOT / "results" / "benchmarks-quick" if found.quick else ROOT / "benchmarks"
+        found.output = folder / f"{name}.parquet"
+    found.output.parent.mkdir(parents=True, exist_ok=True)
+    found.compounds = found.run / "prepare" / "compounds.parquet"
+    if not found.compounds.is_file():
+        made.error(f"no {found.compounds}; make it with snakemake (make bench, make bench-quick), or name a run: --run")
+    return found
+
+
+def start(main: Callable[[], None]) -> None:
+    """Run a benchmark; bad input is one line on standard error, and the exit status is 1."""
+    try:
+        main()
+    except InputError as error:
+        sys.exit(f"error: {error}")
+
+
+def sampled_families(run: Path) -> list[str]:
+    """Versions that a run has drawn samples of.
+
+    Raises:
+        InputError: where it has none.
+    """
+    found = [family for family in CONFIG["families"] if samples_path(run, family).is_file()]
+    if not found:
+        raise InputError(f"no {samples_path(run, '{family}')}; let snakemake make it, or name another run with --run")
+    return found
+
+
+def samples_path(run: Path, family: str) -> Path:
+    """Where a run keeps the samples of a version."""
+    return run / "generate" / family / "samples.parquet"
+
+
+def varied_samples(run: Path, families: Iterable[str], rows: int) -> NDArray[np.float32]:
+    """(rows, 96) samples of some versions of a run, repeated with one amount of each changed by up to 0.30."""
+    paths = [samples_path(run, family) for family in families]
+    drawn = np.concatenate([tables.matrix(tables.read(p, SAMPLES, ["amounts"])["amounts"]) for p in paths])
+    stream = np.random.default_rng(SEED)
+    amounts = drawn[stream.integers(len(drawn), size=rows)]
+    column = np.where(amounts > 0, stream.random(amounts.shape), -1.0).argmax(axis=1)
+    change = stream.integers(-30, 31, rows) / 100
+    own = amounts[np.arange(rows), column]
+    amounts[np.arange(rows), column] = np.round(np.where(own + change > 0, own + change, own), 2)
+    return amounts
+
+
+def public_file(name: str) -> Path:
+    """A file of data/registry.yaml, taken from SUPERDRIFT_DATA or downloaded where it is not there yet.
+
+    Raises:
+        InputError: where there is neither a copy nor a network.
+    """
+    path = ROOT / registry.local_path(name)
+    if not path.is_file():
+        registry.fetch(name, path)
+    return path
+
+
+def stage_command(name: str, settings: dict[str, Any], *, seed: int) -> list[str]:
+    """The command of a stage of the superconductors, without its files."""
+    module = f"superdrift.superconductors.stages.{name}"
+    return [sys.executable, "-m", module, "--settings", json.dumps(settings), "--seed", str(seed)]
+
+
+def stage(name: str, settings: dict[str, Any], **paths: Path) -> float:
+    """Run one stage as the workflow does, in a process of its own; its seconds."""
+    files = [part for key, path in paths.items() for part in (f"--{key.replace('_', '-')}", str(path))]
+    started = time.perf_counter()
+    done = subprocess.run([*stage_command(name, settings, seed=1), *files], check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise InputError(f"the stage {name} failed:\n{done.stderr}")
+    return time.perf_counter() - started
