@@ -15,7 +15,6 @@ from superdrift.learning.training import Trainer
 from superdrift.run.command import Run, command
 from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
-from superdrift.superconductors.encoding.encodings import ENCODINGS
 from superdrift.superconductors.generation.model import build, design
 from superdrift.superconductors.generation.training_rows import COLUMNS, choose_rows
 from superdrift.superconductors.settings import TrainSettings
@@ -53,7 +52,7 @@ def train(
     model = build(plan).to(device)
     if base is not None:
         start_from(model, base)
-    encoding = ENCODINGS[model_settings.process]
+    encoding = model.encoding
     rows = choose_rows(
         read(compounds, COMPOUNDS, COLUMNS), family, settings.exclude_flags, encoding,
         merge_repeats=model_settings.training.merge_repeats, validation=model_settings.training.validation,
