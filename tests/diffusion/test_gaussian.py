@@ -1,11 +1,11 @@
-"""The Gaussian process against closed forms: corruption, loss, and sampling with the exact score."""
+"""Gaussian diffusion against closed forms: corruption, loss, and sampling with the exact score."""
 
 import math
 
 import torch
 from torch import Generator, Tensor, nn
 
-from superdrift.diffusion.gaussian import GaussianProcess
+from superdrift.diffusion.gaussian import GaussianDiffusion
 from superdrift.diffusion.samplers import ancestral
 
 STEPS = 200
@@ -14,7 +14,7 @@ STEPS = 200
 class ExactNoise(nn.Module):
     """The expected noise given x_t where the data is N(mean, deviation²) in every entry."""
 
-    def __init__(self, process: GaussianProcess, mean: Tensor, deviation: Tensor) -> None:
+    def __init__(self, process: GaussianDiffusion, mean: Tensor, deviation: Tensor) -> None:
         super().__init__()
         self.alpha_bar, self.mean, self.deviation = process.alpha_bar, mean, deviation
 
@@ -26,18 +26,18 @@ class ExactNoise(nn.Module):
 
 
 def test_corruption_has_the_variance_of_the_process():
-    process = GaussianProcess(shape=(2,), steps=STEPS)
+    process = GaussianDiffusion(shape=(2,), steps=STEPS)
     n, t = 40_000, 70
     x_0 = torch.tensor([3.0, -1.0]).expand(n, 2)
     noise = torch.randn(n, 2, generator=Generator().manual_seed(0))
-    x_t = process.corrupt(x_0, torch.full((n,), t), noise)
+    x_t = process.noised(x_0, torch.full((n,), t), noise)
     alpha_bar = float(process.alpha_bar[t])
     torch.testing.assert_close(x_t.mean(0), math.sqrt(alpha_bar) * x_0[0], atol=0.02, rtol=0)
     torch.testing.assert_close(x_t.std(0), torch.full((2,), math.sqrt(1 - alpha_bar)), atol=0.02, rtol=0)
 
 
 def test_ancestral_sampling_with_the_exact_score_returns_mean_and_deviation():
-    process = GaussianProcess(shape=(3,), steps=STEPS)
+    process = GaussianDiffusion(shape=(3,), steps=STEPS)
     mean, deviation = torch.tensor([0.0, 7.0, -2.0]), torch.tensor([1.0, 0.5, 2.0])
     n = 20_000
     x_0 = ancestral(
@@ -50,7 +50,7 @@ def test_ancestral_sampling_with_the_exact_score_returns_mean_and_deviation():
 
 
 def test_unit_variance_is_returned_without_bias():
-    process = GaussianProcess(shape=(1,), steps=50)
+    process = GaussianDiffusion(shape=(1,), steps=50)
     exact = ExactNoise(process, torch.zeros(1), torch.ones(1))
     n = 40_000
     x_0 = ancestral(process, exact, samples=n, steps=50, generator=Generator().manual_seed(2))
@@ -59,7 +59,7 @@ def test_unit_variance_is_returned_without_bias():
 
 
 def test_loss_of_the_exact_score_is_the_posterior_variance_of_the_noise():
-    process = GaussianProcess(shape=(4,), steps=STEPS)
+    process = GaussianDiffusion(shape=(4,), steps=STEPS)
     exact = ExactNoise(process, torch.zeros(4), torch.ones(4))
     n, t = 20_000, 50
     x_0 = torch.randn(n, 4, generator=Generator().manual_seed(3))
@@ -71,7 +71,7 @@ def test_loss_of_the_exact_score_is_the_posterior_variance_of_the_noise():
 
 
 def test_data_of_any_shape():
-    process = GaussianProcess(shape=(3, 5), steps=10)
+    process = GaussianDiffusion(shape=(3, 5), steps=10)
     zero = lambda x_t, t: torch.zeros_like(x_t)  # noqa: E731
     assert ancestral(process, zero, samples=2, steps=10, generator=Generator().manual_seed(0)).shape == (2, 3, 5)
     assert process.losses(zero, torch.zeros(2, 3, 5), torch.rand(2), Generator().manual_seed(0)).shape == (2,)

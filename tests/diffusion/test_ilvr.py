@@ -6,7 +6,7 @@ from torch import Generator, Tensor
 from torch.nn import functional
 
 from superdrift.diffusion import ilvr
-from superdrift.diffusion.gaussian import GaussianProcess
+from superdrift.diffusion.gaussian import GaussianDiffusion
 
 
 @pytest.mark.parametrize("n", [2, 3, 4])
@@ -36,7 +36,7 @@ def exact_noise(process):
     return lambda x_t, t: (1 - process.alpha_bar[t][:, None]).sqrt() * x_t
 
 
-class Recording(GaussianProcess):
+class Recording(GaussianDiffusion):
     """Remembers what the last step proposed and what the reference was corrupted to."""
 
     def step(self, denoiser, x_t: Tensor, t: int, generator: Generator) -> Tensor:
@@ -44,10 +44,10 @@ class Recording(GaussianProcess):
         self.proposed = super().step(denoiser, x_t, t, generator)
         return self.proposed
 
-    def corrupt(self, x_0: Tensor, t: Tensor, epsilon: Tensor) -> Tensor:
+    def noised(self, x_0: Tensor, t: Tensor, epsilon: Tensor) -> Tensor:
         """One corruption, remembered."""
-        self.noised = super().corrupt(x_0, t, epsilon)
-        return self.noised
+        self.reference = super().noised(x_0, t, epsilon)
+        return self.reference
 
 
 @pytest.mark.parametrize("shared", [True, False])
@@ -59,13 +59,13 @@ def test_last_step_obeys_the_identity_of_ilvr(shared):
         process, exact_noise(process), y, samples=5, phi=phi, shared_noise=shared,
         generator=Generator().manual_seed(1),
     )  # fmt: skip
-    assert process.noised.shape == ((1 if shared else 5), 96)
-    torch.testing.assert_close(x_0 - process.proposed, (process.noised - process.proposed) @ phi.T)
-    assert 0 < float((process.noised - y).abs().max()) < 1, "the reference is noised down to the last step"
+    assert process.reference.shape == ((1 if shared else 5), 96)
+    torch.testing.assert_close(x_0 - process.proposed, (process.reference - process.proposed) @ phi.T)
+    assert 0 < float((process.reference - y).abs().max()) < 1, "the reference is noised down to the last step"
 
 
 def test_samples_share_the_low_frequencies_of_the_reference():
-    process, phi = GaussianProcess(shape=(96,), steps=100), ilvr.low_pass(96, 2)
+    process, phi = GaussianDiffusion(shape=(96,), steps=100), ilvr.low_pass(96, 2)
     y = torch.zeros(96)
     y[[7, 28, 38, 55]] = torch.tensor([7.0, 3.0, 1.0, 2.0])
     x_0 = ilvr.condition(

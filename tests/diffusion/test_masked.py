@@ -1,4 +1,4 @@
-"""The masked process with exact conditionals: the loss is the entropy, the sampler returns the joint distribution."""
+"""Masked diffusion with exact conditionals: the loss is the entropy, the sampler returns the joint distribution."""
 
 import math
 
@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Generator, Tensor, nn
 
-from superdrift.diffusion.masked import MaskedProcess, blocks, lengths
+from superdrift.diffusion.masked import MaskedDiffusion, blocks, lengths
 from superdrift.diffusion.samplers import unmask
 
 JOINT = torch.tensor([[0.30, 0.02, 0.03], [0.01, 0.24, 0.05], [0.05, 0.10, 0.20]])
@@ -37,12 +37,12 @@ class ExactSlots(nn.Module):
         return [torch.stack([of_a, of_b], dim=1).log().flatten(0, 1)[asked[0]]]
 
 
-def fields() -> MaskedProcess:
-    return MaskedProcess(slots=1, vocabulary=(3, 3), units=(0, 1))
+def fields() -> MaskedDiffusion:
+    return MaskedDiffusion(slots=1, vocabulary=(3, 3))
 
 
-def slots() -> MaskedProcess:
-    process = MaskedProcess(slots=2, vocabulary=(3,), units=(0,))
+def slots() -> MaskedDiffusion:
+    process = MaskedDiffusion(slots=2, vocabulary=(3,))
     process.fit(torch.zeros((5, 2, 1), dtype=torch.long))
     return process
 
@@ -88,7 +88,7 @@ FIRST, SECOND = torch.tensor([0.4, 0.1, 0.2, 0.0, 0.3]), torch.tensor([0.2, 0.5,
 
 
 def test_lengths_and_tokens_keep_their_marginals():
-    process = MaskedProcess(slots=4, vocabulary=(5, 3), units=(0, 1))
+    process = MaskedDiffusion(slots=4, vocabulary=(5, 3))
     rows = torch.zeros((10, 4, 2), dtype=torch.long)
     rows[:3, 1:] = -1  # three rows of one slot, five of three, two of four
     rows[3:8, 3:] = -1
@@ -109,7 +109,7 @@ def test_lengths_and_tokens_keep_their_marginals():
 
 
 def test_forbidden_tokens_are_never_drawn_and_rows_are_no_longer_than_tokens_allowed():
-    process = MaskedProcess(slots=4, vocabulary=(5, 3), units=(0, 1), classes=(0, 0, 0, 0, 0))
+    process = MaskedDiffusion(slots=4, vocabulary=(5, 3), classes=(0, 0, 0, 0, 0))
     denoiser = Independent([torch.full((5,), 0.2), torch.full((3,), 1 / 3)])
     allowed = torch.tensor([True, False, True, False, True])
     x = unmask(
@@ -126,9 +126,9 @@ def test_forbidden_tokens_are_never_drawn_and_rows_are_no_longer_than_tokens_all
 
 
 def test_corruption_hides_field_after_field():
-    process = MaskedProcess(slots=3, vocabulary=(5, 3, 3), units=(0, 1, 0.1))
+    process = MaskedDiffusion(slots=3, vocabulary=(5, 3, 3))
     x_0 = torch.tensor([[2, 1, 2], [4, 0, 1], [-1, -1, -1]]).expand(3000, 3, 3)
-    x, following = process.corrupt(x_0, torch.rand(3000), Generator().manual_seed(11))
+    x, following = process.hide(x_0, torch.rand(3000), Generator().manual_seed(11))
     hidden = x == process.hidden
     assert (following <= hidden).all() and not hidden[:, 2].any()
     assert (following.any(dim=1).sum(dim=1) == 1).all(), "only the fields of one stage are scored"
@@ -146,7 +146,7 @@ def test_blocks_hold_the_rows_of_one_length():
 
 
 def test_temperature_and_cutoff_act_on_their_own_fields():
-    process, share = MaskedProcess(slots=1, vocabulary=(2, 2), units=(0, 1)), torch.tensor([0.8, 0.2])
+    process, share = MaskedDiffusion(slots=1, vocabulary=(2, 2)), torch.tensor([0.8, 0.2])
 
     def shares_of_one(**changed):
         x = unmask(

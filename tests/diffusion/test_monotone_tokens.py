@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Generator
 
-from superdrift.diffusion.masked import MaskedProcess
-from superdrift.diffusion.monotone_tokens import Rising
+from superdrift.diffusion.masked import MaskedDiffusion
+from superdrift.diffusion.monotone_tokens import MonotoneTokens
 from superdrift.diffusion.samplers import unmask
 from superdrift.superconductors.encoding import tokens as codec
 from superdrift.superconductors.encoding.encodings import TOKENS
@@ -15,7 +15,7 @@ from superdrift.superconductors.encoding.encodings import TOKENS
 ROWS = st.lists(
     st.dictionaries(st.integers(0, 95), st.integers(1, 900), min_size=1, max_size=8), min_size=1, max_size=6
 )
-RISING = Rising(codec.VOCABULARY, codec.CLASSES)
+MONOTONE = MonotoneTokens(codec.VOCABULARY, codec.CLASSES)
 HIDDEN = torch.tensor(codec.VOCABULARY)
 AS_LEARNED = {"temperature": 1.0, "min_p": 0.0, "element_temperature": 1.0, "element_min_p": 0.0}
 
@@ -49,7 +49,7 @@ def test_real_rows_are_legal_whatever_is_hidden(compounds, seed):
     hide = torch.rand(x_0.shape, generator=Generator().manual_seed(seed)) < 0.5
     fields = torch.arange(4)
     x = torch.where(present & ((fields > field) | ((fields == field) & hide)), HIDDEN, x_0)
-    lower, upper = RISING.bounds(x, field)
+    lower, upper = MONOTONE.bounds(x, field)
     own = x_0[..., field]
     assert ((lower <= own) & (own <= upper) | ~present[..., 0]).all()
 
@@ -57,12 +57,12 @@ def test_real_rows_are_legal_whatever_is_hidden(compounds, seed):
 def test_what_is_illegal():
     x = HIDDEN.expand(1, 6, 4).clone()
     x[0, 2, 0] = 10
-    lower, upper = RISING.bounds(x, 0)
+    lower, upper = MONOTONE.bounds(x, 0)
     assert lower[0].tolist() == [0, 1, 2, 11, 12, 13]  # room for the slots between
     assert upper[0].tolist() == [8, 9, 92, 93, 94, 95]
     x = tokens_of([{38: 100, 55: 200, 28: 300, 7: 691}])
     x[0, 1, 1] = HIDDEN[1]  # the second cation's sum lies between the first's and the third's
-    lower, upper = RISING.bounds(x, 1)
+    lower, upper = MONOTONE.bounds(x, 1)
     assert (lower[0, 1], upper[0, 1]) == (2, 6)
 
 
@@ -70,15 +70,15 @@ def test_bounds_count_in_allowed_tokens():
     allowed = torch.zeros(96, dtype=torch.bool)
     allowed[[3, 10, 50, 90]] = True
     x = HIDDEN.expand(1, 3, 4).clone()
-    lower, upper = RISING.bounds(x, 0, allowed)
+    lower, upper = MONOTONE.bounds(x, 0, allowed)
     assert (lower[0].tolist(), upper[0].tolist()) == ([3, 10, 50], [10, 50, 90])
     x[0, 1, 0] = 50
-    lower, upper = RISING.bounds(x, 0, allowed)
+    lower, upper = MONOTONE.bounds(x, 0, allowed)
     assert (lower[0, [0, 2]].tolist(), upper[0, [0, 2]].tolist()) == ([3, 90], [10, 90])
 
 
 def test_drawing_one_token_at_a_time_gives_compositions_only():
-    process = MaskedProcess(**TOKENS.shape)
+    process = MaskedDiffusion(**TOKENS.process_data)
     for allowed in (None, torch.arange(96) % 9 == 0):
         x = unmask(
             process,
@@ -94,7 +94,7 @@ def test_drawing_one_token_at_a_time_gives_compositions_only():
 
 
 def test_loss_is_finite_and_counts_legal_tokens_only():
-    process, free = MaskedProcess(**TOKENS.shape), MaskedProcess(**{**TOKENS.shape, "classes": None})
+    process, free = MaskedDiffusion(**TOKENS.process_data), MaskedDiffusion(**{**TOKENS.process_data, "classes": None})
     x_0 = tokens_of([{38: 100, 55: 200, 28: 300, 7: 691}] * 64)
     level = torch.rand(64, generator=Generator().manual_seed(0))
     losses = process.losses(guesses(0.0), x_0, level, Generator().manual_seed(1))

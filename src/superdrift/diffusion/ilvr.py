@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
-from superdrift.diffusion.gaussian import GaussianProcess
+from superdrift.diffusion.gaussian import GaussianDiffusion
 
 CUBIC_A = -0.5
 """Keys's (1981) cubic convolution parameter, the value of the resizer that ILVR used."""
@@ -33,7 +33,7 @@ def low_pass(length: int, n: int) -> Tensor:
 
 
 def condition(
-    process: GaussianProcess,
+    process: GaussianDiffusion,
     denoiser: Callable[..., Any],
     y: Tensor,
     *,
@@ -49,7 +49,7 @@ def condition(
     SuperDiff's, draw y at the level of the step being taken, down to the last one, and so does this.
 
     Args:
-        process: the Gaussian process.
+        process: the Gaussian diffusion.
         denoiser: (x_t, t) → epsilon.
         y: (*shape) the reference.
         samples: how many to draw.
@@ -66,7 +66,7 @@ def condition(
     for t in range(process.steps, 0, -1):
         proposed = process.step(denoiser, x, t, generator)
         noise = torch.randn((noises, *process.shape), generator=generator, device=y.device)
-        y_t = process.corrupt(y[None], torch.tensor([t], device=y.device), noise)
+        y_t = process.noised(y[None], torch.tensor([t], device=y.device), noise)
         x = proposed + (y_t - proposed) @ phi.T
         advance(samples / process.steps)
     return x

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 
-class Rising:
+class MonotoneTokens:
     """Bounds of the token of every slot, given the tokens that are there.
 
     Args:

@@ -1,10 +1,10 @@
 """The objective of every diffusion model: the losses of its process, validated on a fixed grid of rows and levels."""
 
-from typing import Any
-
 import torch
 from torch import Generator, Tensor, nn
 
+from superdrift.diffusion.denoiser import Denoiser
+from superdrift.diffusion.process import DiffusionProcess
 from superdrift.learning.device import fast
 from superdrift.learning.objective import Objective, Validation
 
@@ -23,7 +23,7 @@ class DenoisingObjective(Objective):
     """
 
     def __init__(
-        self, process: Any, denoiser: nn.Module, train: Tensor, validation: Tensor, *, draws: int, batch_size: int,
+        self, process: DiffusionProcess, denoiser: Denoiser, train: Tensor, validation: Tensor, *, draws: int, batch_size: int,
         noise_seed: int,
     ) -> None:  # fmt: skip
         self.network, self.rows = denoiser, len(train)

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Generator, Tensor
 
-from superdrift.diffusion.gaussian import GaussianProcess
-from superdrift.diffusion.masked import MaskedProcess
+from superdrift.diffusion.masked import MaskedDiffusion
+from superdrift.diffusion.process import DiffusionProcess
 from superdrift.run.errors import InputError
 
 STRIDE = 32
@@ -22,26 +22,26 @@ def _nothing(_: float) -> None:
 
 
 def ancestral(
-    process: GaussianProcess,
+    process: DiffusionProcess,
     denoiser: Callable[..., Any],
     *,
     samples: int,
     steps: int,
     generator: Generator,
     advance: Callable[[float], None] = _nothing,
-) -> Tensor:
-    """Ancestral sampling (Ho et al. 2020, algorithm 2), every step from T to 1.
+) -> Any:
+    """Ancestral sampling (Ho et al. 2020, algorithm 2), every step from T to 1, of any process.
 
     Args:
         process: the process the denoiser was trained on.
-        denoiser: (x_t, t) → epsilon.
+        denoiser: as the process calls it.
         samples: how many to draw.
         steps: T; must be that of the process.
         generator: source of all noise, on the device of the process.
         advance: called after each step, with the share of the samples that it stands for.
 
     Returns:
-        (samples, *shape) draws of x_0.
+        `samples` draws of x_0.
 
     Raises:
         InputError: when `steps` is not T.
@@ -59,7 +59,7 @@ def ancestral(
 
 
 def unmask(
-    process: MaskedProcess,
+    process: MaskedDiffusion,
     denoiser: Callable[..., Any],
     *,
     samples: int,
@@ -87,29 +87,20 @@ def unmask(
         element_min_p: of the first field.
         generator: source of all random numbers, on the device of the process.
         allowed: (vocabulary[0],) mask of the tokens that the first field may take (elements); all when None. The others
-            are left out of every draw of an element; rows with more slots than allowed tokens are not drawn.
+            are left out of every draw of an element; rows with more slots than allowed tokens are not drawn. At least
+            `process.fewest` have to be allowed.
         advance: called with the number of rows done.
 
     Returns:
         (samples, slots, fields) tokens in random order of their lengths; −1 in absent slots.
-
-    Raises:
-        InputError: when too few tokens are allowed for the shortest rows.
     """
-    shares = process.shares.clone()
-    if allowed is not None:
-        shares[int(allowed.sum()) :] = 0
-        if not shares.any():
-            raise InputError(
-                f"only {int(allowed.sum())} elements may be drawn, fewer than any training compound has; allow more"
-            )
-    drawn = torch.multinomial(shares, samples, replacement=True, generator=generator)
-    x = process.start(samples, process.slots).fill_(-1)
+    drawn = process.sizes(samples, generator, most=None if allowed is None else int(allowed.sum()))
+    x = process.all_hidden(samples, process.slots).fill_(-1)
     start = 0
-    for length, count in enumerate(torch.bincount(drawn, minlength=process.slots).tolist(), start=1):
+    for length, count in enumerate(torch.bincount(drawn).tolist()):
         if count:
             # A few rows more than needed: matrix libraries build, and keep, a kernel for each new number of rows.
-            block = process.start(count + -count % STRIDE, length)
+            block = process.all_hidden(count + -count % STRIDE, length)
             choices = [(element_temperature, element_min_p), *[(temperature, min_p)] * (len(process.vocabulary) - 1)]
             _fill(process, denoiser, block, choices=choices, generator=generator, allowed=allowed)
             x[start : start + count, :length] = block[:count]
@@ -119,7 +110,7 @@ def unmask(
 
 
 def _fill(
-    process: MaskedProcess, denoiser: Callable[..., Any], x: Tensor, *,
+    process: MaskedDiffusion, denoiser: Callable[..., Any], x: Tensor, *,
     choices: Sequence[tuple[float, float]], generator: Generator, allowed: Tensor | None,
 ) -> None:  # fmt: skip
     """Draw all tokens of the rows x (n, slots, fields), in place; `choices` are temperature and min-p per field."""
@@ -138,34 +129,49 @@ def _fill(
 
 
 class Sampler(NamedTuple):
-    """A sampler and the kind of process it draws from."""
+    """A sampler that a configuration can name.
 
-    draw: Callable[..., Tensor]
-    process: str
+    Attributes:
+        draw: the function.
+        process: class of the processes it draws from.
+        restricts: whether it can leave tokens out (`allowed`).
+    """
+
+    draw: Callable[..., Any]
+    process: type[DiffusionProcess]
+    restricts: bool
 
 
 SAMPLERS: dict[str, Sampler] = {
-    "ancestral": Sampler(ancestral, "gaussian"),
-    "unmask": Sampler(unmask, "masked"),
+    "ancestral": Sampler(ancestral, DiffusionProcess, restricts=False),
+    "unmask": Sampler(unmask, MaskedDiffusion, restricts=True),
 }
 """Samplers by the name that the config uses; a new one is a function and an entry here."""
 
 
-def named(settings: dict[str, Any], process: str) -> Callable[..., Tensor]:
+def named(settings: dict[str, Any], process: DiffusionProcess, *, restrict: bool = False) -> Callable[..., Any]:
     """The sampler of a `sampler` block: its function with the block's own arguments filled in.
 
+    Args:
+        settings: the block.
+        process: what it is to draw from.
+        restrict: whether tokens are to be left out.
+
     Raises:
-        InputError: for an unknown name, or a sampler of another kind of process.
+        InputError: for an unknown name, a sampler of another kind of process, or one that cannot leave tokens out.
     """
     arguments = dict(settings)
     kind = arguments.pop("kind")
     if kind not in SAMPLERS:
         raise InputError(f"unknown sampler '{kind}'; choose one of {', '.join(SAMPLERS)}")
-    if SAMPLERS[kind].process != process:
-        choices = [name for name, sampler in SAMPLERS.items() if sampler.process == process]
-        raise InputError(f"sampler '{kind}' does not fit a {process} model; choose {' or '.join(choices)}")
+    choices = [name for name, sampler in SAMPLERS.items() if isinstance(process, sampler.process)]
+    if kind not in choices:
+        raise InputError(f"sampler '{kind}' does not fit a {process.kind} model; choose {' or '.join(choices)}")
+    if restrict and not SAMPLERS[kind].restricts:
+        able = " or ".join(name for name in choices if SAMPLERS[name].restricts)
+        raise InputError(f"sampler '{kind}' cannot leave tokens out; choose {able}")
 
-    def draw(*positional: Any, **keywords: Any) -> Tensor:
+    def draw(*positional: Any, **keywords: Any) -> Any:
         return SAMPLERS[kind].draw(*positional, **arguments, **keywords)
 
     return draw

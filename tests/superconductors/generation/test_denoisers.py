@@ -7,8 +7,7 @@ from torch import Generator
 
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
-from superdrift.diffusion.denoisers import DENOISERS
-from superdrift.diffusion.denoisers.mlp import ResidualMlp
+from superdrift.diffusion.denoisers.mlp import preconditioned_mlp
 from superdrift.diffusion.denoisers.unet1d import Unet1d
 from superdrift.diffusion.masked import blocks, lengths
 from superdrift.diffusion.noise_schedule import cosine
@@ -25,12 +24,12 @@ from superdrift.superconductors.generation.slot_transformer import SlotTransform
 
 
 def test_unet_has_the_published_number_of_parameters():
-    unet = Unet1d(shape=(96,), steps=1000, width=48, multipliers=(1, 2, 3, 6))
+    unet = Unet1d(shape=(96,), width=48, multipliers=(1, 2, 3, 6))
     assert round(sum(p.numel() for p in unet.parameters()) / 1e6, 2) == 5.57  # published: 5.56 million
 
 
 def test_unet_keeps_the_shape_and_sees_the_time():
-    unet = Unet1d(shape=(96,), steps=1000, width=8, multipliers=(1, 2, 3)).eval()
+    unet = Unet1d(shape=(96,), width=8, multipliers=(1, 2, 3)).eval()
     x_t = torch.randn(2, 96, generator=Generator().manual_seed(0))
     with torch.no_grad():
         early, late = unet(x_t, torch.tensor([10, 10])), unet(x_t, torch.tensor([900, 900]))
@@ -39,21 +38,23 @@ def test_unet_keeps_the_shape_and_sees_the_time():
 
 
 def test_untrained_mlp_is_nearly_the_gaussian_guess():
-    mlp = ResidualMlp(shape=(4,), steps=100, width=16, depth=2)
+    alpha_bar = cosine(100).alpha_bar
+    mlp = preconditioned_mlp(shape=(4,), alpha_bar=alpha_bar, least_deviation=1.0, width=16, depth=2)
     data = torch.randn(5000, 4, generator=Generator().manual_seed(0)) * torch.tensor([1.0, 2.0, 0.5, 0.0]) + 3
     mlp.fit(data)
     torch.testing.assert_close(mlp.mean, data.mean(0))
-    torch.nn.init.zeros_(mlp.last[1].weight)
-    torch.nn.init.zeros_(mlp.last[1].bias)
+    torch.nn.init.zeros_(mlp.network.last[1].weight)
+    torch.nn.init.zeros_(mlp.network.last[1].bias)
     x_t, t = torch.randn(7, 4), torch.full((7,), 40)
-    alpha_bar = cosine(100).alpha_bar[40]
+    alpha_bar = alpha_bar[40]
     variance = alpha_bar * mlp.deviation**2 + 1 - alpha_bar
     guess = (1 - alpha_bar).sqrt() * (x_t - alpha_bar.sqrt() * mlp.mean) / variance
     torch.testing.assert_close(mlp(x_t, t), guess)
 
 
 def slot_transformer(**changed):
-    return SlotTransformer(**{**TOKENS.shape, **changed}, width=16, depth=2, heads=2, dropout=0.0).eval()
+    told = {**TOKENS.process_data, **TOKENS.denoiser_data, **changed}
+    return SlotTransformer(**told, width=16, depth=2, heads=2, dropout=0.0).eval()
 
 
 def tokens_of(*formulas):
@@ -77,7 +78,8 @@ def test_rows_do_not_see_one_another():
 
 
 def test_charges_are_counted_from_the_known_digits():
-    count = ChargeCount(**{name: value for name, value in TOKENS.shape.items() if name != "slots"})
+    told = {name: value for name, value in TOKENS.process_data.items() if name != "slots"}
+    count = ChargeCount(**told, **TOKENS.denoiser_data)
     x = tokens_of("YBa2Cu3O6.91")[:, :4]
     totals, slopes = count(x)
     torch.testing.assert_close(totals, torch.tensor([[3 + 4 - 2 * 6.91, 3.0]]))
@@ -93,9 +95,3 @@ def test_profiles_are_read_between_knots():
     steps = torch.tensor([[0.0, 1.25, 40.5]])
     torch.testing.assert_close(interpolated(values, steps), steps)
     assert valence(torch.tensor(-100.0), torch.tensor(0.0)) < KNOTS - 1  # off the grid counts as its end
-
-
-def test_every_denoiser_names_its_process():
-    assert {name: cls.process for name, cls in DENOISERS.items()} == {
-        "mlp": "gaussian", "unet1d": "gaussian", "slot_transformer": "masked",
-    }  # fmt: skip

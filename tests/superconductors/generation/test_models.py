@@ -13,7 +13,7 @@ from superdrift.learning import device
 from superdrift.run.errors import InputError
 from superdrift.superconductors.generation.checkpoint import load_model, save_model
 from superdrift.superconductors.generation.model import build, design
-from superdrift.superconductors.generation.sampling import conditional, unconditional
+from superdrift.superconductors.generation.sampling import sample, sample_conditioned
 
 CPU = torch.device("cpu")
 MLP = {"kind": "mlp", "width": 16, "depth": 1}
@@ -65,20 +65,24 @@ def test_models_that_cannot_be_are_told(process, denoiser, message):
 
 
 def test_samplers_that_do_not_fit_are_told():
+    model, masked = build(design("gaussian", MLP, {"steps": 20})), build(design("masked", SLOTS, UNMASK))
     with pytest.raises(InputError, match="sampler 'unmask' does not fit a gaussian model; choose ancestral"):
-        named(UNMASK, "gaussian")
+        named(UNMASK, model.process)
     with pytest.raises(InputError, match="unknown sampler 'ddim'"):
-        named({"kind": "ddim"}, "gaussian")
-    model = build(design("gaussian", MLP, {"steps": 20}))
-    draw = named({"kind": "ancestral", "steps": 10}, "gaussian")
+        named({"kind": "ddim"}, model.process)
+    with pytest.raises(InputError, match="sampler 'ancestral' cannot leave tokens out; choose unmask"):
+        named({"kind": "ancestral", "steps": 32}, masked.process, restrict=True)
+    draw = named({"kind": "ancestral", "steps": 10}, model.process)
     with pytest.raises(InputError, match="steps = 10, but the model was trained with T = 20"):
         draw(model.process, model.denoiser, samples=1, generator=Generator())
+    with pytest.raises(InputError, match="sampler 'unmask' has no steps, which a gaussian process takes as its T"):
+        design("gaussian", MLP, UNMASK)
 
 
 def test_ilvr_needs_a_gaussian_model():
     model = build(design("masked", SLOTS, UNMASK))
     with pytest.raises(InputError, match=r"condition\.model is a masked model; ILVR needs a gaussian one"):
-        conditional(
+        sample_conditioned(
             model, torch.zeros(96).numpy(), scale=2, shared_noise=True, samples=1, seed=0, device=CPU,
             advance=lambda _: None,
         )  # fmt: skip
@@ -88,7 +92,7 @@ def test_same_seed_same_rows_and_samples_are_exact_hundredths():
     model = build(design("masked", SLOTS, UNMASK))
 
     def draw(seed):
-        return unconditional(model, UNMASK, samples=20, seed=seed, device=CPU, advance=lambda _: None)
+        return sample(model, UNMASK, samples=20, seed=seed, device=CPU, advance=lambda _: None)
 
     first = draw(3)
     assert first.shape == (20, 96) and (first == draw(3)).all() and (first != draw(4)).any()
@@ -98,13 +102,13 @@ def test_same_seed_same_rows_and_samples_are_exact_hundredths():
 def test_only_allowed_elements_are_drawn():
     model, allowed = build(design("masked", SLOTS, UNMASK)), np.isin(SYMBOLS[:96], ["Cu", "O", "La", "Sr"])
     options = {"samples": 60, "seed": 3, "device": CPU, "advance": lambda _: None}
-    drawn = unconditional(model, UNMASK, allowed=allowed, **options)
+    drawn = sample(model, UNMASK, allowed=allowed, **options)
     assert (drawn[:, ~allowed] == 0).all() and (drawn > 0).any(axis=0).sum() == 4
     with pytest.raises(InputError, match="leave no element"):
-        unconditional(model, UNMASK, allowed=np.zeros(96, dtype=bool), **options)
+        sample(model, UNMASK, allowed=np.zeros(96, dtype=bool), **options)
     gaussian, sampler = build(design("gaussian", MLP, {"steps": 20})), {"kind": "ancestral", "steps": 20}
     with pytest.raises(InputError, match="cannot be used with a gaussian model"):
-        unconditional(gaussian, sampler, allowed=allowed, **options)
+        sample(gaussian, sampler, allowed=allowed, **options)
 
 
 def test_cuda_is_never_replaced_silently(monkeypatch):

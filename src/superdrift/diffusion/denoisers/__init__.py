@@ -1,8 +1,12 @@
-"""Denoisers by the name that the config uses; a new one is a class and a line here."""
+"""Denoisers that know no kind of data, by the name that a config uses; a new one is a class and a line here."""
 
-from superdrift.diffusion.denoisers.mlp import ResidualMlp
+from superdrift.diffusion.denoiser import DenoiserKind
+from superdrift.diffusion.denoisers.mlp import preconditioned_mlp
 from superdrift.diffusion.denoisers.unet1d import Unet1d
-from superdrift.superconductors.generation.slot_transformer import SlotTransformer
+from superdrift.diffusion.gaussian import GaussianDiffusion
 
-DENOISERS = {"mlp": ResidualMlp, "unet1d": Unet1d, "slot_transformer": SlotTransformer}
-"""Denoiser classes by name; `process` of each says which process it denoises."""
+DENOISERS = {
+    "mlp": DenoiserKind(GaussianDiffusion, preconditioned_mlp),
+    "unet1d": DenoiserKind(GaussianDiffusion, Unet1d),
+}
+"""Denoisers by name; a domain adds its own to them."""

@@ -1,4 +1,4 @@
-"""Sinusoidal embedding of the diffusion time, shared by the denoisers of the Gaussian process."""
+"""Sinusoidal embedding of the diffusion time, shared by the denoisers of Gaussian diffusion."""
 
 import math
 

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from superdrift.diffusion.denoiser import Denoiser
 from superdrift.diffusion.denoisers.time_embedding import sinusoidal
 
 GROUPS = 8
@@ -15,23 +16,19 @@ HEADS, HEAD_WIDTH = 4, 32
 """Attention heads and their width, at every resolution."""
 
 
-class Unet1d(nn.Module):
+class Unet1d(Denoiser):
     """U-Net with two residual blocks and linear attention per resolution, full attention in the middle.
 
     As published: width 48, multipliers (1, 2, 3, 6), one channel; 5.56 million parameters.
 
     Args:
         shape: (length,) of one datum; a multiple of 2^(resolutions − 1).
-        steps: T of the process (unused: times enter as they are).
         width: channels at full resolution.
         multipliers: channels of each resolution, as multiples of `width`.
     """
 
-    process = "gaussian"
-
-    def __init__(self, *, shape: Sequence[int], steps: int, width: int, multipliers: Sequence[int]) -> None:
+    def __init__(self, *, shape: Sequence[int], width: int, multipliers: Sequence[int]) -> None:
         super().__init__()
-        del steps
         (self.length,) = shape
         self.width, time = width, 4 * width
         sizes = [width, *(width * m for m in multipliers)]
@@ -44,9 +41,6 @@ class Unet1d(nn.Module):
         self.up = nn.ModuleList(_Up(a, b, time, double=i > 0) for i, (a, b) in reversed(list(enumerate(pairs))))
         self.last_block = _ResidualBlock(2 * width, width, time)
         self.last = nn.Conv1d(width, 1, 1)
-
-    def fit(self, x_0: Tensor) -> None:
-        """Nothing depends on the data's scale."""
 
     def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
         """(n, length) and (n,) or (1,) → predicted noise (n, length)."""

@@ -11,19 +11,24 @@ from torch import Tensor
 from superdrift.composition.elements import N_ELEMENTS
 from superdrift.superconductors.encoding import tokens
 
+LEAST_DEVIATION = 1.0
+"""Atoms per formula unit; elements that vary less over the data are nearly always absent, which is not Gaussian."""
+
 
 class Encoding(NamedTuple):
     """A pair of maps between amounts, (n, 96) atoms per formula unit, and the data of a process.
 
     Attributes:
-        shape: arguments of the process that follow from the data.
+        process_data: what the data tells the process, by the names of its constructor arguments.
+        denoiser_data: what the data tells a denoiser, likewise; those that it does not ask for are ignored.
         representable: (n, 96) → (n,) mask of the rows the data can hold.
         encode: (n, 96) amounts → data.
         decode: data → (n, 96) amounts.
         element_tokens: (96,) mask of elements → mask of the tokens of the first field; None where data has no tokens.
     """
 
-    shape: dict[str, Any]
+    process_data: dict[str, Any]
+    denoiser_data: dict[str, Any]
     representable: Callable[[NDArray[np.floating]], NDArray[np.bool_]]
     encode: Callable[[NDArray[np.floating]], Tensor]
     decode: Callable[[Tensor], NDArray[np.float32]]
@@ -38,18 +43,14 @@ def _vectors(amounts: NDArray[np.floating]) -> Tensor:
     return torch.from_numpy(np.ascontiguousarray(amounts, dtype=np.float32))
 
 
-AMOUNTS = Encoding({"shape": (N_ELEMENTS,)}, _all, _vectors, lambda x: x.cpu().numpy(), None)
+AMOUNTS = Encoding(
+    {"shape": (N_ELEMENTS,)}, {"least_deviation": LEAST_DEVIATION}, _all, _vectors, lambda x: x.cpu().numpy(), None,
+)  # fmt: skip
 """The vector of R^96 itself, in atoms per formula unit (SuperDiff)."""
 
 TOKENS = Encoding(
-    {
-        "slots": tokens.N_SLOTS,
-        "vocabulary": tokens.VOCABULARY,
-        "units": tokens.UNITS,
-        "classes": tokens.CLASSES,
-        "charges": tokens.CHARGES,
-        "redox": tokens.REDOX_TOKENS,
-    },
+    {"slots": tokens.N_SLOTS, "vocabulary": tokens.VOCABULARY, "classes": tokens.CLASSES},
+    {"units": tokens.UNITS, "charges": tokens.CHARGES, "redox": tokens.REDOX_TOKENS},
     tokens.representable,
     lambda amounts: torch.from_numpy(tokens.to_tokens(amounts)),
     lambda x: tokens.from_tokens(x.cpu().numpy()),

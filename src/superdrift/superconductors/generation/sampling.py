@@ -1,4 +1,4 @@
-"""One batch of compositions from a trained model, unconditional or held to a reference, from its own random stream."""
+"""One batch of compositions from a trained model, free or held to a reference, from its own random stream."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from superdrift.diffusion import ilvr
-from superdrift.diffusion.gaussian import GaussianProcess
+from superdrift.diffusion.gaussian import GaussianDiffusion
+from superdrift.diffusion.masked import MaskedDiffusion
 from superdrift.diffusion.samplers import named
 from superdrift.learning.device import fast
 from superdrift.run.errors import InputError
 from superdrift.superconductors.generation.model import Model
 
 
-def unconditional(
+def sample(
     model: Model, sampler: dict[str, Any], *, samples: int, seed: int, device: torch.device,
     advance: Callable[[float], None], allowed: NDArray[np.bool_] | None = None, compiled: bool = False,
 ) -> NDArray[np.float32]:  # fmt: skip
@@ -36,10 +37,10 @@ def unconditional(
         (samples, 96) atoms per formula unit, as drawn.
 
     Raises:
-        InputError: when elements are to be left out and the model is not masked, or none is allowed.
+        InputError: when elements are to be left out and the model or the sampler cannot, or too few are allowed.
     """
     options = {} if allowed is None else {"allowed": _tokens_of(model, allowed).to(device)}
-    draw = named(sampler, model.process.kind)
+    draw = named(sampler, model.process, restrict=allowed is not None)
     generator = Generator(device).manual_seed(seed)
     with torch.inference_mode():
         denoise = fast(model.denoiser, device, compiled=compiled)
@@ -47,7 +48,7 @@ def unconditional(
     return model.encoding.decode(x_0)
 
 
-def conditional(
+def sample_conditioned(
     model: Model, reference: NDArray[np.float32], *, scale: int, shared_noise: bool, samples: int, seed: int,
     device: torch.device, advance: Callable[[float], None],
 ) -> NDArray[np.float32]:  # fmt: skip
@@ -69,7 +70,7 @@ def conditional(
     Raises:
         InputError: when the model is not gaussian.
     """
-    if not isinstance(model.process, GaussianProcess):
+    if not isinstance(model.process, GaussianDiffusion):
         raise InputError(
             f"condition.model is a {model.process.kind} model; ILVR needs a gaussian one: set condition.model to"
             " 'continuous' or 'published'"
@@ -87,11 +88,16 @@ def conditional(
 
 def _tokens_of(model: Model, allowed: NDArray[np.bool_]) -> Tensor:
     """Mask of the first field's tokens for a mask of elements."""
-    if model.encoding.element_tokens is None:
+    if model.encoding.element_tokens is None or not isinstance(model.process, MaskedDiffusion):
         raise InputError(
             f"generate.allowed_elements and forbidden_elements cannot be used with a {model.process.kind} model, which"
             " draws all elements at once; set train.model to 'masked', or use rank.forbidden_elements"
         )
     if not allowed.any():
         raise InputError("generate.allowed_elements and forbidden_elements leave no element; allow at least one")
+    if allowed.sum() < model.process.fewest:
+        raise InputError(
+            f"only {allowed.sum()} elements may be drawn, fewer than any training compound has; allow more in"
+            " generate.allowed_elements or forbid fewer in generate.forbidden_elements"
+        )
     return torch.from_numpy(model.encoding.element_tokens(allowed))

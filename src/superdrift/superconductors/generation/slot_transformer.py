@@ -1,4 +1,4 @@
-"""The default denoiser of the masked process: a small transformer over the slots of a row that counts charges."""
+"""The default denoiser of masked diffusion: a small transformer over the slots of a row that counts charges."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from superdrift.diffusion.denoiser import Denoiser
 from superdrift.learning.layers import AttentionLayer
 from superdrift.learning.packing import Packing
 from superdrift.superconductors.generation.charge_counting import KNOTS, ChargeCount, interpolated, valence
@@ -16,7 +17,7 @@ INITIAL_DEVIATION = 0.3
 """Deviation of the embeddings at the start."""
 
 
-class SlotTransformer(nn.Module):
+class SlotTransformer(Denoiser):
     """Transformer (pre-normalised, Xiong et al. 2020) whose positions are slots.
 
     A slot enters as the sum of the embeddings of its fields, hidden ones included, of its place and of the row's
@@ -35,8 +36,6 @@ class SlotTransformer(nn.Module):
         heads: attention heads.
         dropout: share of each residual branch dropped in training.
     """
-
-    process = "masked"
 
     def __init__(
         self, *, slots: int, vocabulary: Sequence[int], units: Sequence[float], classes: Sequence[int] | None,
@@ -65,9 +64,6 @@ class SlotTransformer(nn.Module):
             for profile in self.profiles:
                 nn.init.zeros_(profile.weight)
                 nn.init.zeros_(profile.bias)
-
-    def fit(self, x_0: Tensor) -> None:
-        """Nothing depends on the data's scale."""
 
     def forward(self, x: Sequence[Tensor], asked: Sequence[Tensor | None]) -> list[Tensor | None]:
         """Logits of the asked slots.

@@ -17,7 +17,7 @@ from superdrift.run.progress import Progress
 from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
 from superdrift.superconductors.generation.checkpoint import load_model
-from superdrift.superconductors.generation.sampling import conditional
+from superdrift.superconductors.generation.sampling import sample_conditioned
 from superdrift.superconductors.settings.generation import ConditionSettings
 from superdrift.superconductors.tables import CONDITIONED
 
@@ -66,7 +66,7 @@ def condition(
             scale, start = jobs[batch]
             count = min(settings.batch_size, settings.samples - start)
             first = settings.scales.index(scale) * settings.samples + start
-            amounts = conditional(
+            amounts = sample_conditioned(
                 model, y, scale=scale, shared_noise=settings.shared_noise, samples=count,
                 seed=derive(run.seed, "condition", reference, scale, start), device=device, advance=progress.advance,
             )  # fmt: skip

@@ -17,7 +17,7 @@ from superdrift.run.progress import Progress
 from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
 from superdrift.superconductors.generation.checkpoint import load_model
-from superdrift.superconductors.generation.sampling import unconditional
+from superdrift.superconductors.generation.sampling import sample
 from superdrift.superconductors.settings.generation import GenerateSettings
 from superdrift.superconductors.tables import SAMPLES
 
@@ -58,7 +58,7 @@ def generate(
     total, left = (sum(len(ids[batch]) for batch in batches) for batches in (mine, waiting))
     with Progress(total, f"generate {family}", "sample", done=total - left) as progress:
         for batch in waiting:
-            amounts = unconditional(
+            amounts = sample(
                 model, settings.sampler, samples=len(ids[batch]), seed=derive(run.seed, "generate", family, batch),
                 device=device, advance=progress.advance, allowed=allowed, compiled=settings.compiled,
             )  # fmt: skip

@@ -16,7 +16,6 @@ from superdrift.learning.training import Method, Stream, Trainer
 from superdrift.run.command import Run, command
 from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
-from superdrift.superconductors.encoding.encodings import ENCODINGS
 from superdrift.superconductors.generation.checkpoint import save_model, start_from
 from superdrift.superconductors.generation.model import build, design
 from superdrift.superconductors.generation.training_rows import COLUMNS, choose_rows
@@ -55,7 +54,7 @@ def train(
     model = build(plan).to(device)
     if base is not None:
         start_from(model, base)
-    encoding = ENCODINGS[model_settings.process]
+    encoding = model.encoding
     rows = choose_rows(
         read(compounds, COMPOUNDS, COLUMNS), family, settings.exclude_flags, encoding,
         merge_repeats=model_settings.training.merge_repeats, validation=model_settings.training.validation,
