@@ -1,5 +1,7 @@
 """The objective of every diffusion model: the losses of its process, validated on a fixed grid of rows and levels."""
 
+from typing import Any
+
 import torch
 from torch import Generator, Tensor, nn
 
@@ -13,47 +15,58 @@ class DenoisingObjective(Objective):
     """Trains a denoiser to undo its process.
 
     Args:
-        process: corrupts, and compares what the denoiser says.
-        denoiser: to train, on its device; process and denoiser take what depends on the data's scale from `train`.
-        train: (n, …) encoded training data, on the same device.
-        validation: (m, …) encoded validation data, likewise.
+        process: corrupts data, and compares what the denoiser predicts.
+        denoiser: to train, on its device; process and denoiser take from `train` what they have to know of the data.
+        train: n rows of encoded training data, on the same device: a tensor, or a dictionary of tensors.
+        validation: encoded validation data, likewise.
         draws: pairs of a validation row and a level in the grid, at least.
         batch_size: rows validated at once.
         noise_seed: of the validation's noise.
     """
 
     def __init__(
-        self, process: DiffusionProcess, denoiser: Denoiser, train: Tensor, validation: Tensor, *, draws: int, batch_size: int,
-        noise_seed: int,
+        self, process: DiffusionProcess, denoiser: Denoiser, train: Any, validation: Any, *, draws: int,
+        batch_size: int, noise_seed: int,
     ) -> None:  # fmt: skip
-        self.network, self.rows = denoiser, len(train)
-        self._process, self._train, self._noise_seed, self._batch_size = process, train, noise_seed, batch_size
-        self._grid = validation_grid(validation, draws)
+        self.network, self.rows = denoiser, _number_of_rows(train)
+        self._process, self._train, self._validation = process, train, validation
+        self._noise_seed, self._batch_size = noise_seed, batch_size
+        self._device = next(denoiser.parameters()).device
+        self._grid = validation_grid(_number_of_rows(validation), draws, self._device)
         process.fit(train)
         denoiser.fit(train)
 
     def loss(self, rows: Tensor, generator: Generator) -> Tensor:
         """Mean loss of a batch, each row at a level drawn uniformly."""
-        x_0 = self._train[rows]
-        level = torch.rand(len(x_0), generator=generator, device=x_0.device)
-        return self._process.losses(fast(self.network, x_0.device), x_0, level, generator).mean()
+        level = torch.rand(len(rows), generator=generator, device=self._device)
+        denoise = fast(self.network, self._device)
+        return self._process.losses(denoise, _taken(self._train, rows), level, generator).mean()
 
     def validate(self, network: nn.Module) -> Validation:
         """Mean loss on the fixed grid: the same rows, levels and noise every time."""
-        data, level = self._grid
-        generator = Generator(data.device).manual_seed(self._noise_seed)
-        denoise, total = fast(network, data.device), 0.0
-        for start in range(0, len(data), self._batch_size):
+        rows, level = self._grid
+        generator = Generator(self._device).manual_seed(self._noise_seed)
+        denoise, total = fast(network, self._device), 0.0
+        for start in range(0, len(rows), self._batch_size):
             part = slice(start, start + self._batch_size)
-            total += float(self._process.losses(denoise, data[part], level[part], generator).sum())
-        return Validation(total / len(data), total / len(data))
+            data = _taken(self._validation, rows[part])
+            total += float(self._process.losses(denoise, data, level[part], generator).sum())
+        return Validation(total / len(rows), total / len(rows))
 
 
-def validation_grid(validation: Tensor, draws: int) -> tuple[Tensor, Tensor]:
-    """Validation rows, each at several levels, and the levels: at least `draws` pairs, levels evenly over [0, 1)."""
-    m = len(validation)
+def validation_grid(m: int, draws: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Numbers of m rows, each at several levels, and the levels: at least `draws` pairs, levels evenly over [0, 1)."""
     levels = -(-draws // m)
     # Row r takes the levels (l + (r + 1/2)/m) / levels: all pairs together cover [0, 1) evenly.
-    row = torch.arange(m, device=validation.device).repeat_interleave(levels)
-    turn = torch.arange(levels, device=validation.device).repeat(m)
-    return validation[row], (turn + (row + 0.5) / m) / levels
+    row = torch.arange(m, device=device).repeat_interleave(levels)
+    turn = torch.arange(levels, device=device).repeat(m)
+    return row, (turn + (row + 0.5) / m) / levels
+
+
+def _number_of_rows(data: Any) -> int:
+    return len(next(iter(data.values()))) if isinstance(data, dict) else len(data)
+
+
+def _taken(data: Any, rows: Tensor) -> Any:
+    """Some rows of a tensor, or of every tensor of a dictionary."""
+    return {name: values[rows] for name, values in data.items()} if isinstance(data, dict) else data[rows]

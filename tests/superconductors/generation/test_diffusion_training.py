@@ -69,7 +69,7 @@ def test_validation_uses_the_same_rows_levels_and_noise_every_time(tmp_path, pro
 
 
 def test_the_grid_holds_every_row_at_levels_spread_evenly():
-    data, level = validation_grid(torch.arange(5), 18)
-    assert len(data) == 20
-    assert torch.bincount(data).tolist() == [4] * 5
+    rows, level = validation_grid(5, 18, torch.device("cpu"))
+    assert len(rows) == 20
+    assert torch.bincount(rows).tolist() == [4] * 5
     torch.testing.assert_close(level.sort().values, (torch.arange(20) + 0.5) / 20)
