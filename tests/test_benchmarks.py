@@ -8,10 +8,10 @@ import sys
 import pyarrow.parquet as pq
 import pytest
 from limits import HANG_S
+from project import ROOT
 
 from benchmarks.inputs import parsed, parser
 from benchmarks.record import origin, write
-from conftest import ROOT
 from superdrift.io.tables import METADATA_KEY
 
 NAMES = ("charge_check", "flags_estimator", "stoichiometry", "screening", "estimators", "generation")

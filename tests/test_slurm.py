@@ -6,8 +6,7 @@ import sys
 
 import pytest
 from limits import HANG_S
-
-from conftest import ROOT
+from project import ROOT
 
 PROFILE = os.environ.get("SUPERDRIFT_SLURM")
 
