@@ -83,12 +83,12 @@ def sampled_families(run: Path) -> list[str]:
 
 
 def samples_path(run: Path, family: str) -> Path:
-    """Where a run keeps the samples of a version."""
+    """Where a run keeps the samples of a family."""
     return run / "generate" / family / "samples.parquet"
 
 
 def varied_samples(run: Path, families: Iterable[str], rows: int) -> NDArray[np.float32]:
-    """(rows, 96) samples of some versions of a run, repeated with one amount of each changed by up to 0.30."""
+    """(rows, 96) samples of some families of a run, repeated with one amount of each changed by up to 0.30."""
     paths = [samples_path(run, family) for family in families]
     drawn = np.concatenate([tables.matrix(tables.read(p, SAMPLES, ["amounts"])["amounts"]) for p in paths])
     stream = np.random.default_rng(SEED)

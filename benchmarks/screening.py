@@ -29,7 +29,7 @@ from superdrift.superconductors.tables import COMPOUNDS, PROJECTED, SAMPLES, SCR
 
 
 class Sizes(NamedTuple):
-    """How many: rows screened; rows of each version judged by SMACT's default set, and by each of the others."""
+    """How many: rows screened; rows of each family judged by SMACT's default set, and by each of the others."""
 
     rows: int
     default_set: int
@@ -138,7 +138,7 @@ def loop(amounts: NDArray[np.float32], *, few: int) -> list[dict[str, Any]]:
 
 
 def agreement(run: Path, family: str, sizes: Sizes) -> list[dict[str, Any]]:
-    """Verdicts on samples of one version that differ from SMACT's, for each of its sets of oxidation states."""
+    """Verdicts on samples of one family that differ from SMACT's, for each of its sets of oxidation states."""
     amounts = tables.matrix(tables.read(samples_path(run, family), SAMPLES, ["amounts"])["amounts"])
     amounts = amounts[(amounts >= 0).all(axis=1) & (amounts.sum(axis=1) > 0)]
     counts = published_counts(amounts)

@@ -8,7 +8,7 @@ import yaml
 
 @pytest.mark.slow
 def test_the_version_that_others_start_from_is_trained_first(project):
-    """On two cores it would otherwise be chosen last, and the versions that start from it wait."""
+    """On two cores it would otherwise be chosen last, and the families that start from them wait."""
     changes = {
         "families": ["cuprates", "others", "everything", "pnictides"],
         "train": {"base": {"family": "everything", "versions": ["pnictides"], "steps": 20, "learning_rate": 1e-3,

@@ -1,6 +1,6 @@
 """What generators write, beside the data they learned from: rates, fidelity to held-out compounds, memorising, cost.
 
-For each version a tenth of its compositions is held out at random, the generator is trained on the rest by the stages
+For each family a tenth of its compositions is held out at random, the generator is trained on the rest by the stages
 of the workflow, and its samples are measured with the same ruler as the training compounds, their random half, training
 compounds with noise, and the published samples. On an idle machine:
 
@@ -35,7 +35,7 @@ NULL_SAMPLES = 100_000
 def main() -> None:
     """Measure, print and write benchmarks/generation.parquet."""
     options = parser("generation", __doc__)
-    options.add_argument("--samples", type=int, help=f"of each version; {SAMPLES:,}, or {SAMPLES_IF_QUICK} if quick")
+    options.add_argument("--samples", type=int, help=f"of each family; {SAMPLES:,}, or {SAMPLES_IF_QUICK} if quick")
     options.add_argument("--families", nargs="+", choices=FAMILIES, help="all, or cuprates if quick")
     options.add_argument("--model", default=CONFIG["train"]["model"], choices=list(CONFIG["models"]))
     options.add_argument("--element-temperature", type=float, help="of the sampler; that of config.yaml without")
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def measure(arguments: argparse.Namespace, work: Path) -> None:
-    """Train, draw and measure each version; the table is written after each."""
+    """Train, draw and measure each family; the table is written after each."""
     compounds = read(arguments.compounds, COMPOUNDS)
     config = quick_config() if arguments.quick else CONFIG
     ours = Trained(
@@ -70,7 +70,7 @@ def measure(arguments: argparse.Namespace, work: Path) -> None:
 
 
 def measured(family: str, data: Holdout, ruler: Ruler, ours: Trained) -> list[Row]:
-    """All measurements of one version."""
+    """All measurements of one family."""
     drawn, costs = ours.samples(family)
     null = noisy(data.train, ruler.check, min(NULL_SAMPLES, ours.count))
     rows = [Row(family, "ours", *cost) for cost in costs]

@@ -35,7 +35,7 @@ class Trained:
         compounds: table of a run.
         config: the configuration to train and draw by.
         model: name of the model.
-        count: samples per version.
+        count: samples per family.
         keep_flagged: train on flagged rows too.
         element_temperature: of the sampler; that of config.yaml when None.
     """
@@ -53,7 +53,7 @@ class Trained:
         write(self.folder / "compounds.parquet", COMPOUNDS, kept, {})
 
     def samples(self, family: str) -> tuple[NDArray[np.float32], list[tuple[str, float, int]]]:
-        """Samples of one version, and what they cost."""
+        """Samples of one family, and what they cost."""
         self._train(family)
         sampler = {name: value[family] if isinstance(value, dict) else value for name, value in
                    self.model["sampler"].items()}  # fmt: skip
@@ -81,7 +81,7 @@ class Trained:
         return matrix(read(output, SAMPLES, ["amounts"])["amounts"]), costs
 
     def _train(self, family: str) -> None:
-        """Train one version, its base first."""
+        """Train one family, its base first."""
         if (self.folder / family / "model.safetensors").exists():
             return
         block, arguments = dict(self.model), []

@@ -21,7 +21,7 @@ HELD_OUT = 0.1
 
 
 class Holdout(NamedTuple):
-    """Compounds of one version, (…, 96) atoms per formula unit.
+    """Compounds of one family, (…, 96) atoms per formula unit.
 
     Attributes:
         every: all superconductors, flagged or not, held out or not.
@@ -39,7 +39,7 @@ class Holdout(NamedTuple):
 
 
 def hold_out(compounds: pa.Table, family: str) -> Holdout:
-    """The parts of one version."""
+    """The parts of one family."""
     amounts, held = matrix(compounds["amounts"]), held_out_rows(compounds)
     own = members(compounds["family"].to_pylist(), family) & np.asarray(compounds["superconducting"])
     clean = own & np.array([FLAGS.isdisjoint(flags) for flags in compounds["flags"].to_pylist()])
@@ -52,7 +52,7 @@ def hold_out(compounds: pa.Table, family: str) -> Holdout:
 
 
 def held_out_rows(compounds: pa.Table) -> NDArray[np.bool_]:
-    """(n,) mask of the held-out rows, the same for every version."""
+    """(n,) mask of the held-out rows, the same for every family."""
     number = compositions(matrix(compounds["amounts"]))
     return (generator(SEED, "benchmark", "held out").random(int(number.max()) + 1) < HELD_OUT)[number]
 

@@ -21,11 +21,11 @@ Rate = tuple[str, float, int] | tuple[str, float, int, float, float]
 
 
 class Ruler:
-    """Judges samples of one version against all known compounds.
+    """Judges samples of one family against all known compounds.
 
     Args:
         compounds: table of a run; all of them are known, held out from a generator or not.
-        family: the version, which sets how many elements pass.
+        family: the family, which sets how many elements pass.
     """
 
     def __init__(self, compounds: pa.Table, family: str) -> None:

@@ -1,4 +1,4 @@
-"""What the modules of this benchmark share: the versions, the flags, a row of the table."""
+"""What the modules of this benchmark share: the families, the flags, a row of the table."""
 
 from typing import NamedTuple
 

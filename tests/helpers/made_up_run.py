@@ -43,14 +43,14 @@ def _names(formulas: list[str]) -> dict[str, list[str]]:
     }
 
 
-def _formulas(rng: np.random.Generator, version: str, n: int) -> list[str]:
+def _formulas(rng: np.random.Generator, family: str, n: int) -> list[str]:
     x, d = rng.integers(1, 60, n) / 100, rng.integers(0, 99, n) / 100
     patterns = {
         "cuprates": lambda i: f"La{2 - x[i]:.2f}Sr{x[i]:.2f}CuO{3.5 + d[i]:.2f}",
         "others": lambda i: f"Nb{3 - x[i]:.2f}Ti{x[i]:.2f}Sn{1 + d[i]:.2f}",
         "pnictides": lambda i: f"Ba{1 - x[i]:.2f}K{x[i]:.2f}Fe2As{1.5 + d[i]:.2f}",
     }
-    return [patterns[version](i) for i in range(n)]
+    return [patterns[family](i) for i in range(n)]
 
 
 def write_screened(path: Path, formulas: list[str], rng: np.random.Generator, **verdicts: Any) -> Path:
@@ -258,7 +258,7 @@ def write_phases(path: Path) -> Path:
 
 
 def build_run(root: Path) -> Path:
-    """A whole run: two versions, one reference, one start."""
+    """A whole run: two families, one reference, one start."""
     rng = np.random.default_rng(3)
     _compounds(root / "prepare/compounds.parquet", rng)
     rejected = {
@@ -276,17 +276,17 @@ def build_run(root: Path) -> Path:
     description = {"version": 2, "regressor": {"k": 5, "metric": "manhattan", "weights": "distance"}}
     (root / "estimate/models/estimators.json").write_text(json.dumps(description))
     drawn = (("cuprates", 30.0), ("others", 3.0), ("cuprates", 20.0), ("cuprates", 35.0))
-    for source, (version, scale) in zip(SOURCES, drawn, strict=True):
-        formulas = _formulas(rng, version, N)
+    for source, (family, scale) in zip(SOURCES, drawn, strict=True):
+        formulas = _formulas(rng, family, N)
         write_screened(root / f"screen/{source}/screened.parquet", formulas, rng)
         amounts = np.stack([to_vector(parse_formula(f)) for f in formulas])
         projected = {"id": np.arange(N), "amounts": amounts, "moved": np.zeros(N), "rule": ["none"] * N}
         tables.write(root / f"project/{source}/projected.parquet", PROJECTED, projected, RECORD)
         _estimated(root / f"estimate/{source}/estimated.parquet", N, rng, scale)
         _clusters(root / f"cluster/{source}", rng, "ybco-se" if parse_name(source)[0] == CONDITIONED else None)
-    for version in ("cuprates", "others"):
-        write_screened(root / f"screen/training-{version}/screened.parquet", _formulas(rng, version, N), rng)
-        _history(root / f"train/{version}/history.parquet")
+    for family in ("cuprates", "others"):
+        write_screened(root / f"screen/training-{family}/screened.parquet", _formulas(rng, family, N), rng)
+        _history(root / f"train/{family}/history.parquet")
     _trajectories(root / "drift/ybco/trajectories.parquet", rng)
     _candidates(root / "candidates.parquet", rng)
     return root

@@ -15,7 +15,7 @@ import pytest
 from superdrift.run import registry
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.cleaning import clean
-from superdrift.superconductors.data.families import FAMILIES
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.data.readers import read_source
 
 CONTENT = b"formula,tc_k\nMgB2,39\n"
@@ -186,4 +186,4 @@ def test_literature_agrees_with_the_rule():
     rows = read_source("literature", registry.locate("literature"))
     compounds, dropped = clean(rows, malformed_rows="stop")
     assert [(rejection.text, rejection.reason) for rejection in dropped] == []
-    assert {compound.family for compound in compounds} == set(FAMILIES)
+    assert {compound.family for compound in compounds} == set(COMPOUND_FAMILIES)

@@ -41,7 +41,7 @@ def test_gpu_preset_moves_training_and_sampling_to_cuda():
     [
         ({"sead": 3}, ["unknown key 'sead'", "did you mean 'seed'?"]),
         ({"generate": {"sampels": 3}}, ["unknown key 'sampels' at generate", "did you mean 'samples'?"]),
-        ({"generate": {"samples": 0}}, ["generate.samples = 0", "at least 1", "per version"]),
+        ({"generate": {"samples": 0}}, ["generate.samples = 0", "at least 1", "per family"]),
         ({"generate": {"samples": 2.5}}, ["generate.samples = 2.5", "of type integer"]),
         (
             {"prepare": {"validation_fraction": 0.9}},

@@ -18,10 +18,10 @@ from superdrift.energies.ensemble import NETWORKS
 from superdrift.energies.settings import EnergyBlock
 from superdrift.run.schema import kind_of
 from superdrift.run.settings import declarations, sources
-from superdrift.superconductors.data.families import VERSIONS
+from superdrift.superconductors.data.families import MODEL_FAMILIES
 from superdrift.superconductors.generation.model import PROCESSES
 from superdrift.superconductors.settings import Configuration
-from superdrift.superconductors.settings.data import Flags, Version
+from superdrift.superconductors.settings.data import Flags, ModelFamily
 from superdrift.superconductors.settings.generation import ModelSettings
 
 
@@ -45,7 +45,7 @@ BLOCKS = sorted(
 
 
 def paths():
-    """Declared places, as they are written in `passed`: * for the names of models and for each version."""
+    """Declared places, as they are written in `passed`: * for the names of models and for each family."""
     for path, _, declared in settings_of(load()):
         parts = [str(part) for part in path]
         yield ".".join(parts), declared
@@ -94,7 +94,7 @@ def test_what_is_taken_from_another_block_is_declared_there(block):
 
 def test_choices_are_what_the_code_offers():
     model = declarations(ModelSettings)
-    assert get_args(Version) == VERSIONS
+    assert get_args(ModelFamily) == MODEL_FAMILIES
     assert set(get_args(OxidationStates)) == set(OXIDATION_SETS)
     assert set(model["process"].choices) == set(PROCESSES)
     assert {kind_of(block) for block in model["denoiser"].alternatives} == set(DENOISERS)

@@ -7,7 +7,7 @@ import yaml
 
 from superdrift.run.errors import InputError
 from superdrift.superconductors.contract import CONTRACT
-from superdrift.superconductors.data.families import VERSIONS
+from superdrift.superconductors.data.families import MODEL_FAMILIES
 from superdrift.superconductors.sources import (
     CONDITIONED,
     DRIFTED,
@@ -53,7 +53,7 @@ def test_sources_of_a_configuration(config):
     assert [source.name for source in sources.generated] == generated_names(
         config["families"], config["references"], config["starts"]
     )
-    assert [source.name for source in sources.known] == [f"training-{family}" for family in VERSIONS]
+    assert [source.name for source in sources.known] == [f"training-{family}" for family in MODEL_FAMILIES]
     assert all(source.known and source.noise_floor == 0 for source in sources.known)
     for source in (*sources.generated, *sources.known):
         assert sources[source.name] == source

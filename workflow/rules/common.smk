@@ -72,14 +72,14 @@ def conda_env(device):
 
 
 def base_of(family):
-    """Weights that the generator of a version starts from: those of the base version, or none."""
+    """Weights that the generator of a family starts from: those of the base family, or none."""
     base = config["train"]["base"]
     started = base is not None and family in base["versions"] and family != base["family"]
     return f"{RUN}/train/{base['family']}/model.safetensors" if started else []
 
 
 def train_settings(model, family=None):
-    """Settings of the stage train; those of a version that starts from the base are the base block's."""
+    """Settings of the stage train; those of a family that starts from the base are the base block's."""
     block = dict(config["models"][model])
     # Of the sampler only what the process depends on: a model is not trained again to be sampled otherwise.
     block["sampler"] = {name: value for name, value in block["sampler"].items() if name in ("kind", "steps")}
@@ -90,7 +90,7 @@ def train_settings(model, family=None):
 
 
 def sampler_of(family):
-    """Sampler of the generator for one version; settings that differ between versions are given for each."""
+    """Sampler of the generator for one family; settings that differ between families are given for each."""
     sampler = config["models"][config["train"]["model"]]["sampler"]
     return {name: value[family] if isinstance(value, dict) else value for name, value in sampler.items()}
 

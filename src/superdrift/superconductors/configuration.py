@@ -23,7 +23,7 @@ from superdrift.run.errors import InputError
 from superdrift.superconductors.settings import Configuration
 
 HEADER = """\
-The paper-scale run: SuperCon, four versions, 500,000 samples each. Every value of a setting stands here and nowhere
+The paper-scale run: SuperCon, four models, 500,000 samples each. Every value of a setting stands here and nowhere
 else. Its unit, its meaning and its [range] or [choices] are declared in the code (settings in src/superdrift), from
 which these comments are made: [0, 1) holds 0 and not 1. To write them anew:
 
@@ -84,7 +84,7 @@ def _models(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _ranges(config: Mapping[str, Any]) -> Iterator[str]:
-    ranges = {f"screen.n_elements.{version}": pair for version, pair in config["screen"]["n_elements"].items()}
+    ranges = {f"screen.n_elements.{family}": pair for family, pair in config["screen"]["n_elements"].items()}
     for place, (low, high) in {"prepare.copper_valence": config["prepare"]["copper_valence"], **ranges}.items():
         if low > high:
             yield f"{place} = {shown([low, high])}: the smaller number stands first"

@@ -14,7 +14,7 @@ from superdrift.learning.history import HISTORY
 from superdrift.report.numbers import NUMBERS
 from superdrift.statistics.scores import SCORES
 from superdrift.superconductors import tables
-from superdrift.superconductors.data.families import VERSIONS
+from superdrift.superconductors.data.families import MODEL_FAMILIES
 
 _SLUG = "[a-z0-9][a-z0-9-]*"
 _SOURCE = (
@@ -24,7 +24,7 @@ _SOURCE = (
 )
 WILDCARDS = {
     "source": Wildcard(_SOURCE, _SLUG),
-    "family": Wildcard("version of the model: everything, cuprates, pnictides or others", "|".join(VERSIONS)),
+    "family": Wildcard("family of the model: everything, cuprates, pnictides or others", "|".join(MODEL_FAMILIES)),
     "reference": Wildcard("slug of a reference compound of the catalogue", _SLUG),
     "start": Wildcard("slug of a start of the catalogue", _SLUG),
     "model": Wildcard("name of the model that is conditioned (`condition.model`)", _SLUG),
@@ -45,7 +45,7 @@ _RESULTS = (
     Artifact("numbers", "report/numbers.parquet",
              "every number stated anywhere; `docs/methods/numbers.md` defines each", NUMBERS),
     Artifact("table1", "report/table1.csv",
-             "versions of the model, beside the published figures and their training compounds"),
+             "the model of each family, beside the published figures and their training compounds"),
     Artifact("table2", "report/table2.csv", "groups of each reference, beside the published families"),
     Artifact("figure", "report/figures/{figure}.svg", "the figures, one file each"),
 )  # fmt: skip

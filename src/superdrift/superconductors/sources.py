@@ -10,7 +10,7 @@ from typing import Any
 
 from superdrift.run.errors import InputError
 from superdrift.superconductors.contract import CONTRACT
-from superdrift.superconductors.data.families import VERSIONS
+from superdrift.superconductors.data.families import MODEL_FAMILIES
 
 GENERATED, CONDITIONED, DRIFTED, KNOWN = "generated", "conditioned", "drifted", "known"
 """Kinds: samples of a family's model; of a model conditioned on a reference (ILVR); ends and steps of the drift from a
@@ -30,13 +30,13 @@ def parse_name(name: str) -> tuple[str, str]:
     Raises:
         InputError: for a name that no source has.
     """
-    if name in VERSIONS:
+    if name in MODEL_FAMILIES:
         return GENERATED, name
     for kind, prefix in _PREFIXES.items():
         if name.startswith(prefix) and name != prefix:
             return kind, name.removeprefix(prefix)
     raise InputError(
-        f"no source is called '{name}'; one is {', '.join(VERSIONS)}, or "
+        f"no source is called '{name}'; one is {', '.join(MODEL_FAMILIES)}, or "
         f"{', '.join(prefix + '…' for prefix in _PREFIXES.values())}"
     )
 
@@ -57,7 +57,7 @@ class Source:
     Attributes:
         kind: generated, conditioned, drifted or known.
         subject: the family, reference or start that it is named after.
-        family: version of the model behind it; it decides how many elements a compound may have.
+        family: family of the model behind it; it decides how many elements a compound may have.
         noise_floor: atoms per formula unit; amounts below it are noise of the model that drew them. 0 where amounts
             are exact: measured compounds and decoded digits.
     """

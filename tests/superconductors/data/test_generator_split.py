@@ -4,10 +4,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from superdrift.superconductors.data.families import FAMILIES
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.data.generator_split import TRAIN, VALIDATION, split_groups
 
-ROWS = st.lists(st.tuples(st.integers(0, 25), st.sampled_from(FAMILIES), st.booleans()), min_size=1, max_size=200)
+ROWS = st.lists(
+    st.tuples(st.integers(0, 25), st.sampled_from(COMPOUND_FAMILIES), st.booleans()), min_size=1, max_size=200
+)
 
 
 def split(rows, seed=1, fraction=0.05):
@@ -27,7 +29,7 @@ def test_groups_never_straddle(rows, seed, fraction):
 @given(ROWS, st.integers(0, 100))
 def test_every_family_of_two_groups_is_validated(rows, seed):
     sides = split(rows, seed)
-    for family in FAMILIES:
+    for family in COMPOUND_FAMILIES:
         here = [i for i, row in enumerate(rows) if row[1] == family and row[2]]
         if len({rows[i][0] for i in here}) >= 2:
             assert VALIDATION in sides[here]
@@ -41,13 +43,13 @@ def test_negatives_alone_are_never_validated(rows, seed):
 
 
 def families_of_pairs():
-    return [(group, FAMILIES[group % 3], True) for group in range(600) for _ in range(2)]
+    return [(group, COMPOUND_FAMILIES[group % 3], True) for group in range(600) for _ in range(2)]
 
 
 def test_quota_of_each_family_is_met():
     rows = families_of_pairs()
     sides = split(rows)
-    for family in FAMILIES:
+    for family in COMPOUND_FAMILIES:
         share = np.mean([side == VALIDATION for side, row in zip(sides, rows, strict=True) if row[1] == family])
         assert share == 0.05
 

@@ -12,7 +12,7 @@ from superdrift.composition.formula import format_formula, parse_formula, reduce
 from superdrift.composition.vector import from_vector, to_vector
 from superdrift.io import tables
 from superdrift.run import registry
-from superdrift.superconductors.data.families import FAMILIES, family_of
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES, family_of
 from superdrift.superconductors.stages.prepare import main
 from superdrift.superconductors.tables import COMPOUNDS, REJECTED
 
@@ -147,7 +147,7 @@ def test_family_rule_gives_every_label():
     counts = Counter()
     for line in registry.locate("supercon").read_text().splitlines():
         _, text, _, label = line.split("\t")
-        assert family_of(re.findall(r"[A-Z][a-z]?", text)) == FAMILIES[int(label) - 1], text
+        assert family_of(re.findall(r"[A-Z][a-z]?", text)) == COMPOUND_FAMILIES[int(label) - 1], text
         counts[label] += 1
     assert counts == {"1": 7589, "2": 1440, "3": 7679}
 
@@ -196,7 +196,7 @@ def test_split_holds_out_whole_groups_and_a_twentieth_of_each_family(real):
     sides = {}
     for row in rows:
         assert sides.setdefault(row["group"], row["split"]) == row["split"]
-    for family in FAMILIES:
+    for family in COMPOUND_FAMILIES:
         held = [row["split"] == "validation" for row in rows if row["family"] == family and row["superconducting"]]
         assert np.mean(held) == pytest.approx(0.05, abs=0.005)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from superdrift.run.errors import InputError
-from superdrift.superconductors.data.families import FAMILIES
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.tc.conformal import MIN_FAMILY_RESIDUALS, Difficulty, Interval, Residuals
 
 
@@ -29,7 +29,7 @@ def test_coverage_holds_on_fresh_data_in_each_family(coverage):
     below, above = test.measured < low, test.measured > high
     for family in range(3):
         mine = test.difficulty.family == family
-        assert 1 - (below | above)[mine].mean() == pytest.approx(coverage, abs=0.04), FAMILIES[family]
+        assert 1 - (below | above)[mine].mean() == pytest.approx(coverage, abs=0.04), COMPOUND_FAMILIES[family]
         assert max(below[mine].mean(), above[mine].mean()) < (1 - coverage) / 2 + 0.03, "each tail by itself"
 
 

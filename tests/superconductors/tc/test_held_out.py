@@ -8,7 +8,7 @@ from estimator_data import BOOSTING, SETTINGS, known, searches_of, splits_of
 
 from superdrift.io import tables
 from superdrift.statistics.scores import NULL
-from superdrift.superconductors.data.families import FAMILIES
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.tables import HELD_OUT
 from superdrift.superconductors.tc.features import features
 from superdrift.superconductors.tc.held_out import (
@@ -112,7 +112,7 @@ def test_known_systems_are_told_better_than_by_the_mean_of_their_family(found):
 def test_null_is_the_mean_of_the_familys_training_superconductors(found):
     part = found[2]
     fold = part.split.folds == 0
-    for family in FAMILIES:
+    for family in COMPOUND_FAMILIES:
         rows = ~fold & DATA.superconducting & (DATA.families == family)
         mine = fold & (DATA.families == family)
         np.testing.assert_allclose(part.tc[NULL][mine], DATA.tc[rows].mean())
@@ -123,7 +123,7 @@ def test_difficulty_holds_what_errors_are_judged_by(found):
     difficulty = part.difficulty(DATA.families)
     np.testing.assert_array_equal(difficulty.tc, part.tc[ESTIMATOR])
     np.testing.assert_array_equal(difficulty.disagreement, np.abs(part.tc[ESTIMATOR] - part.vote.tc))
-    np.testing.assert_array_equal(np.array(FAMILIES)[difficulty.family], DATA.families)
+    np.testing.assert_array_equal(np.array(COMPOUND_FAMILIES)[difficulty.family], DATA.families)
 
 
 def test_targets_know_their_rows():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from superdrift.statistics.scores import NULL
-from superdrift.superconductors.data.families import FAMILIES
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.tc import scores
 from superdrift.superconductors.tc.held_out import ESTIMATOR, PUBLISHED, HeldOut
 from superdrift.superconductors.tc.labelled_compositions import Known
@@ -20,7 +20,7 @@ def made_up(n=300, seed=0):
     generator = np.random.default_rng(seed)
     superconducting = generator.random(n) < 0.8
     tc = np.where(superconducting, generator.choice([4.0, 10.0, 39.0, 40.0, 77.0, 120.0], n), np.nan)
-    families = generator.choice(FAMILIES, n)
+    families = generator.choice(COMPOUND_FAMILIES, n)
     known = Known(np.arange(n), np.ones((n, 96), dtype=np.float32), superconducting, tc, families)
     split = Split("grouped", generator.integers(5, size=n), generator.integers(60, size=n))
     estimates = {method: 100 * generator.random(n) for method in (ESTIMATOR, PUBLISHED, NULL)}
@@ -44,8 +44,8 @@ def test_subsets_are_partitions():
     assert masks["all"].all()
     tenths = [f"distance_{number}" for number in range(1, 11)]
     bands = ["tc_0_10", "tc_10_40", "tc_40_77", "tc_77_up"]
-    assert set(masks) == {"all", *FAMILIES, *tenths, *bands}
-    for names, whole in ((FAMILIES, masks["all"]), (tenths, masks["all"]), (bands, known.superconducting)):
+    assert set(masks) == {"all", *COMPOUND_FAMILIES, *tenths, *bands}
+    for names, whole in ((COMPOUND_FAMILIES, masks["all"]), (tenths, masks["all"]), (bands, known.superconducting)):
         np.testing.assert_array_equal(np.sum([masks[name] for name in names], axis=0), whole.astype(int))
     found_tc = [sorted(set(known.tc[masks[band]])) for band in bands]
     assert found_tc == [[4.0], [10.0, 39.0], [40.0], [77.0, 120.0]]

@@ -14,7 +14,7 @@ from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.formula import format_formula, integer_counts, parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.run.errors import InputError
-from superdrift.superconductors.data.families import FAMILIES, family_of
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES, family_of
 from superdrift.superconductors.data.readers import Row
 
 HIGHEST_TC_K = 300.0
@@ -211,7 +211,7 @@ def _family(row: Row, amounts: dict[str, Decimal]) -> str:
     family = family_of(amounts)
     if row.family is None or row.family == family:
         return family
-    known = "" if row.family in FAMILIES else f", which is none of {', '.join(FAMILIES)}"
+    known = "" if row.family in COMPOUND_FAMILIES else f", which is none of {', '.join(COMPOUND_FAMILIES)}"
     problem = f"is listed under {row.family}{known}, but its elements make it one of the {family}"
     if row.own:
         raise _UnusableError(f"{row.text} {problem}; correct the family or leave it empty")

@@ -1,4 +1,4 @@
-"""Which family a compound belongs to, and which compounds a version of the model is trained on."""
+"""Which family a compound belongs to, and which compounds a model is trained on."""
 
 from collections.abc import Collection, Sequence
 
@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.run.errors import InputError
 
-FAMILIES = ("cuprates", "pnictides", "others")
+COMPOUND_FAMILIES = ("cuprates", "pnictides", "others")
 """The three families; the numbers 1, 2, 3 of the SuperCon file with types, in this order."""
 
-VERSIONS = ("everything", *FAMILIES)
-"""The four versions of the model (SuperDiff, Table 1): one on everything, one per family."""
+MODEL_FAMILIES = ("everything", *COMPOUND_FAMILIES)
+"""Families that a model may be trained on (SuperDiff, Table 1 calls them versions): everything, or one of the above."""
 
 
 def family_of(elements: Collection[str]) -> str:
@@ -29,16 +29,16 @@ def families_of(amounts: NDArray[np.floating]) -> NDArray[np.str_]:
     """Families (n,) of (n, 96) compositions, by the rule of `family_of`."""
     copper, oxygen, iron = (amounts[:, ATOMIC_NUMBER[symbol] - 1] > 0 for symbol in ("Cu", "O", "Fe"))
     anion = (amounts[:, [ATOMIC_NUMBER[symbol] - 1 for symbol in ("As", "P", "Se", "Te")]] > 0).any(axis=1)
-    return np.select([copper & oxygen, iron & anion], FAMILIES[:2], FAMILIES[2])
+    return np.select([copper & oxygen, iron & anion], COMPOUND_FAMILIES[:2], COMPOUND_FAMILIES[2])
 
 
-def members(families: Sequence[str], version: str) -> NDArray[np.bool_]:
-    """Mask of the compounds that belong to a version.
+def members(families: Sequence[str], family: str) -> NDArray[np.bool_]:
+    """Mask of the compounds that belong to a family.
 
     Raises:
-        InputError: for a version that does not exist.
+        InputError: for a family that does not exist.
     """
-    if version not in VERSIONS:
-        raise InputError(f"unknown family '{version}'; choose one of {', '.join(VERSIONS)}")
+    if family not in MODEL_FAMILIES:
+        raise InputError(f"unknown family '{family}'; choose one of {', '.join(MODEL_FAMILIES)}")
     column = np.asarray(families, dtype=object)
-    return np.ones(len(column), dtype=bool) if version == "everything" else column == version
+    return np.ones(len(column), dtype=bool) if family == "everything" else column == family

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superdrift.run.seeds import generator
-from superdrift.superconductors.data.families import FAMILIES
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 
 TRAIN, VALIDATION = "train", "validation"
 
@@ -38,14 +38,14 @@ def split_groups(
     counts = _counts(groups, families, superconducting)
     size, owner = counts.sum(axis=1), counts.argmax(axis=1)
     chosen = np.zeros(len(counts), dtype=bool)
-    for column, family in enumerate(FAMILIES):
+    for column, family in enumerate(COMPOUND_FAMILIES):
         remaining = round(fraction * counts[:, column].sum())
         own = np.flatnonzero((owner == column) & (size > 0))
         for group in generator(seed, "prepare", "split", family).permutation(own):
             if size[group] <= remaining:
                 chosen[group] = True
                 remaining -= size[group]
-    for column in range(len(FAMILIES)):
+    for column in range(len(COMPOUND_FAMILIES)):
         present = np.flatnonzero(counts[:, column] > 0)
         if len(present) >= 2 and not chosen[present].any():
             chosen[present[np.argmin(size[present])]] = True
@@ -56,7 +56,7 @@ def _counts(
     groups: NDArray[np.integer], families: Sequence[str], superconducting: NDArray[np.bool_]
 ) -> NDArray[np.int64]:
     """(groups, families) number of superconductors."""
-    counts = np.zeros((int(groups.max(initial=-1)) + 1, len(FAMILIES)), dtype=np.int64)
-    columns = np.array([FAMILIES.index(family) for family in families], dtype=np.int64)
+    counts = np.zeros((int(groups.max(initial=-1)) + 1, len(COMPOUND_FAMILIES)), dtype=np.int64)
+    columns = np.array([COMPOUND_FAMILIES.index(family) for family in families], dtype=np.int64)
     np.add.at(counts, (groups[superconducting], columns[superconducting]), 1)
     return counts

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from superdrift.run import registry
 from superdrift.run.errors import InputError
-from superdrift.superconductors.data.families import FAMILIES
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def _supercon(name: str, text: str) -> Iterator[Row]:
             if len(fields) != 4 or fields[3] not in ("1", "2", "3"):
                 yield Row(name, number, line, "", problem="not index, formula, Tc and class 1, 2 or 3")
             else:
-                yield Row(name, number, fields[1], fields[2], family=FAMILIES[int(fields[3]) - 1])
+                yield Row(name, number, fields[1], fields[2], family=COMPOUND_FAMILIES[int(fields[3]) - 1])
 
 
 def _stanev(name: str, text: str) -> Iterator[Row]:

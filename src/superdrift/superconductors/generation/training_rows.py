@@ -35,20 +35,20 @@ def choose_rows(
     validation: str,
     seed: int,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Amounts of the training and of the validation rows of one version, each (n, 96).
+    """Amounts of the training and of the validation rows of one family, each (n, 96).
 
-    Superconductors of the version, without the excluded flags, that the encoding can hold. Repeats are equal vectors:
+    Superconductors of the family, without the excluded flags, that the encoding can hold. Repeats are equal vectors:
     one compound reported by several papers. How often a compound was measured says nothing of chemistry, and a model
     drawn to famous compounds memorises; merging leaves each once.
 
     Args:
         compounds: table with COLUMNS.
-        family: version of the model.
+        family: family of the model.
         exclude_flags: rows with any of these flags are left out.
         encoding: of the model.
         merge_repeats: keep each vector once.
         validation: `groups` takes the split of the table, whose held-out rows have no near-duplicate among the others;
-            `random` holds out as many rows at random, the same for every version: what is kept then fits the
+            `random` holds out as many rows at random, the same for every family: what is kept then fits the
             distribution of the literature, near-duplicates included, best.
         seed: of the run.
 

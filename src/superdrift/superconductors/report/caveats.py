@@ -8,7 +8,7 @@ from markupsafe import Markup
 from superdrift.report.formatting import interval, number, percent
 from superdrift.report.numbers import Numbers
 from superdrift.report.sections import Caveat
-from superdrift.superconductors.data.families import VERSIONS
+from superdrift.superconductors.data.families import MODEL_FAMILIES
 
 
 def candidate_caveats(candidate: Mapping[str, Any]) -> list[str]:
@@ -28,7 +28,7 @@ def candidate_caveats(candidate: Mapping[str, Any]) -> list[str]:
 
 def report_caveats(numbers: Numbers) -> list[Caveat]:
     """What the numbers of a run cannot tell, with its own error rates where they were measured."""
-    energies = any(numbers.value(version, "ef_mean") is not None for version in VERSIONS)
+    energies = any(numbers.value(family, "ef_mean") is not None for family in MODEL_FAMILIES)
     caveats = [
         _critical_temperature(numbers),
         _classifier(numbers),

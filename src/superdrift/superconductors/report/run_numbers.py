@@ -11,7 +11,7 @@ from superdrift.io import tables
 from superdrift.learning.history import HISTORY
 from superdrift.report.numbers import Number, count, moments, share
 from superdrift.statistics.scores import NULL, SCORES
-from superdrift.superconductors.data.families import FAMILIES, families_of, members
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES, families_of, members
 from superdrift.superconductors.report.source_numbers import TC
 from superdrift.superconductors.sources import DRIFTED, source_name
 from superdrift.superconductors.tables import CANDIDATES, COMPOUNDS, PHASES, REJECTED, TRAJECTORIES
@@ -30,7 +30,7 @@ def prepare_numbers(compounds: Path, rejected: Path) -> list[Number]:
             rows.append(count("prepare", source, quantity, value, ours + theirs))
     family = np.asarray(data["family"].to_pylist(), dtype=object)
     superconducting = data["superconducting"].to_numpy()
-    for name in FAMILIES:
+    for name in COMPOUND_FAMILIES:
         of = family == name
         rows.append(count("prepare", name, "compounds", int(of.sum()), len(of)))
         rows.append(count("prepare", name, "superconductors", int((of & superconducting).sum()), len(of)))
@@ -39,12 +39,12 @@ def prepare_numbers(compounds: Path, rejected: Path) -> list[Number]:
     return rows
 
 
-def measured_tc_numbers(compounds: Path, version: str) -> list[Number]:
-    """Mean, deviation and maximum of the reported Tc of a version's known superconductors."""
+def measured_tc_numbers(compounds: Path, family: str) -> list[Number]:
+    """Mean, deviation and maximum of the reported Tc of a family's known superconductors."""
     data = tables.read(compounds, COMPOUNDS, ["family", "superconducting", "tc_k"])
-    data = data.filter(pa.array(members(data["family"].to_pylist(), version)))
+    data = data.filter(pa.array(members(data["family"].to_pylist(), family)))
     tc = data["tc_k"].filter(pc.and_(data["superconducting"], data["tc_k"].is_valid()))
-    return moments("prepare", version, [f"{name}_training" for name in TC], tc.to_numpy(), "K")
+    return moments("prepare", family, [f"{name}_training" for name in TC], tc.to_numpy(), "K")
 
 
 def history_numbers(family: str, history: Path) -> list[Number]:
@@ -94,16 +94,16 @@ def energy_numbers(scores: Path) -> list[Number]:
     return rows
 
 
-def known_energy_numbers(phases: Path, version: str) -> list[Number]:
-    """Mean predicted formation energy of a version's known compounds, and the share below 0."""
+def known_energy_numbers(phases: Path, family: str) -> list[Number]:
+    """Mean predicted formation energy of a family's known compounds, and the share below 0."""
     data = tables.read(phases, PHASES, ["amounts", "formation_energy_ev", "known"])
     own = data.filter(data["known"])
-    family = families_of(tables.matrix(own["amounts"]))
-    energy = own["formation_energy_ev"].to_numpy()[members(family.tolist(), version)]
+    families = families_of(tables.matrix(own["amounts"]))
+    energy = own["formation_energy_ev"].to_numpy()[members(families.tolist(), family)]
     mean = float(energy.mean()) if len(energy) else None
     return [
-        Number("estimate", version, "ef_mean_training", mean, len(energy), "eV/atom"),
-        share("estimate", version, "ef_negative_training", int((energy < 0).sum()), len(energy)),
+        Number("estimate", family, "ef_mean_training", mean, len(energy), "eV/atom"),
+        share("estimate", family, "ef_negative_training", int((energy < 0).sum()), len(energy)),
     ]
 
 

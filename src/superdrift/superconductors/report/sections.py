@@ -12,7 +12,7 @@ from superdrift.report.formatting import number, whole
 from superdrift.report.numbers import Numbers
 from superdrift.report.page import Fact
 from superdrift.report.sections import CaptionedFigure, Section, caveats_section, figures_section
-from superdrift.superconductors.data.families import VERSIONS
+from superdrift.superconductors.data.families import MODEL_FAMILIES
 from superdrift.superconductors.report.caveats import candidate_caveats, report_caveats
 from superdrift.superconductors.report.table1 import PUBLISHED, Row
 from superdrift.superconductors.tables import CANDIDATES
@@ -58,11 +58,11 @@ def sections(
 
 def lead(numbers: Numbers) -> str:
     """What the run did, in two sentences."""
-    versions = _sampled(numbers)
-    some = f"{len(versions)} version{'' if len(versions) == 1 else 's'}"
+    families = _sampled(numbers)
+    drawn_by = f"{len(families)} model{'' if len(families) == 1 else 's'}"
     return (
-        f"From {whole(numbers.value('all', 'accepted'))} known compounds, {some} of a generative model "
-        f"({', '.join(versions)}) drew {whole(_total(numbers, 'samples'))} compositions. Each was screened, its "
+        f"From {whole(numbers.value('all', 'accepted'))} known compounds, {drawn_by} "
+        f"({', '.join(families)}) drew {whole(_total(numbers, 'samples'))} compositions. Each was screened, its "
         "critical temperature estimated, and what remained ranked."
     )
 
@@ -99,7 +99,7 @@ def _table1(numbers: Numbers, rows: Sequence[Row]) -> Section | None:
     checks = {"versions": _sampled(numbers), "numbers": numbers}
     return _section(
         "table1",
-        "Table 1: each version of the model",
+        "Table 1: the model of each family",
         values,
         [_section("checks", "Checks that the published method does not have", checks)],
     )
@@ -119,13 +119,13 @@ def _section(key: str, title: str, values: Mapping[str, Any], subsections: Seque
 
 
 def _sampled(numbers: Numbers) -> list[str]:
-    """Versions of the model that this run sampled."""
-    return [version for version in VERSIONS if numbers.get(version, "samples")]
+    """Families of the models that this run sampled."""
+    return [family for family in MODEL_FAMILIES if numbers.get(family, "samples")]
 
 
 def _total(numbers: Numbers, quantity: str) -> int:
-    """Sum of a count over the versions."""
-    return round(sum(numbers.value(version, quantity) or 0 for version in _sampled(numbers)))
+    """Sum of a count over the families."""
+    return round(sum(numbers.value(family, quantity) or 0 for family in _sampled(numbers)))
 
 
 def _together(rows: Sequence[Row], column: str) -> list[list[Row]]:

@@ -1,4 +1,4 @@
-"""What screening, estimation and clustering found in one source, or in a version's training compounds."""
+"""What screening, estimation and clustering found in one source, or in a family's training compounds."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from superdrift.energies.hull import NEAR_HULL
 from superdrift.io import tables
 from superdrift.report.numbers import Number, count, moments, share
 from superdrift.run.errors import InputError
-from superdrift.superconductors.data.families import FAMILIES
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.report.corrected import Classified
 from superdrift.superconductors.screening.judged_amounts import judged_amounts
 from superdrift.superconductors.screening.verdicts import VERDICTS, Verdicts
@@ -47,7 +47,7 @@ def read_screened(path: Path) -> Screened:
     """Read what the numbers need of a screened table."""
     data = tables.read(path, SCREENED, ["id", "distance_to_known", "family", *VERDICTS])
     distance = pc.fill_null(data["distance_to_known"], 1.0).to_numpy()
-    family = np.asarray(pc.fill_null(data["family"], FAMILIES[-1]).to_pylist(), dtype=np.str_)
+    family = np.asarray(pc.fill_null(data["family"], COMPOUND_FAMILIES[-1]).to_pylist(), dtype=np.str_)
     return Screened(path, data["id"].to_numpy(), distance, family, Verdicts.of(data))
 
 
@@ -58,7 +58,7 @@ def screened_numbers(screened: Screened, source: str, *, novel_radius: float, su
         screened: the verdicts.
         source: source they describe.
         novel_radius: half L1; two rows counted as distinct differ by at least this.
-        suffix: appended to each quantity (`_training` for the known compounds of a version).
+        suffix: appended to each quantity (`_training` for the known compounds of a family).
     """
     verdicts = screened.verdicts
     n, passes = screened.n, int(verdicts["basic_pass"].sum())
@@ -92,8 +92,8 @@ def screened_numbers(screened: Screened, source: str, *, novel_radius: float, su
     ]  # fmt: skip
 
 
-def training_numbers(screened: Screened, version: str, *, novel_radius: float) -> list[Number]:
-    """The same of a version's known superconductors, run through the same screening.
+def training_numbers(screened: Screened, family: str, *, novel_radius: float) -> list[Number]:
+    """The same of a family's known superconductors, run through the same screening.
 
     What only generated compounds have is undefined: a classifier asked about its own rows measures nothing.
     """
@@ -102,9 +102,9 @@ def training_numbers(screened: Screened, version: str, *, novel_radius: float) -
         "estimate": ("sc_raw", "sc_corrected"),
         "cluster": ("new_families",),
     }
-    rows = screened_numbers(screened, version, novel_radius=novel_radius, suffix="_training")
+    rows = screened_numbers(screened, family, novel_radius=novel_radius, suffix="_training")
     return rows + [
-        Number(stage, version, f"{name}_training", None, 0) for stage, names in undefined.items() for name in names
+        Number(stage, family, f"{name}_training", None, 0) for stage, names in undefined.items() for name in names
     ]
 
 

@@ -1,4 +1,4 @@
-"""Table 1: each version of the model beside what was published for it and its own training compounds."""
+"""Table 1: the model of each family beside what was published for it and its own training compounds."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from superdrift.report.numbers import Numbers
-from superdrift.superconductors.data.families import VERSIONS
+from superdrift.superconductors.data.families import MODEL_FAMILIES
 
 PUBLISHED = "Yuan & Dordevic, Sci. Rep. 14, 10275 (2024), Table 1"
 RUN, PAPER, TRAINING = "this run", "published", "training compounds"
@@ -38,32 +38,32 @@ _COUNTS = ("samples", "valid_distinct")
 Row = dict[str, str | float | int | None]
 
 
-def table1(numbers: Numbers, versions: Sequence[str]) -> list[Row]:
-    """Rows of Table 1: for each version this run, the published figures, and the training compounds.
+def table1(numbers: Numbers, families: Sequence[str]) -> list[Row]:
+    """Rows of Table 1: for each family this run, the published figures, and the training compounds.
 
     Args:
         numbers: the run's numbers.
-        versions: versions of the model that this run sampled.
+        families: of the models that this run sampled.
     """
     published = {str(row["version"]): row for row in read_published("table1.csv")}
     rows: list[Row] = []
-    for version in (v for v in VERSIONS if v in versions):
-        rows.append(_measured(numbers, version, RUN, ""))
-        rows.append({**dict.fromkeys(COLUMNS), **published[version], "rows": PAPER, "origin": PUBLISHED})
-        rows.append(_measured(numbers, version, TRAINING, "_training"))
+    for family in (v for v in MODEL_FAMILIES if v in families):
+        rows.append(_measured(numbers, family, RUN, ""))
+        rows.append({**dict.fromkeys(COLUMNS), **published[family], "rows": PAPER, "origin": PUBLISHED})
+        rows.append(_measured(numbers, family, TRAINING, "_training"))
     return rows
 
 
-def _measured(numbers: Numbers, version: str, kind: str, suffix: str) -> Row:
+def _measured(numbers: Numbers, family: str, kind: str, suffix: str) -> Row:
     row: Row = dict.fromkeys(COLUMNS)
-    row |= {"version": version, "rows": kind, "origin": "numbers.parquet"}
+    row |= {"version": family, "rows": kind, "origin": "numbers.parquet"}
     for column, quantity in _PERCENT.items():
-        row[column] = _percent(numbers.value(version, quantity + suffix))
+        row[column] = _percent(numbers.value(family, quantity + suffix))
     for column, quantity in _PLAIN.items():
-        value = numbers.value(version, quantity + suffix)
+        value = numbers.value(family, quantity + suffix)
         row[column] = round(value) if value is not None and column in _COUNTS else value
-    row["valid"] = numbers.hits(version, "valid_published" + suffix)
-    corrected = numbers.get(version, "sc_corrected" + suffix)
+    row["valid"] = numbers.hits(family, "valid_published" + suffix)
+    corrected = numbers.get(family, "sc_corrected" + suffix)
     if corrected is not None:
         row["sc_corrected_low_percent"] = _percent(corrected.low)
         row["sc_corrected_high_percent"] = _percent(corrected.high)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from superdrift.energies.settings import EnergyBlock
 from superdrift.run.settings import Limits, Slug, setting
-from superdrift.superconductors.settings.data import CatalogueEntry, FetchSettings, PrepareSettings, Version
+from superdrift.superconductors.settings.data import CatalogueEntry, FetchSettings, ModelFamily, PrepareSettings
 from superdrift.superconductors.settings.drift import (
     DriftBlock,
     DriftSettings,
@@ -73,8 +73,8 @@ class Configuration:
         form="letters, digits, hyphens, underscores",
     )
     seed: int = setting("same seed, same kind of machine: same rows", at_least=0, at_most=2**63 - 1)
-    families: Annotated[list[Version], Limits(fewest=1, unique=True)] = setting(
-        "versions of the model (SuperDiff, Table 1)"
+    families: Annotated[list[ModelFamily], Limits(fewest=1, unique=True)] = setting(
+        "families, one model each (SuperDiff, Table 1)"
     )
     references: Annotated[list[Slug], Limits(unique=True)] = setting("ILVR references, from `catalogue`")
     starts: Annotated[list[Slug], Limits(unique=True)] = setting("starts of the drift, from `catalogue`")
@@ -90,7 +90,7 @@ class Configuration:
             "published": "SuperDiff as published: 1-D U-Net, DDPM, T = 1000, cosine schedule, ancestral sampling",
         },
     )
-    train: TrainBlock = setting("training of the generator, one version each")
+    train: TrainBlock = setting("training of the generator, one family each")
     generate: GenerateBlock = setting("unconditional samples of the generator")
     condition: ConditionBlock = setting("ILVR (Choi et al. 2021) on each of `references`")
     drift: DriftBlock = setting("climb of predicted Tc in a VAE's latent space, from each of `starts`")

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from superdrift.composition.settings import ATOMS, Radius
 from superdrift.run.settings import Count, Limits, setting
 
-Version = Literal["everything", "cuprates", "pnictides", "others"]
-"""A version of the model: trained on everything, or on one family."""
+ModelFamily = Literal["everything", "cuprates", "pnictides", "others"]
+"""Family that a model is trained on: everything, or that of the compounds."""
 
 Flags = Annotated[
     list[
@@ -37,7 +37,7 @@ class CatalogueEntry:
     """A compound that references and starts may name."""
 
     formula: str = setting("chemical formula", fewest=1)
-    family: Version = setting("version of the model to use")
+    family: ModelFamily = setting("family of the model to use")
 
 
 @dataclass(frozen=True)

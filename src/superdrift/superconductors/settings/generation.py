@@ -7,7 +7,7 @@ from superdrift.composition.settings import ATOMS, ElementSymbols
 from superdrift.diffusion.settings import AncestralSettings, MlpSettings, Unet1dSettings
 from superdrift.learning.settings import Depth, Device, Dropout, Heads, LearningRate, TrainingSettings, Width
 from superdrift.run.settings import Alternatives, Count, Limits, Slug, Threads, passed, setting
-from superdrift.superconductors.settings.data import Flags, Version
+from superdrift.superconductors.settings.data import Flags, ModelFamily
 
 Temperature = Annotated[float, Limits(above=0, at_most=10)]
 MinP = Annotated[float, Limits(at_least=0, below=1)]
@@ -31,7 +31,7 @@ class UnmaskSettings:
     kind: Literal["unmask"] = setting("tokens drawn one by one (masked)")
     temperature: Temperature = setting("of the amounts: above 1 draws rarer ones, below 1 commoner ones, 1 as learned")
     min_p: MinP = setting("amounts less likely than this share of the likeliest are never drawn; 0: all are")
-    element_temperature: dict[Version, Temperature] = setting(
+    element_temperature: dict[ModelFamily, Temperature] = setting(
         "of the elements: as high as charge_valid stays at the training compounds' rate; pnictides, as low as samples"
         " are no nearer to training compounds than held-out ones are"
     )
@@ -60,8 +60,8 @@ class ModelSettings:
 class BaseSettings:
     """Versions of the generator that start from the weights of another one."""
 
-    family: Version = setting("the version to start from")
-    versions: Annotated[list[Version], Limits(unique=True)] = setting("the versions that start from it")
+    family: ModelFamily = setting("the family whose weights they start from")
+    versions: Annotated[list[ModelFamily], Limits(unique=True)] = setting("the families that start from them")
     steps: Count = setting("instead of that of `training`")
     learning_rate: LearningRate = setting("instead of that of `training`")
     validate_every: Count = setting("instead of that of `training`")
@@ -81,14 +81,14 @@ class TrainBlock(TrainedOnSettings):
 
     model: Slug = setting("the generator, from `models`")
     base: BaseSettings | None = setting(
-        "some versions, too small to learn from alone, start from the weights of another one and change these numbers"
+        "some families, too small to learn from alone, start from the weights of another one and change these numbers"
         " of `training`; null: all start afresh"
     )
 
 
 @dataclass(frozen=True)
 class TrainSettings(TrainedOnSettings):
-    """One model, trained on the compounds of one version."""
+    """One model, trained on the compounds of one family."""
 
     model: ModelSettings = passed("models.*")
 
@@ -97,7 +97,7 @@ class TrainSettings(TrainedOnSettings):
 class GenerateBlock:
     """Block `generate`."""
 
-    samples: int = setting("per version", at_least=1, at_most=1_000_000_000)
+    samples: int = setting("per family", at_least=1, at_most=1_000_000_000)
     batch_size: Count = setting("samples drawn at a time")
     allowed_elements: ElementSymbols = setting("symbols; empty: all")
     forbidden_elements: ElementSymbols = setting("symbols, e.g. [Tl, Pb, Hg, Cd]")

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from superdrift.charges.settings import ChargeSettings, OxidationStates
 from superdrift.composition.settings import ATOMS, Radius
 from superdrift.run.settings import Count, Limits, Threads, passed, setting
-from superdrift.superconductors.settings.data import Version
+from superdrift.superconductors.settings.data import ModelFamily
 
 ElementsRange = Annotated[list[Annotated[int, Limits(at_least=1, at_most=96)]], Limits(fewest=2, most=2)]
 
@@ -55,7 +55,7 @@ class ScreenedSettings(RuleSettings):
 class ScreenBlock(ScreenedSettings):
     """Block `screen`."""
 
-    n_elements: dict[Version, ElementsRange] = setting(
+    n_elements: dict[ModelFamily, ElementsRange] = setting(
         "fewest and most elements of a compound that passes the basic checks; as published"
     )
 

@@ -32,14 +32,14 @@ def generate(
     samples: Path,
     shard: str | None = None,
 ) -> None:
-    """Draw samples of one version.
+    """Draw samples of one family.
 
     Args:
         run: seed and provenance.
         settings: sampler, elements, number of samples, batch size, device, threads.
         weights: model.safetensors.
         description: model.json.
-        family: version of the model, which names the random streams.
+        family: family of the model, which names the random streams.
         samples: the table to write.
         shard: i/n draws only every n-th batch and leaves parts; a last run without it gathers them.
     """

@@ -48,7 +48,7 @@ def numbers(
         run: provenance.
         settings: what counts as distinct, and the published rates.
         folder: the run's folder; its files are found through the contract.
-        families: versions of the model that were sampled.
+        families: model families that were sampled.
         references: references that were conditioned on.
         starts: starts of the drift.
         energy_scores: scores of the models of formation energies, of this run or shipped.
@@ -92,7 +92,7 @@ def _of_source(source: str, files: RunFiles, *, radius: float, rates: Calibratio
 
 
 def _of_known(family: str, files: RunFiles, *, radius: float) -> list[Number]:
-    """Screening of the known superconductors of a version."""
+    """Screening of the known superconductors of a family."""
     screening = read_screened(files.path("screened", source=source_name(KNOWN, family)))
     return training_numbers(screening, family, novel_radius=radius)
 

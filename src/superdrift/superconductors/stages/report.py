@@ -7,11 +7,11 @@ from pathlib import Path
 from superdrift.io.contract import RunFiles
 from superdrift.report.numbers import Numbers
 from superdrift.report.page import write_page
+from superdrift.report.provenance_records import records
 from superdrift.run.command import Run, command
 from superdrift.run.errors import InputError
 from superdrift.superconductors.contract import CONTRACT
 from superdrift.superconductors.report.figures.all import Artifacts, draw_all
-from superdrift.superconductors.report.provenance_records import records
 from superdrift.superconductors.report.sections import FOOTER, facts, lead, sections
 from superdrift.superconductors.report.table1 import COLUMNS as TABLE1
 from superdrift.superconductors.report.table1 import table1, write_csv
@@ -41,7 +41,7 @@ def report(
         run: provenance.
         settings: how much the page shows.
         folder: the run's folder, named as the run; its files are found through the contract.
-        families: versions of the model that were sampled.
+        families: model families that were sampled.
         references: references that were conditioned on.
         reference_formulas: the formula of each, in the same order.
         starts: starts of the drift.

@@ -1,4 +1,4 @@
-"""Stage train: compounds of one version → a diffusion model and the history of its training."""
+"""Stage train: compounds of one family → a diffusion model and the history of its training."""
 
 import sys
 from dataclasses import asdict
@@ -34,13 +34,13 @@ def train(
     history: Path,
     base: Path | None = None,
 ) -> None:
-    """Train a diffusion model on the superconductors of one version.
+    """Train a diffusion model on the superconductors of one family.
 
     Args:
         run: seed and provenance.
         settings: the model, the device, and the flags of the rows to leave out.
         compounds: compounds.parquet.
-        family: version of the model.
+        family: family of the model.
         weights: the .safetensors file to write.
         description: the .json file to write.
         history: the history table to write.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from superdrift.run.errors import InputError
 from superdrift.statistics.conformal import conformal_quantiles
-from superdrift.superconductors.data.families import FAMILIES
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 
 MIN_EXPECTED_ERROR = 0.1
 """K; no compound's expected error is below it, so that residuals relative to it stay finite. Part of the method."""
@@ -47,7 +47,7 @@ class Difficulty:
         distance: to the nearest known superconductor, half L1.
         spread: deviation of the neighbours' Tc, K.
         disagreement: between the estimate and the neighbours' mean, K.
-        family: number in `FAMILIES`.
+        family: number in `COMPOUND_FAMILIES`.
     """
 
     tc: NDArray[np.float64]
@@ -62,7 +62,7 @@ class Difficulty:
 
     def columns(self) -> NDArray[np.float64]:
         """(n, 7) what the expected error depends on."""
-        families = np.eye(len(FAMILIES))[self.family]
+        families = np.eye(len(COMPOUND_FAMILIES))[self.family]
         return np.column_stack([self.tc, self.distance, self.spread, self.disagreement, families])
 
 
@@ -125,7 +125,7 @@ class Interval:
                 error = _expected(_learn(learned[others] if others.any() else learned), judged.difficulty[rows])
                 relative[rows] = (judged.measured - judged.difficulty.tc)[rows] / error
         tails = {"all": conformal_quantiles(relative, coverage)}
-        for number, family in enumerate(FAMILIES):
+        for number, family in enumerate(COMPOUND_FAMILIES):
             own = judged.difficulty.family == number
             tails[family] = (
                 conformal_quantiles(relative[own], coverage) if own.sum() >= MIN_FAMILY_RESIDUALS else tails["all"]
@@ -135,7 +135,7 @@ class Interval:
     def bounds(self, difficulty: Difficulty) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Lower and upper ends, (n,) each, in K."""
         error = _expected(self._error, difficulty)
-        tails = np.array([self.tails[family] for family in FAMILIES])[difficulty.family].reshape(-1, 2)
+        tails = np.array([self.tails[family] for family in COMPOUND_FAMILIES])[difficulty.family].reshape(-1, 2)
         return np.maximum(difficulty.tc + tails[:, 0] * error, 0.0), difficulty.tc + tails[:, 1] * error
 
     def describe(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from superdrift.run import seeds
 from superdrift.statistics.scores import NULL
-from superdrift.superconductors.data.families import FAMILIES
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tc.boosting import Size, Trees, choose_size
 from superdrift.superconductors.tc.conformal import Difficulty
@@ -76,7 +76,7 @@ class HeldOut:
 
 def difficulty(tc: NDArray[np.float64], vote: Vote, families: NDArray[np.str_]) -> Difficulty:
     """Signs of a large error: distance, neighbours that disagree with each other or with the estimate."""
-    family = np.array([FAMILIES.index(name) for name in families.tolist()], dtype=np.int64)
+    family = np.array([COMPOUND_FAMILIES.index(name) for name in families.tolist()], dtype=np.int64)
     return Difficulty(tc, vote.distance, vote.spread, np.abs(tc - vote.tc), family)
 
 

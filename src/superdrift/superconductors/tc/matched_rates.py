@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from superdrift.io import tables
 from superdrift.statistics.intervals import TAILS
-from superdrift.superconductors.data.families import FAMILIES
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.tables import HELD_OUT
 from superdrift.superconductors.tc.classification import classified_superconducting
 from superdrift.superconductors.tc.corrected_share import Rate
@@ -30,7 +30,7 @@ SPLITS = ("random", "grouped")
 METHODS = {"estimator": "superconducting_probability", "knn": "superconducting_probability_knn"}
 """Columns of the probabilities, by method."""
 _BINS = len(DISTANCE_EDGES) + 1
-_CELLS = _BINS * len(FAMILIES)
+_CELLS = _BINS * len(COMPOUND_FAMILIES)
 _RESAMPLES = 500
 """Resamples of the bootstrap: 12 beyond each end of a 95 % interval."""
 _SEED = 0
@@ -97,14 +97,14 @@ class MatchedRates:
 
 def cells(distance: NDArray[np.float64], family: NDArray[np.str_]) -> NDArray[np.int64]:
     """Cell of each compound: (n,) distances and families → (n,) numbers."""
-    known = np.array(FAMILIES)
+    known = np.array(COMPOUND_FAMILIES)
     number = np.searchsorted(known, family, sorter=np.argsort(known))
     return np.argsort(known)[number] * _BINS + np.searchsorted(DISTANCE_EDGES, distance, side="right")
 
 
 def _shrunk(hits: NDArray[np.float64], n: NDArray[np.float64]) -> NDArray[np.float64]:
     """Rates of the cells (…, cells), those of few compounds held to their bin's, and that to the rate of all."""
-    by_family = (*hits.shape[:-1], len(FAMILIES), _BINS)
+    by_family = (*hits.shape[:-1], len(COMPOUND_FAMILIES), _BINS)
     hits, n = hits.reshape(by_family), n.reshape(by_family)
     whole = hits.sum(axis=(-2, -1), keepdims=True) / np.maximum(n.sum(axis=(-2, -1), keepdims=True), 1.0)
     of_bin = (hits.sum(axis=-2, keepdims=True) + PRIOR_COMPOUNDS * whole) / (

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from superdrift.statistics.bootstrap import regression_errors
 from superdrift.statistics.intervals import Interval95, grouped_share
 from superdrift.statistics.scores import NULL, Score
-from superdrift.superconductors.data.families import FAMILIES
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.tc.classification import classified_superconducting
 from superdrift.superconductors.tc.held_out import ESTIMATOR, HeldOut
 from superdrift.superconductors.tc.labelled_compositions import Known
@@ -62,7 +62,7 @@ def score(known: Known, found: HeldOut, covered: NDArray[np.bool_], generator: n
 def subsets(known: Known, found: HeldOut) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     """Names and masks: all, families, bands of measured Tc, tenths by distance to the nearest known superconductor."""
     yield "all", np.ones(len(known.ids), dtype=bool)
-    for family in FAMILIES:
+    for family in COMPOUND_FAMILIES:
         yield family, known.families == family
     tc = np.nan_to_num(known.tc, nan=-1.0)
     for low, high in pairwise(TC_BANDS):

@@ -1,9 +1,9 @@
 """One colour for each family of superconductors in every figure."""
 
 from superdrift.report.figure_style import OTHER, PALETTE
-from superdrift.superconductors.data.families import VERSIONS
+from superdrift.superconductors.data.families import MODEL_FAMILIES
 
-COLOUR = dict(zip(VERSIONS, PALETTE, strict=True))
+COLOUR = dict(zip(MODEL_FAMILIES, PALETTE, strict=True))
 
 
 def colour_of(source: str) -> str:

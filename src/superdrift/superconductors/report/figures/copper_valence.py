@@ -20,7 +20,7 @@ _VALENCE = np.linspace(0.5, 4.0, 71)
 
 
 def draw(sources: Mapping[str, Path], training: Mapping[str, Path], path: Path) -> Path | None:
-    """Formal valence of copper: known cuprates, and what each unconditional version generated."""
+    """Formal valence of copper: known cuprates, and what each unconditional family generated."""
     known = [_valences(file) for name, file in training.items() if name == "cuprates"]
     generated = {n: _valences(sources[n]) for n in ("cuprates", "everything") if n in sources}
     generated = {name: values for name, values in generated.items() if values.size}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from superdrift.io import tables
 from superdrift.report.figure_style import KNOWN, house_style, panels, save, share_histogram
-from superdrift.superconductors.data.families import FAMILIES
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.report.figures.colours import COLOUR
 from superdrift.superconductors.tables import CANDIDATES, COMPOUNDS
 
@@ -24,7 +24,7 @@ def draw(compounds: Path, candidates: Path, path: Path) -> Path | None:
     """Tc of the known superconductors and of the ranked candidates, one panel a family."""
     known = tables.read(compounds, COMPOUNDS, ["family", "tc_k"])
     found = tables.read(candidates, CANDIDATES, ["family", "tc_k"])
-    shown = [name for name in FAMILIES if _tc(known, name).size or _tc(found, name).size]
+    shown = [name for name in COMPOUND_FAMILIES if _tc(known, name).size or _tc(found, name).size]
     if not shown:
         return None
     with house_style():

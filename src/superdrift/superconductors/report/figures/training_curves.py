@@ -1,4 +1,4 @@
-"""Figure: training and validation loss of each version of the model."""
+"""Figure: training and validation loss of the model of each family."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +16,7 @@ from superdrift.superconductors.report.figures.colours import COLOUR
 
 
 def draw(histories: Mapping[str, Path], path: Path) -> Path | None:
-    """Training and validation loss of each version; the step whose weights were kept is marked."""
+    """Training and validation loss of each family; the step whose weights were kept is marked."""
     curves = {name: tables.read(file, HISTORY) for name, file in histories.items()}
     curves = {name: curve for name, curve in curves.items() if curve.num_rows}
     if not curves:

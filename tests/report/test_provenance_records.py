@@ -1,6 +1,6 @@
 """The provenance records of a page."""
 
-from superdrift.superconductors.report.provenance_records import records
+from superdrift.report.provenance_records import records
 
 
 def test_files_of_one_making_share_a_provenance_record(run_folder):
