@@ -175,7 +175,7 @@ class Trainer:
             mean.copy_(current)
 
     def _record(self, train_loss: float) -> None:
-        """Validate, keep the weights if no earlier ones were as good, append a row of history."""
+        """Validate, keep the weights if no earlier ones were better, append a row of history."""
         self.averaged.eval()
         with torch.inference_mode():
             loss, error = self.objective.validate(self.averaged)
@@ -184,7 +184,7 @@ class Trainer:
                 f"training of {self.stream.label} diverged at step {self.step} (loss {train_loss}, validation {loss});"
                 f" lower {self.stream.key} (now {self.settings.learning_rate})"
             )
-        best = error < self.error
+        best = error <= self.error  # of equal ones the longer trained
         if best:
             self.best, self.error = _copied(self.averaged), error
         row = {
