@@ -68,10 +68,9 @@ def screened_numbers(screened: Screened, source: str, *, novel_radius: float, su
         return share("screen", source, quantity + suffix, int(mask.sum()), denominator)
 
     novel, metallic = verdicts.passed("novel"), verdicts["metallic"]
-    distinct = {
-        "distinct_novel_valid": novel & ~metallic & verdicts.valid,
-        "distinct_novel_metallic": novel & metallic,
-    }
+    plausible = novel & verdicts.plausible
+    amounts, of_metals = judged_amounts(screened.path, plausible), metallic[plausible]
+    distinct = {"distinct_novel_valid": amounts[~of_metals], "distinct_novel_metallic": amounts[of_metals]}
     return [
         count("screen", source, "samples" + suffix, n, n),
         of("basic_pass", verdicts["basic_pass"], n),
@@ -86,8 +85,8 @@ def screened_numbers(screened: Screened, source: str, *, novel_radius: float, su
         count("screen", source, "valid_published_distinct" + suffix,
               int((valid & ~verdicts["duplicate"]).sum()), int(valid.sum())),
         *(
-            count("screen", source, name + suffix, _distinct(screened, mask, novel_radius), int(mask.sum()))
-            for name, mask in distinct.items()
+            count("screen", source, name + suffix, _distinct(rows, novel_radius), len(rows))
+            for name, rows in distinct.items()
         ),
     ]  # fmt: skip
 
@@ -157,10 +156,9 @@ def group_numbers(source: str, groups: Path) -> list[Number]:
     ]
 
 
-def _distinct(screened: Screened, mask: NDArray[np.bool_], radius: float) -> int:
-    """Size of the greedy net at `radius` over the masked rows, in row order."""
-    amounts = judged_amounts(screened.path, mask)
+def _distinct(amounts: NDArray[np.float32], radius: float) -> int:
+    """Size of the greedy net at `radius` over (n, 96) compositions, in row order."""
     # A repeated composition is no new point of the net; leaving repetitions out first saves time.
-    rows = amounts.view(np.dtype((np.void, amounts.itemsize * amounts.shape[1]))).ravel()
+    rows = np.ascontiguousarray(amounts).view(np.dtype((np.void, amounts.itemsize * amounts.shape[1]))).ravel()
     first = np.sort(np.unique(rows, return_index=True)[1])
     return int(greedy_net(amounts[first], radius).sum()) if len(first) else 0
