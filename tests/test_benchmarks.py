@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -11,9 +12,9 @@ from limits import HANG_S
 
 from benchmarks.inputs import parsed, parser
 from benchmarks.record import origin, write
-from conftest import ROOT
 from superdrift.io.tables import METADATA_KEY
 
+ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("charge_check", "flags_estimator", "stoichiometry", "screening", "estimators", "generation")
 
 

@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from limits import HANG_S
 
+ROOT = Path(__file__).resolve().parents[1]
 PROFILE = os.environ.get("SUPERDRIFT_SLURM")
 
 
