@@ -3,8 +3,8 @@
 Absorbing diffusion (Austin et al. 2021, D3PM, section 3) hides tokens one after another; its reverse fills them in. In
 the form of Hoogeboom et al. (2022, order-agnostic autoregressive diffusion) one token is hidden at each step, so that
 the steps are counted in tokens. A row has one to `slots` slots, each with several fields, and how many is drawn before
-anything else. Fields are hidden from the last to the first, at random among the slots; the reverse thus settles which
-elements there are before how much of each, and that from the coarsest digit to the finest.
+anything else. Fields are hidden from the last to the first, at random among the slots; the reverse thus settles what
+there is before how much of each, and that from the coarsest digit to the finest.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""Noise schedule of the Gaussian process: the cosine schedule, with the coefficients that follow from it."""
+"""Noise schedules, one value for each time t = 0 … T: cosine (Gaussian), geometric (wrapped), linear (categorical)."""
 
 from dataclasses import dataclass
 
@@ -42,6 +42,23 @@ def cosine(steps: int) -> Schedule:
     f = np.cos((t + COSINE_OFFSET) / (1 + COSINE_OFFSET) * np.pi / 2) ** 2
     beta = np.concatenate([[0.0], np.minimum(1 - f[1:] / f[:-1], LARGEST_BETA)])
     return Schedule(_float32(beta), _float32(np.cumprod(1 - beta)))
+
+
+def geometric(smallest: float, largest: float, *, steps: int) -> Tensor:
+    """Deviations sigma_t, (T + 1,) float32: geometric from `smallest` at t = 1 to `largest` at T, and sigma_0 = 0.
+
+    The schedule of variance-exploding diffusion (Song & Ermon 2019, section 4).
+    """
+    return _float32(np.concatenate([[0.0], np.geomspace(smallest, largest, steps)]))
+
+
+def linear(*, steps: int) -> Tensor:
+    """Share alpha_t = 1 − t/T of the entries that are still there at t, (T + 1,) float32.
+
+    The schedule of absorbing diffusion by Austin et al. (2021), called log-linear by Sahoo et al. (2024): the bound on
+    the likelihood depends on the schedule only through the size of the steps.
+    """
+    return _float32(1 - np.arange(steps + 1) / steps)
 
 
 def _float32(values: np.ndarray) -> Tensor:

@@ -1,16 +1,12 @@
-"""Denoisers: sizes as published, shapes, and the preconditioning of the fast one."""
+"""The denoiser of tokens: asked slots, rows apart from one another, charges counted."""
 
 import numpy as np
 import pytest
 import torch
-from torch import Generator
 
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
-from superdrift.diffusion.denoisers.mlp import preconditioned_mlp
-from superdrift.diffusion.denoisers.unet1d import Unet1d
 from superdrift.diffusion.masked import blocks, lengths
-from superdrift.diffusion.noise_schedule import cosine
 from superdrift.superconductors.encoding.encodings import TOKENS
 from superdrift.superconductors.generation.charge_counting import (
     KNOTS,
@@ -21,35 +17,6 @@ from superdrift.superconductors.generation.charge_counting import (
     valence,
 )
 from superdrift.superconductors.generation.slot_transformer import SlotTransformer
-
-
-def test_unet_has_the_published_number_of_parameters():
-    unet = Unet1d(shape=(96,), width=48, multipliers=(1, 2, 3, 6))
-    assert round(sum(p.numel() for p in unet.parameters()) / 1e6, 2) == 5.57  # published: 5.56 million
-
-
-def test_unet_keeps_the_shape_and_sees_the_time():
-    unet = Unet1d(shape=(96,), width=8, multipliers=(1, 2, 3)).eval()
-    x_t = torch.randn(2, 96, generator=Generator().manual_seed(0))
-    with torch.no_grad():
-        early, late = unet(x_t, torch.tensor([10, 10])), unet(x_t, torch.tensor([900, 900]))
-    assert early.shape == (2, 96)
-    assert not torch.allclose(early, late)
-
-
-def test_untrained_mlp_is_nearly_the_gaussian_guess():
-    alpha_bar = cosine(100).alpha_bar
-    mlp = preconditioned_mlp(shape=(4,), alpha_bar=alpha_bar, least_deviation=1.0, width=16, depth=2)
-    data = torch.randn(5000, 4, generator=Generator().manual_seed(0)) * torch.tensor([1.0, 2.0, 0.5, 0.0]) + 3
-    mlp.fit(data)
-    torch.testing.assert_close(mlp.mean, data.mean(0))
-    torch.nn.init.zeros_(mlp.network.last[1].weight)
-    torch.nn.init.zeros_(mlp.network.last[1].bias)
-    x_t, t = torch.randn(7, 4), torch.full((7,), 40)
-    alpha_bar = alpha_bar[40]
-    variance = alpha_bar * mlp.deviation**2 + 1 - alpha_bar
-    guess = (1 - alpha_bar).sqrt() * (x_t - alpha_bar.sqrt() * mlp.mean) / variance
-    torch.testing.assert_close(mlp(x_t, t), guess)
 
 
 def slot_transformer(**changed):
