@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -15,7 +14,6 @@ from benchmarks.inputs import parsed, parser
 from benchmarks.record import origin, write
 from superdrift.io.tables import METADATA_KEY
 
-ROOT = Path(__file__).resolve().parents[1]
 NAMES = ("charge_check", "flags_estimator", "stoichiometry", "screening", "estimators", "generation")
 
 

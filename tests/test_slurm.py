@@ -3,13 +3,11 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from limits import HANG_S
 from project import ROOT
 
-ROOT = Path(__file__).resolve().parents[1]
 PROFILE = os.environ.get("SUPERDRIFT_SLURM")
 
 
