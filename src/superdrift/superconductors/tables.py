@@ -23,7 +23,12 @@ COMPOUNDS = Table(
         Column("tc_k", REAL, "critical temperature as reported; null where not superconducting", "K", nullable=True),
         Column("tc_consensus_k", REAL, "median over all entries of the same composition", "K", nullable=True),
         AMOUNTS,
-        Column("split", TEXT, "train or validation, for the generator; a near-duplicate group stays on one side"),
+        Column(
+            "split",
+            TEXT,
+            "train or validation: of the drift, and of models whose training.validation is groups; a near-duplicate group "
+            "stays on one side",
+        ),
         Column("group", SMALL, "near-duplicate group: linked by steps of at most prepare.group_radius"),
         Column("flags", pa.list_(TEXT), "doubts about the row, e.g. oxygen_placeholder; docs/data.md lists them"),
         Column("origin", TEXT, "data source the row was read from"),
