@@ -11,10 +11,12 @@ configfile: "config.yaml"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/superconductors/common.smk"
 include: "workflow/rules/superconductors/data.smk"
 include: "workflow/rules/superconductors/generation.smk"
 include: "workflow/rules/superconductors/drift.smk"
 include: "workflow/rules/superconductors/screening.smk"
+include: "workflow/rules/energies/common.smk"
 include: "workflow/rules/energies/energies.smk"
 include: "workflow/rules/superconductors/tc.smk"
 include: "workflow/rules/superconductors/new_families.smk"

@@ -43,7 +43,7 @@ _RESULTS = (
     Artifact("page", "report/report.html",
              "the page: best candidates, Tables 1 and 2, figures, limits, provenance"),
     Artifact("numbers", "report/numbers.parquet",
-             "every number stated anywhere; `docs/methods/numbers.md` defines each", NUMBERS),
+             "the numbers of the run, with intervals and counts; `docs/methods/numbers.md` defines each", NUMBERS),
     Artifact("table1", "report/table1.csv",
              "the model of each family, beside the published figures and their training compounds"),
     Artifact("table2", "report/table2.csv", "groups of each reference, beside the published families"),

@@ -14,10 +14,10 @@ rule train:
         history=f"{RUN}/train/{{family}}/history.parquet",
     log:
         f"{LOGS}/train/{{family}}.log",
+    priority: lambda wildcards: int(wildcards.family in BASES)
     conda:
         conda_env(config["train"]["device"])
     threads: config["models"][config["train"]["model"]]["training"]["threads"]
-    priority: lambda wildcards: int(wildcards.family in BASES)
     params:
         settings=lambda wildcards: train_settings(config["train"]["model"], wildcards.family),
         code=code("superconductors.stages.train"),
@@ -42,8 +42,8 @@ use rule train as train_conditioner with:
         history=f"{RUN}/train/{{family}}/{CONDITIONER}/history.parquet",
     log:
         f"{LOGS}/train/{{family}}-{CONDITIONER}.log",
-    threads: config["models"][CONDITIONER]["training"]["threads"]
     priority: 0
+    threads: config["models"][CONDITIONER]["training"]["threads"]
     params:
         settings=train_settings(CONDITIONER),
         code=code("superconductors.stages.train"),

@@ -29,7 +29,7 @@ rule numbers:
             published_tp=config["report"]["published_tp"],
             published_fp=config["report"]["published_fp"],
         ),
-        folder=RUN,
+        folder=lambda w, input: Path(input.candidates).parent,
         families=FAMILIES,
         references=REFERENCES,
         starts=STARTS,
@@ -57,7 +57,10 @@ rule report:
         groups=each("cluster/{source}/groups.parquet", GENERATED),
         trajectories=each("drift/{source}/trajectories.parquet", STARTS),
         templates=templates("superconductors"),
-        published=["src/superdrift/superconductors/report/published/table1.csv", "src/superdrift/superconductors/report/published/table2.csv"],
+        published=[
+            "src/superdrift/superconductors/report/published/table1.csv",
+            "src/superdrift/superconductors/report/published/table2.csv",
+        ],
     output:
         table1=report(f"{RUN}/report/table1.csv", category="Tables"),
         table2=report(f"{RUN}/report/table2.csv", category="Tables"),
@@ -69,7 +72,7 @@ rule report:
         ENV
     params:
         settings=settings(top=config["report"]["top"], groups=config["report"]["groups"]),
-        folder=RUN,
+        folder=lambda w, input: Path(input.candidates).parent,
         families=FAMILIES,
         starts=STARTS,
         references=REFERENCES,
