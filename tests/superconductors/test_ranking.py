@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 import pytest
-from scipy.spatial import cKDTree
 
 from superdrift.composition.greedy_net import greedy_net
+from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import atomic_fractions
 from superdrift.run.errors import InputError
 from superdrift.superconductors import ranking
@@ -69,7 +69,7 @@ def vectors(*rows):
 
 
 def test_composition_gates():
-    known = cKDTree(atomic_fractions(vectors({29: 1, 8: 1})))
+    known = CompositionIndex(vectors({29: 1, 8: 1}))
     amounts = vectors({81: 1, 8: 1}, {29: 1.01, 8: 1}, {56: 1, 8: 1}, {57: 1, 8: 1})
     gates = ranking.composition_gates(amounts, np.array([True, True, False, True]), known, SETTINGS)
     assert [gate.tolist() for gate in gates.values()] == [
@@ -81,7 +81,7 @@ def test_composition_gates():
 
 def test_unknown_forbidden_element_is_an_error():
     with pytest.raises(InputError, match=r"forbidden_elements: \['Xx'\]"):
-        known = cKDTree(np.zeros((1, 96)))
+        known = CompositionIndex(vectors({8: 1}))
         ranking.composition_gates(
             vectors({8: 1}), np.array([True]), known, replace(SETTINGS, forbidden_elements=["Xx"])
         )

@@ -7,12 +7,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from superdrift.composition.distance import TOLERANCE
 from superdrift.composition.elements import N_ELEMENTS, mask_of
 from superdrift.composition.greedy_net import greedy_net
-from superdrift.composition.vector import atomic_fractions
+from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.io.tables import matrix
 from superdrift.run.errors import InputError
 from superdrift.superconductors.screening.verdicts import Verdicts
@@ -53,18 +52,18 @@ def verdict_gates(screened: pa.Table, settings: RankSettings) -> dict[str, NDArr
 
 
 def composition_gates(
-    amounts: NDArray[np.floating], applicable: NDArray[np.bool_], known: cKDTree, settings: RankSettings
+    amounts: NDArray[np.floating], applicable: NDArray[np.bool_], known: CompositionIndex, settings: RankSettings
 ) -> dict[str, NDArray[np.bool_]]:
     """Gates that need the composition: applicable, elements allowed, far from known compounds.
 
     Args:
         amounts: (n, 96) atoms per formula unit.
         applicable: (n,) the estimate means something.
-        known: tree of the known compounds' atomic fractions.
+        known: index of the known compounds.
         settings: forbidden elements and spacing.
     """
     forbidden = amounts[:, mask_of(settings.forbidden_elements, key="rank.forbidden_elements")] > 0
-    distance = known.query(atomic_fractions(amounts), p=1)[0] / 2 if len(amounts) else np.zeros(0)
+    distance = known.nearest(amounts)[0]
     return {
         "not applicable": applicable,
         "forbidden element": ~forbidden.any(axis=1),
@@ -87,7 +86,7 @@ def pass_gates(gates: Mapping[str, NDArray[np.bool_]], tally: Tally) -> NDArray[
 def gather(
     screened: Iterable[pa.Table],
     estimated: pa.Table,
-    known: cKDTree,
+    known: CompositionIndex,
     settings: RankSettings,
     tally: Tally,
     *,
@@ -98,7 +97,7 @@ def gather(
     Args:
         screened: batches of a screened table.
         estimated: the estimated table of the same source.
-        known: tree of the known compounds' atomic fractions.
+        known: index of the known compounds.
         settings: the gates.
         tally: counts what each gate removes.
         place: the estimated table's file, for messages.
@@ -151,9 +150,8 @@ def thin(amounts: NDArray[np.floating], *, spacing: float, keep: int) -> NDArray
     for start in range(0, len(amounts), _CHUNK):
         rows = np.arange(start, min(start + _CHUNK, len(amounts)))
         if len(kept):
-            tree = cKDTree(atomic_fractions(amounts[kept]))
-            apart = tree.query(atomic_fractions(amounts[rows]), p=1)[0] / 2 >= spacing - TOLERANCE
-            rows = rows[apart]
+            distance = CompositionIndex(amounts[kept]).nearest(amounts[rows])[0]
+            rows = rows[distance >= spacing - TOLERANCE]
         if len(rows):
             kept = np.concatenate([kept, rows[greedy_net(amounts[rows], spacing)]])
         if len(kept) >= keep:

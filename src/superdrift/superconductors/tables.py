@@ -26,8 +26,8 @@ COMPOUNDS = Table(
         Column(
             "split",
             TEXT,
-            "train or validation: of the drift, and of models whose training.validation is groups; a near-duplicate group "
-            "stays on one side",
+            "train or validation, for the drift and for models whose training.validation is groups; a near-duplicate "
+            "group stays on one side",
         ),
         Column("group", SMALL, "near-duplicate group: linked by steps of at most prepare.group_radius"),
         Column("flags", pa.list_(TEXT), "doubts about the row, e.g. oxygen_placeholder; docs/data.md lists them"),

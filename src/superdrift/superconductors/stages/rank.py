@@ -6,9 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-from scipy.spatial import cKDTree
 
-from superdrift.composition.vector import atomic_fractions
+from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.io import tables
 from superdrift.run.command import Run, command, paired
 from superdrift.superconductors.ranking import Tally, gather, match, place_in_clusters, rank_rows
@@ -46,8 +45,8 @@ def rank(
     for option, files in {"screened": screened, "estimated": estimated, "projected": projected}.items():
         paired(sources, files, of="--sources", option=f"--{option}")
     paired(sources if clustered else [], clustered, of="--sources", option="--clustered")
-    fractions = atomic_fractions(tables.matrix(tables.read(compounds, COMPOUNDS, ["amounts"])["amounts"]))
-    known, tally, parts = cKDTree(fractions), Tally(), []
+    known = CompositionIndex(tables.matrix(tables.read(compounds, COMPOUNDS, ["amounts"])["amounts"]))
+    tally, parts = Tally(), []
     for i, source in enumerate(sources):
         batches = tables.read_batches(screened[i], SCREENED)
         estimates = tables.read(estimated[i], ESTIMATED)
