@@ -5,7 +5,16 @@ from typing import Annotated, Any, Literal
 
 from superdrift.composition.settings import ATOMS, ElementSymbols
 from superdrift.diffusion.settings import AncestralSettings, MlpSettings, Unet1dSettings
-from superdrift.learning.settings import Depth, Device, Dropout, Heads, LearningRate, TrainingSettings, Width
+from superdrift.learning.settings import (
+    ClippingSettings,
+    Depth,
+    Device,
+    Dropout,
+    Heads,
+    LearningRate,
+    OptimisationSettings,
+    Width,
+)
 from superdrift.run.settings import Alternatives, Count, Limits, Slug, Threads, passed, setting
 from superdrift.superconductors.settings.data import Flags, ModelFamily
 
@@ -40,6 +49,24 @@ class UnmaskSettings:
 
 Denoiser = Annotated[dict[str, Any], Alternatives((SlotTransformerSettings, MlpSettings, Unet1dSettings))]
 Sampler = Annotated[dict[str, Any], Alternatives((UnmaskSettings, AncestralSettings))]
+
+
+@dataclass(frozen=True)
+class TrainingSettings(ClippingSettings, OptimisationSettings):
+    """Training of one diffusion model."""
+
+    optimiser: Literal["adamw", "nadam"] = setting("rule of the updates")
+    decay: Literal["cosine", "constant"] = setting("learning rate after the warm-up")
+    ema: float = setting(
+        "decay of the average of the weights, which is what is kept; 0: the weights themselves", at_least=0, below=1
+    )
+    merge_repeats: bool = setting("equal compounds reported several times count once")
+    validation: Literal["groups", "random"] = setting(
+        "rows that choose the weights to keep. random: as many as are held out in `split`, of the whole table;"
+        " groups: those of `split`, which have no near-duplicate among the others"
+    )
+    validation_draws: Count = setting("pairs of a held-out compound and a noise level in the fixed validation grid")
+    threads: Threads = setting("processor cores of a training")
 
 
 @dataclass(frozen=True)
