@@ -10,8 +10,8 @@ import pytest
 from configurations import ROOT, load, settings_of
 
 import superdrift
+from superdrift.charges.oxidation_state_sets import OXIDATION_SETS
 from superdrift.charges.settings import OxidationStates
-from superdrift.charges.smact_oxidation_states import OXIDATION_SETS
 from superdrift.diffusion.denoisers import DENOISERS
 from superdrift.diffusion.samplers import SAMPLERS
 from superdrift.energies.ensemble import NETWORKS

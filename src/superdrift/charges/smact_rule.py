@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from superdrift.charges.smact_oxidation_states import OxidationSet, oxidation_set
+from superdrift.charges.oxidation_state_sets import OxidationSet, oxidation_set
 
 MAX_SEARCHED_ELEMENTS = 10
 """Elements beyond which all reachable charges are tabulated, because a search could take too long; verdicts are the
