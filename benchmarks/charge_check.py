@@ -23,7 +23,7 @@ from benchmarks.inputs import CONFIG, SEED, parsed, parser, start
 from benchmarks.record import origin, write
 from superdrift.charges.charge_check import ChargeCheck
 from superdrift.charges.formal_valence import formal_valence
-from superdrift.charges.oxidation_states import ANIONS, COMMON_CHARGES, LONE_PAIR_IONS, REDOX_IONS
+from superdrift.charges.ion_charges import ANIONS, COMMON_CHARGES, LONE_PAIR_IONS, REDOX_IONS
 from superdrift.charges.settings import ChargeSettings
 from superdrift.charges.smact_rule import published_validity
 from superdrift.composition.atom_counts import whole_counts

@@ -18,7 +18,7 @@ from smact.screening import smact_validity
 
 from benchmarks.inputs import CONFIG, parsed, parser, sampled_families, samples_path, stage, start, varied_samples
 from benchmarks.record import origin, write
-from superdrift.charges.smact_oxidation_states import OXIDATION_SETS
+from superdrift.charges.oxidation_state_sets import OXIDATION_SETS
 from superdrift.charges.smact_rule import published_validity
 from superdrift.composition.atom_counts import published_counts, whole_counts
 from superdrift.composition.formulas import count_formulas

@@ -2,6 +2,7 @@
 
 import shutil
 
+import made_up_run
 import pytest
 from hypothesis import settings
 from project import Project
@@ -38,3 +39,9 @@ def finished_copy(finished, tmp_path):
 def project(tmp_path):
     """A fresh copy of the project, nothing run yet."""
     return Project.copy(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory):
+    """A run whose tables are made up, quickly: for tests of what reads them."""
+    return made_up_run.build_run(tmp_path_factory.mktemp("made-up"))

@@ -8,7 +8,7 @@ import yaml
 
 @pytest.mark.slow
 def test_the_version_that_others_start_from_is_trained_first(project):
-    """On two cores it would otherwise be chosen last, and the families that start from them wait."""
+    """On two cores it would otherwise be chosen last, and the families that start from it would wait for it."""
     changes = {
         "families": ["cuprates", "others", "everything", "pnictides"],
         "train": {"base": {"family": "everything", "versions": ["pnictides"], "steps": 20, "learning_rate": 1e-3,
@@ -21,4 +21,5 @@ def test_the_version_that_others_start_from_is_trained_first(project):
     done = project.snakemake(*targets, preset="four")
     assert done.returncode == 0, done.stderr
     started = re.findall(r"Training the generator on (\w+)", done.stdout + done.stderr)
-    assert started[0] == "everything" and set(started) == set(changes["families"])
+    assert set(started) == set(changes["families"])
+    assert "everything" in started[:2]  # two cores: two start at once, in either order

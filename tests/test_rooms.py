@@ -66,6 +66,11 @@ def test_a_room_imports_only_rooms_that_it_may_know(room):
     assert [line for line in trespasses() if line.startswith(f"{room}/")] == []
 
 
+def test_general_rooms_do_not_even_name_a_domain():
+    named = [path for path in files() if room_of(path) in GENERAL and "superconductors" in path.read_text("utf-8")]
+    assert named == []
+
+
 def test_no_modules_import_each_other_in_a_circle():
     assert cycle(module_graph()) == []
 

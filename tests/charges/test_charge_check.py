@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 from superdrift.charges.charge_check import ChargeCheck, grid
 from superdrift.charges.charge_text import charge_texts
-from superdrift.charges.oxidation_states import LITERATURE_RANGES
+from superdrift.charges.ion_charges import LITERATURE_RANGES
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.run.errors import InputError

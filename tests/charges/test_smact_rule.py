@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from smact.screening import smact_validity
 
-from superdrift.charges.smact_oxidation_states import OXIDATION_SETS, oxidation_set
+from superdrift.charges.oxidation_state_sets import OXIDATION_SETS, oxidation_set
 from superdrift.charges.smact_rule import MAX_SEARCHED_ELEMENTS, _neutral_by_table, published_validity
 from superdrift.composition.atom_counts import published_counts, whole_counts
 from superdrift.composition.elements import SYMBOLS

@@ -3,7 +3,7 @@
 import torch
 from torch import Generator, Tensor, nn
 
-from superdrift.diffusion.denoiser import Denoiser, DenoiserKind
+from superdrift.diffusion.denoisers.base import Denoiser, DenoiserKind
 from superdrift.diffusion.model import build, design
 from superdrift.diffusion.process import Corruption, DiscreteTimeDiffusion, per_row
 from superdrift.diffusion.samplers import ancestral, named

@@ -10,16 +10,15 @@ import pytest
 from configurations import ROOT, load, settings_of
 
 import superdrift
+from superdrift.charges.oxidation_state_sets import OXIDATION_SETS
 from superdrift.charges.settings import OxidationStates
-from superdrift.charges.smact_oxidation_states import OXIDATION_SETS
-from superdrift.diffusion.denoisers import DENOISERS
 from superdrift.diffusion.samplers import SAMPLERS
 from superdrift.energies.ensemble import NETWORKS
 from superdrift.energies.settings import EnergyBlock
 from superdrift.run.schema import kind_of
 from superdrift.run.settings import declarations, sources
 from superdrift.superconductors.data.families import MODEL_FAMILIES
-from superdrift.superconductors.generation.model import PROCESSES
+from superdrift.superconductors.generation.model import DENOISERS, PROCESSES
 from superdrift.superconductors.settings import Configuration
 from superdrift.superconductors.settings.data import Flags, ModelFamily
 from superdrift.superconductors.settings.generation import ModelSettings

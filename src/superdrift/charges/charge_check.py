@@ -16,7 +16,7 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from superdrift.charges.formal_valence import Valence, formal_valence, metals_only
-from superdrift.charges.oxidation_states import ANIONS, LITERATURE_RANGES
+from superdrift.charges.ion_charges import ANIONS, LITERATURE_RANGES
 from superdrift.charges.settings import ChargeSettings
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.nearest_compositions import CompositionIndex

@@ -24,7 +24,7 @@ def enumerate_system(symbols: Sequence[str], max_coefficient: int, *, oxidation_
     Args:
         symbols: its elements.
         max_coefficient: each element takes 0 to this many atoms.
-        oxidation_states: SMACT's set (`smact_oxidation_states.OXIDATION_SETS`).
+        oxidation_states: SMACT's set (`oxidation_state_sets.OXIDATION_SETS`).
 
     Returns:
         A table (formula, n_elements, atoms) in the order of the coefficients, and how many compositions were accepted

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from superdrift.charges.oxidation_states import ANIONS, CHARGES_IN, COMMON_CHARGES, LONE_PAIR_IONS, REDOX_IONS
+from superdrift.charges.ion_charges import ANIONS, CHARGES_IN, COMMON_CHARGES, LONE_PAIR_IONS, REDOX_IONS
 from superdrift.composition.elements import ATOMIC_NUMBER, ELECTRONEGATIVITY, N_ELEMENTS, SYMBOLS
 
 NONMETALS = frozenset("H He B C N O F Ne Si P S Cl Ar As Se Br Kr Te I Xe At Rn".split())

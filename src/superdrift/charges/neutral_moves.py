@@ -9,7 +9,7 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from superdrift.charges.moves import OUT_OF_REACH
-from superdrift.charges.smact_oxidation_states import OxidationSet
+from superdrift.charges.oxidation_state_sets import OxidationSet
 from superdrift.charges.smact_rule import MAX_SEARCHED_ELEMENTS, following_assignment
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit, prange
 from numpy.typing import NDArray
 
-from superdrift.charges.smact_oxidation_states import OxidationSet, oxidation_set
+from superdrift.charges.oxidation_state_sets import OxidationSet, oxidation_set
 
 MAX_SEARCHED_ELEMENTS = 10
 """Elements beyond which all reachable charges are tabulated, because a search could take too long; verdicts are the
@@ -23,7 +23,7 @@ def published_validity(counts: NDArray[np.int64], *, oxidation_states: str = "sm
 
     Args:
         counts: (n, 96) whole numbers of atoms (`atom_counts.whole_counts` or `atom_counts.published_counts`).
-        oxidation_states: one of `smact_oxidation_states.OXIDATION_SETS`.
+        oxidation_states: one of `oxidation_state_sets.OXIDATION_SETS`.
 
     Returns:
         (n,) verdicts; False for rows without any element.

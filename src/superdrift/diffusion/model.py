@@ -8,7 +8,7 @@ from typing import Any, Self
 import torch
 from torch import nn
 
-from superdrift.diffusion.denoiser import Denoiser, DenoiserKind
+from superdrift.diffusion.denoisers.base import Denoiser, DenoiserKind
 from superdrift.diffusion.process import DiffusionProcess
 from superdrift.run.errors import InputError
 

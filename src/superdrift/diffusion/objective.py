@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor, nn
 
-from superdrift.diffusion.denoiser import Denoiser
+from superdrift.diffusion.denoisers.base import Denoiser
 from superdrift.diffusion.process import DiffusionProcess
 from superdrift.learning.device import fast
 from superdrift.learning.objective import Objective, Validation

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from superdrift.diffusion.denoiser import Denoiser
+from superdrift.diffusion.denoisers.base import Denoiser
 from superdrift.diffusion.process import per_row
 
 

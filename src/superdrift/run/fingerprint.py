@@ -13,21 +13,10 @@ from pathlib import Path
 PACKAGE = "superdrift"
 SOURCE = Path(__file__).resolve().parents[1]
 
-LEFT_OUT = frozenset(
-    f"{PACKAGE}.{name}"
-    for name in (
-        "run.command",
-        "run.errors",
-        "run.fingerprint",
-        "run.progress",
-        "run.provenance",
-        "io.contract",
-        "superconductors.contract",
-    )
-)
-"""Modules that change no result: messages, progress, provenance; paths, which Snakemake compares."""
-SETTINGS = "settings"
-"""Modules and folders of this name declare settings, whose values are compared instead."""
+LEFT_OUT = frozenset(f"{PACKAGE}.run.{name}" for name in ("command", "errors", "fingerprint", "progress", "provenance"))
+"""Modules that change no result: messages, progress, provenance."""
+DECLARATIONS = frozenset({"settings", "contract"})
+"""Modules and folders of these names declare settings and paths; their values are what Snakemake compares."""
 
 
 @dataclass
@@ -48,7 +37,7 @@ def fingerprint(module: str) -> str:
     todo: list[tuple[str, str | None]] = [(module, None)]
     while todo:
         target = todo.pop()
-        if target in seen or target[0] in LEFT_OUT or SETTINGS in target[0].split("."):
+        if target in seen or target[0] in LEFT_OUT or DECLARATIONS & set(target[0].split(".")):
             continue
         seen.add(target)
         nodes, more = _used(*target)

@@ -1,6 +1,6 @@
 """Denoisers that know no kind of data, by the name that a config uses; a new one is a class and a line here."""
 
-from superdrift.diffusion.denoiser import DenoiserKind
+from superdrift.diffusion.denoisers.base import DenoiserKind
 from superdrift.diffusion.denoisers.mlp import preconditioned_mlp
 from superdrift.diffusion.denoisers.unet1d import Unet1d
 from superdrift.diffusion.gaussian import GaussianDiffusion

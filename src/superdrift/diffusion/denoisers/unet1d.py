@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from superdrift.diffusion.denoiser import Denoiser
+from superdrift.diffusion.denoisers.base import Denoiser
 from superdrift.diffusion.denoisers.time_embedding import sinusoidal
 
 GROUPS = 8

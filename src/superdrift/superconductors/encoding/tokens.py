@@ -11,7 +11,7 @@ digits of each element.
 import numpy as np
 from numpy.typing import NDArray
 
-from superdrift.charges.oxidation_states import COMMON_CHARGES, REDOX_IONS
+from superdrift.charges.ion_charges import COMMON_CHARGES, REDOX_IONS
 from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS
 from superdrift.run.errors import InputError
 

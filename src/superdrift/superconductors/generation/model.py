@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from superdrift.diffusion import model as diffusion
-from superdrift.diffusion.denoiser import DenoiserKind
 from superdrift.diffusion.denoisers import DENOISERS as GENERAL_DENOISERS
+from superdrift.diffusion.denoisers.base import DenoiserKind
 from superdrift.diffusion.gaussian import GaussianDiffusion
 from superdrift.diffusion.masked import MaskedDiffusion
 from superdrift.diffusion.process import DiffusionProcess

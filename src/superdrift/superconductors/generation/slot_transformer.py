@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from superdrift.diffusion.denoiser import Denoiser
+from superdrift.diffusion.denoisers.base import Denoiser
 from superdrift.learning.layers import AttentionLayer
 from superdrift.learning.packing import Packing
 from superdrift.superconductors.generation.charge_counting import KNOTS, ChargeCount, interpolated, valence

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superdrift.charges.formal_valence import formal_valence
-from superdrift.charges.oxidation_states import COMMON_CHARGES
+from superdrift.charges.ion_charges import COMMON_CHARGES
 from superdrift.composition.elements import N_ELEMENTS, SYMBOLS
 from superdrift.composition.vector import atomic_fractions
 

@@ -1,4 +1,8 @@
-"""What every denoiser is: the network of a diffusion process, with what it takes from training data."""
+"""What every denoiser is: the network of a diffusion process, with what it takes from training data.
+
+A new one gets a file of its own beside this one and an entry in `denoisers/__init__.py`; one that knows the data of a
+domain stands in that domain, and in its registry.
+"""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

@@ -1,6 +1,6 @@
 """SMACT's named sets of oxidation states (smact14, icsd16, …), for the published rule; loaded from the package smact.
 
-Kept apart from `oxidation_states`, which machines without smact import too.
+Kept apart from `ion_charges`, which machines without smact import too.
 """
 
 from dataclasses import dataclass

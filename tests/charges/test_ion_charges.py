@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from superdrift.charges.formal_valence import _surroundings
-from superdrift.charges.oxidation_states import (
+from superdrift.charges.ion_charges import (
     _COMMON,
     ANIONS,
     CHARGES_IN,

@@ -1,7 +1,7 @@
-"""Every oxidation state that the package assumes: common charges, exceptions, redox ions, ranges of the literature.
+"""Charges of ions that the package assumes: common ones, exceptions, redox ions, ranges of the literature.
 
 Who wants to change which charge an element holds edits this file; `formal_valence` says where each table applies. The
-sets of the published rule are SMACT's own and chosen by name: `smact_oxidation_states`.
+sets of the published rule are SMACT's own and chosen by name: `oxidation_state_sets`.
 """
 
 import math
