@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import torch
-from torch import nn
 
 from superdrift.diffusion.denoisers.base import Denoiser, DenoiserKind
 from superdrift.diffusion.process import DiffusionProcess
@@ -26,11 +25,6 @@ class DiffusionModel:
     process: DiffusionProcess
     denoiser: Denoiser
     description: dict[str, Any]
-
-    @property
-    def parts(self) -> nn.ModuleDict:
-        """Process and denoiser as one module, whose state is all there is to save."""
-        return nn.ModuleDict({"process": self.process, "denoiser": self.denoiser})
 
     def to(self, device: torch.device) -> Self:
         """The same model on a device."""
@@ -75,13 +69,13 @@ def build(
     if not isinstance(process, chosen.process):
         choices = [other for other, entry in denoisers.items() if isinstance(process, entry.process)]
         raise InputError(f"denoiser '{name}' does not fit a {kind} process; choose {' or '.join(choices)}")
-    told = {**process.denoiser_arguments, **description["data"]}
+    given = {**process.denoiser_arguments, **description["data"]}
     parameters = set(inspect.signature(chosen.build).parameters)
-    wanted = parameters - set(told)
+    wanted = parameters - set(given)
     if wanted != set(options):
         missing, unknown = sorted(wanted - set(options)), sorted(set(options) - wanted)
         raise InputError(f"denoiser '{name}': missing {missing}, unknown {unknown}; config.yaml shows an example")
-    denoiser = chosen.build(**{key: told[key] for key in parameters & set(told)}, **options)
+    denoiser = chosen.build(**{key: given[key] for key in parameters & set(given)}, **options)
     return DiffusionModel(process, denoiser, {key: description[key] for key in ("process", "denoiser", "data")})
 
 

@@ -16,8 +16,7 @@ from superdrift.run.seeds import derive
 from superdrift.superconductors.drift.predictor import TcPredictor
 from superdrift.superconductors.drift.training_rows import Part
 from superdrift.superconductors.drift.vae import Vae
-from superdrift.superconductors.encoding.digits import amounts_of
-from superdrift.superconductors.encoding.tokens import to_digits
+from superdrift.superconductors.encoding.digits import amounts_of, to_digits
 from superdrift.superconductors.settings.drift import PredictorSettings, VaeSettings
 
 STAGE = "train_latent"

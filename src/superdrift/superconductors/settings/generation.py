@@ -164,5 +164,3 @@ class ConditionBlock(IlvrSettings):
 @dataclass(frozen=True)
 class ConditionSettings(IlvrSettings):
     """ILVR on one reference compound."""
-
-    sampler: dict[str, Any] = passed("models.*.sampler")
