@@ -41,8 +41,8 @@ def design(
         process: class of the process.
         denoiser: `denoiser` block of the configuration: kind and options.
         sampler: its `sampler` block.
-        process_data: what the data tells the process.
-        denoiser_data: what the data tells the denoiser; those that it does not ask for are ignored.
+        process_data: constructor arguments of the process that follow from the data.
+        denoiser_data: likewise of the denoiser; those that it does not have are ignored.
     """
     arguments = process.arguments_from(process_data, sampler)
     return {"process": {"kind": process.kind, **arguments}, "denoiser": dict(denoiser), "data": dict(denoiser_data)}

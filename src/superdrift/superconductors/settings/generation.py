@@ -85,7 +85,7 @@ class ModelSettings:
 
 @dataclass(frozen=True)
 class BaseSettings:
-    """Versions of the generator that start from the weights of another one."""
+    """Families whose generator starts from the weights of another family's."""
 
     family: ModelFamily = setting("the family whose weights they start from")
     versions: Annotated[list[ModelFamily], Limits(unique=True)] = setting("the families that start from them")

@@ -1,4 +1,4 @@
-"""Rule `numbers`: every number of the run that is reported anywhere, from its tables."""
+"""Stage numbers: the tables of a run → every number that is reported anywhere."""
 
 import sys
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Stage `project`: samples → the same rows, projected on a rule, ready to be screened."""
+"""Stage project: samples → the same rows, projected on a rule, ready to be screened."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Rule `report`: Table 1, Table 2, the figures, and the page that shows them."""
+"""Stage report: numbers and tables of a run → Table 1, Table 2, the figures, and the page that shows them."""
 
 import json
 import sys
