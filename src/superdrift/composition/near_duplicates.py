@@ -1,6 +1,6 @@
 """Near-duplicates: pairs of compositions closer than a radius, and groups of compounds linked by such pairs.
 
-These groups stay whole in the generator's split. Those that are held out together when Tc is estimated keep chemical
+These groups stay whole in the column `split` of the known compounds. Those that are held out together when Tc is estimated keep chemical
 systems whole too and are limited in size: `superconductors/tc/held_out_groups.py`.
 """
 

@@ -33,7 +33,7 @@ WILDCARDS = {
     "figure": Wildcard("name of a figure", "[a-z0-9_]+"),
 }
 
-_CONDITIONER = "where `condition.model` is not the generator"
+_CONDITIONER = "where the run has references and `condition.model` is not the generator"
 _TRAINED = "where `energy.use` is not shipped"
 _REFERENCES, _STARTS = "where the run has references", "where the run has starts"
 

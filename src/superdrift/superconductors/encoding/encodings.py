@@ -1,4 +1,4 @@
-"""How compositions enter a process: as they are, or as tokens. The only place of the core that knows compositions."""
+"""How compositions enter a process: as they are, or as tokens; processes themselves know shapes only."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

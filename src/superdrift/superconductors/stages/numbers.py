@@ -1,4 +1,4 @@
-"""Rule `numbers`: every number of the run that is reported anywhere, from its tables."""
+"""Rule `numbers`: the numbers that the report states of a run, from its tables."""
 
 import sys
 from collections.abc import Iterable
