@@ -18,8 +18,8 @@ demo: $(STAMP)        ## the main job on the embedded data: results/demo
 test: $(STAMP)        ## every test but the slow ones; below 25 minutes on two cores
 	$(IN_VENV) $(VENV)/bin/python -m pytest
 
-# The tests marked `slow`: every benchmark with --quick, processes killed again and again, runs whose jobs go through
-# SLURM (on a machine that has it, named by SUPERDRIFT_SLURM), the page in a browser, relaxations by a potential.
+# The tests marked `slow`: every benchmark with --quick, the order of jobs, a run whose jobs go through SLURM (on a
+# machine that has it, named by SUPERDRIFT_SLURM).
 test-slow: $(STAMP)   ## the slow tests alone
 	$(IN_VENV) $(VENV)/bin/python -m pytest -m slow
 

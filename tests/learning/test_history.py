@@ -1,4 +1,4 @@
-"""The history of a training: the loop fills its columns, whose meanings hold for every training."""
+"""The history of a training: columns that the loop records, with meanings that hold for every training."""
 
 from dataclasses import fields
 

@@ -1,7 +1,7 @@
 """Near-duplicates: pairs of compositions closer than a radius, and groups of compounds linked by such pairs.
 
-These groups stay whole in the generator's split. Those that are held out together when Tc is estimated keep chemical
-systems whole too and are limited in size: `superconductors/tc/held_out_groups.py`.
+Groups that also keep chemical systems whole, and are limited in size, are a domain's matter: for the estimates of Tc,
+`held_out_groups`.
 """
 
 import numpy as np

@@ -146,7 +146,7 @@ SAMPLERS: dict[str, Sampler] = {
     "ancestral": Sampler(ancestral, DiffusionProcess, restricts=False),
     "unmask": Sampler(unmask, MaskedDiffusion, restricts=True),
 }
-"""Samplers by the name that the config uses; a new one is a function and an entry here."""
+"""Samplers by the name that the config uses; CONTRIBUTING.md says how to add one."""
 
 
 def named(settings: dict[str, Any], process: DiffusionProcess, *, restrict: bool = False) -> Callable[..., Any]:

@@ -23,9 +23,9 @@ from superdrift.run.errors import InputError
 from superdrift.superconductors.settings import Configuration
 
 HEADER = """\
-The paper-scale run: SuperCon, four models, 500,000 samples each. Every value of a setting stands here and nowhere
-else. Its unit, its meaning and its [range] or [choices] are declared in the code (settings in src/superdrift), from
-which these comments are made: [0, 1) holds 0 and not 1. To write them anew:
+The paper-scale run: SuperCon, four models, 500,000 samples each. Every setting has its value here; the code has no
+defaults of them. Its unit, its meaning and its [range] or [choices] are declared in the code (settings in
+src/superdrift), from which these comments are made: [0, 1) holds 0 and not 1. To write them anew:
 
   python -m superdrift.superconductors.configuration --write config.yaml
 

@@ -33,7 +33,7 @@ WILDCARDS = {
     "figure": Wildcard("name of a figure", "[a-z0-9_]+"),
 }
 
-_CONDITIONER = "where `condition.model` is not the generator"
+_CONDITIONER = "where the run has references and `condition.model` is not the generator"
 _TRAINED = "where `energy.use` is not shipped"
 _REFERENCES, _STARTS = "where the run has references", "where the run has starts"
 
@@ -86,8 +86,8 @@ _TRAINING = (
     Artifact("energy_description", "train/energy/{network}/model.json",
              "what the ensemble is built from, its calibration, its provenance", only=_TRAINED),
     Artifact("energy_scores", "train/energy/{network}/scores.parquet",
-             "scores of the formation energies on the test part of their data: models formation-energy, elemnet, null (the "
-             "mean); subsets by number of elements, and by whether the training data has the element set",
+             "scores of the formation energies on the test part of their data: models formation-energy, elemnet, null "
+             "(the mean); subsets by number of elements, and by whether the training data has the element set",
              SCORES, only=_TRAINED),
 )  # fmt: skip
 
@@ -119,7 +119,7 @@ _ESTIMATORS = (
              "the fitted estimators: trees, what was chosen, calibration of the intervals"),
     Artifact("scores", "estimate/models/scores.parquet",
              "scores of the estimators on held-out compounds: models estimator (the default), knn (as published), null "
-             "(mean of the family); splits random, systems, grouped; subsets by family, measured Tc, distance to the known",
+             "(mean of the family); splits random, systems, grouped; subsets by family, measured Tc, distance to known",
              SCORES),
     Artifact("held_out", "estimate/models/held_out.parquet",
              "estimates of held-out compounds beside their measured values", tables.HELD_OUT),

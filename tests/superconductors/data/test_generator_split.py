@@ -1,4 +1,4 @@
-"""The generator's split: groups whole, quotas kept, every family served, same seed same rows."""
+"""The column `split`: groups whole, quotas kept, every family served, same seed same rows."""
 
 import numpy as np
 from hypothesis import given

@@ -36,7 +36,7 @@ rule numbers:
         code=code("superconductors.stages.numbers"),
         seed=config["seed"],
     message:
-        "Collecting every number of the run"
+        "Collecting the numbers of the run"
     shell:
         "python -m superdrift.superconductors.stages.numbers --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --folder {params.folder:q} --families {params.families} --references {params.references} --starts {params.starts}"

@@ -1,4 +1,4 @@
-"""Denoisers that know no kind of data, by the name that a config uses; a new one is a class and a line here."""
+"""Denoisers that know no kind of data, by the name that a config uses; CONTRIBUTING.md says how to add one."""
 
 from superdrift.diffusion.denoisers.base import DenoiserKind
 from superdrift.diffusion.denoisers.mlp import preconditioned_mlp

@@ -1,1 +1,1 @@
-"""Tables of known superconductors: reading, cleaning, flags, families, the generator's split."""
+"""Tables of known superconductors: reading, cleaning, flags, families, the column `split`."""

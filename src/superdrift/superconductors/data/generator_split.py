@@ -1,4 +1,4 @@
-"""The generator's split: near-duplicate groups stay whole, each family gives its share."""
+"""The column `split`, train or validation: near-duplicate groups stay whole, each family gives its share."""
 
 from collections.abc import Sequence
 

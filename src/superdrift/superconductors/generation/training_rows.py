@@ -48,8 +48,8 @@ def choose_rows(
         encoding: of the model.
         merge_repeats: keep each vector once.
         validation: `groups` takes the split of the table, whose held-out rows have no near-duplicate among the others;
-            `random` holds out as many rows at random, the same for every family: what is kept then fits the
-            distribution of the literature, near-duplicates included, best.
+            `random` holds out about as many rows of the whole table at random, the same for every family: what is kept
+            then fits the distribution of the literature, near-duplicates included, best.
         seed: of the run.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Settings of the known compounds: sources, cleaning, flags, the generator's split; families and flags as types."""
+"""Settings of the known compounds: sources, cleaning, flags, the column `split`; families and flags as types."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -47,7 +47,7 @@ class FetchSettings:
 
 @dataclass(frozen=True)
 class PrepareSettings:
-    """Block `prepare`: cleaning, flags and the generator's split."""
+    """Block `prepare`: cleaning, flags and the column `split`."""
 
     sources: Annotated[list[Annotated[str, Limits(fewest=1)]], Limits(fewest=1, unique=True)] = setting(
         "names in data/registry.yaml, or paths of your own CSV files (formula,tc_k[,...])"
@@ -56,9 +56,9 @@ class PrepareSettings:
         "what a row of your own file that cannot be read does; public files: reject"
     )
     validation_fraction: float = setting(
-        "share of each family held out from the generator (SuperDiff: 95/5)", above=0, at_most=0.5
+        "share of each family's superconductors that `split` holds out (SuperDiff: 95/5)", above=0, at_most=0.5
     )
-    group_radius: Radius = setting("near-duplicates linked within this stay on one side of the split")
+    group_radius: Radius = setting("near-duplicates linked within this stay on one side of `split`")
     disagreement_k: float = setting(
         "entries of one composition that differ by more are flagged `disagreement`", unit="K", above=0, at_most=300
     )

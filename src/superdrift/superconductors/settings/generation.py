@@ -62,7 +62,7 @@ class TrainingSettings(ClippingSettings, OptimisationSettings):
     )
     merge_repeats: bool = setting("equal compounds reported several times count once")
     validation: Literal["groups", "random"] = setting(
-        "rows that choose the weights to keep. random: as many as are held out in `split`, of the whole table;"
+        "rows that choose the weights to keep. random: about as many as `split` holds out, of the whole table;"
         " groups: those of `split`, which have no near-duplicate among the others"
     )
     validation_draws: Count = setting("pairs of a held-out compound and a noise level in the fixed validation grid")

@@ -1,4 +1,4 @@
-"""Stage numbers: the tables of a run → every number that is reported anywhere."""
+"""Stage numbers: the tables of a run → the numbers that the report states."""
 
 import sys
 from collections.abc import Iterable
