@@ -106,7 +106,7 @@ def public_file(name: str) -> Path:
     Raises:
         InputError: where there is neither a copy nor a network.
     """
-    path = ROOT / registry.local_path(name)
+    path = ROOT / registry.local_path(name, key="prepare.sources")
     if not path.is_file():
         registry.fetch(name, path)
     return path

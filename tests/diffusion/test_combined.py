@@ -120,3 +120,11 @@ def test_fields_must_share_the_time_and_have_weights():
         CombinedDiffusion(processes, weights={"a": 1.0, "b": 1.0})
     with pytest.raises(ValueError, match=r"weights for \['a'\]"):
         CombinedDiffusion({"a": processes["a"], "b": processes["a"]}, weights={"a": 1.0})
+
+
+def test_corrections_of_different_number_are_refused():
+    places = {name: WrappedDiffusion(shape=(1,), steps=3, corrections=n) for name, n in (("a", 1), ("b", 2), ("c", 0))}
+    with pytest.raises(ValueError, match=r"\[1, 2\] corrections"):
+        CombinedDiffusion(places, weights=dict.fromkeys(places, 1.0))
+    del places["b"]
+    assert CombinedDiffusion(places, weights=dict.fromkeys(places, 1.0)).corrections == 1

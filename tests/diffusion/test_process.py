@@ -99,7 +99,8 @@ def test_a_model_is_rebuilt_from_its_description():
     description = design(BitFlips, {"kind": "net", "width": 8}, SAMPLER, process_data={"bits": 4}, denoiser_data={})
     model = build(description, processes=PROCESSES, denoisers=DENOISERS)
     again = build(model.description, processes=PROCESSES, denoisers=DENOISERS)
-    again.parts.load_state_dict(model.parts.state_dict())
+    again.process.load_state_dict(model.process.state_dict())
+    again.denoiser.load_state_dict(model.denoiser.state_dict())
     options = {"samples": 3, "steps": 20}
     drawn = [ancestral(m.process, m.denoiser, **options, generator=Generator().manual_seed(0)) for m in (model, again)]
     assert again.process.steps == 20 and torch.equal(*drawn)

@@ -2,7 +2,9 @@
 
 from dataclasses import fields
 
-from superdrift.learning.history import HISTORY
+import pytest
+
+from superdrift.learning.history import HISTORY, kept_row
 from superdrift.learning.training import History
 
 
@@ -15,3 +17,9 @@ def test_no_meaning_is_that_of_one_kind_of_training():
     meanings = {column.name: column.meaning for column in HISTORY.columns}
     assert not any(word in " ".join(meanings.values()) for word in ("averaged", "lowest validation loss", "grid"))
     assert "smallest error" in meanings["best"]
+
+
+def test_of_equal_errors_the_weights_of_the_later_validation_were_kept():
+    assert kept_row([True, False, True, False]) == 2
+    with pytest.raises(ValueError, match="empty"):
+        kept_row([False])

@@ -85,12 +85,12 @@ def test_unknown_name_lists_the_known_ones():
 
 def test_local_path(tmp_path):
     mine = copy_in(tmp_path, name="mine.csv")
-    assert registry.local_path("supercon") == "data/downloads/supercon/SuperCon_with_types.dat"
-    assert registry.local_path("critexam_val") == "data/downloads/critexam_val/val.csv"
-    assert Path(registry.local_path("literature")).name == "literature.csv"
-    assert registry.local_path(str(mine)) == str(mine)
+    assert registry.local_path("supercon", key="prepare.sources") == "data/downloads/supercon/SuperCon_with_types.dat"
+    assert registry.local_path("critexam_val", key="prepare.sources") == "data/downloads/critexam_val/val.csv"
+    assert Path(registry.local_path("literature", key="prepare.sources")).name == "literature.csv"
+    assert registry.local_path(str(mine), key="prepare.sources") == str(mine)
     with pytest.raises(InputError, match=r"'supercom' is neither an existing file nor a name.*prepare.sources"):
-        registry.local_path("supercom")
+        registry.local_path("supercom", key="prepare.sources")
 
 
 @pytest.mark.parametrize("place", [".", "sub", "deep/down"])

@@ -23,7 +23,7 @@ from superdrift.superconductors.sources import Sources
 
 try:
     configuration.validate(config)
-    DATA_FILES = [registry.local_path(source) for source in config["prepare"]["sources"]]
+    DATA_FILES = [registry.local_path(source, key="prepare.sources") for source in config["prepare"]["sources"]]
     PHASE_FILES = [registry.local_path(source, key="energy.phases") for source in config["energy"]["phases"]]
 except InputError as error:
     raise WorkflowError(str(error)) from None

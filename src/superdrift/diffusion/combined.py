@@ -21,7 +21,7 @@ class CombinedDiffusion(DiscreteTimeDiffusion):
     A model that is to be rebuilt from a description derives a class whose constructor makes the processes from numbers.
 
     Args:
-        processes: process of each field, all with the same T.
+        processes: process of each field, all with the same T; those that are corrected, equally often.
         weights: of the loss of each field in the sum.
     """
 
@@ -35,9 +35,14 @@ class CombinedDiffusion(DiscreteTimeDiffusion):
                 f"fields {sorted(processes)} have T = {sorted(steps)} and weights for {sorted(weights)}; one T and a"
                 " weight for each are needed"
             )
+        corrections = {process.corrections for process in processes.values()} - {0}
+        if len(corrections) > 1:
+            raise ValueError(
+                f"fields {sorted(processes)} have {sorted(corrections)} corrections; give all as many, or 0"
+            )
         (self.steps,) = steps
         self.processes, self.weights = nn.ModuleDict(processes), dict(weights)
-        self.corrections = max(process.corrections for process in processes.values())
+        self.corrections = max(corrections, default=0)
 
     @property
     def denoiser_arguments(self) -> dict[str, Any]:

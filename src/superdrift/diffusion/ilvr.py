@@ -1,7 +1,7 @@
 """Iterative latent variable refinement (ILVR, Choi et al. 2021): sampling held to the low frequencies of a reference.
 
-The low-pass phi_N is cubic down- and up-sampling by N along the last axis of the data (for compositions: elements in
-order of atomic number). It is linear, so it is computed once, as a matrix.
+The low-pass phi_N is cubic down- and up-sampling by N along the last axis of the data. It is linear, so it is computed
+once, as a matrix.
 """
 
 from collections.abc import Callable
@@ -45,8 +45,8 @@ def condition(
 ) -> Tensor:
     """Draw samples that share the low frequencies of y (Choi et al., algorithm 1).
 
-    x_{t−1} = x'_{t−1} + phi_N(y_t) − phi_N(x'_{t−1}). The paper writes y_{t−1} and ends at y itself; its code, and
-    SuperDiff's, draw y at the level of the step being taken, down to the last one, and so does this.
+    x_{t−1} = x'_{t−1} + phi_N(y_t) − phi_N(x'_{t−1}). The paper writes y_{t−1} and ends at y itself; its code
+    draws y at the level of the step being taken, down to the last one, and so does this.
 
     Args:
         process: the Gaussian diffusion.

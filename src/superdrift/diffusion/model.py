@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import torch
-from torch import nn
 
 from superdrift.diffusion.denoisers.base import Denoiser, DenoiserKind
 from superdrift.diffusion.process import DiffusionProcess
@@ -27,11 +26,6 @@ class DiffusionModel:
     denoiser: Denoiser
     description: dict[str, Any]
 
-    @property
-    def parts(self) -> nn.ModuleDict:
-        """Process and denoiser as one module, whose state is all there is to save."""
-        return nn.ModuleDict({"process": self.process, "denoiser": self.denoiser})
-
     def to(self, device: torch.device) -> Self:
         """The same model on a device."""
         return replace(self, process=self.process.to(device), denoiser=self.denoiser.to(device))
@@ -47,8 +41,8 @@ def design(
         process: class of the process.
         denoiser: `denoiser` block of the configuration: kind and options.
         sampler: its `sampler` block.
-        process_data: what the data tells the process.
-        denoiser_data: what the data tells the denoiser; those that it does not ask for are ignored.
+        process_data: constructor arguments of the process that follow from the data.
+        denoiser_data: likewise of the denoiser; those that it does not have are ignored.
     """
     arguments = process.arguments_from(process_data, sampler)
     return {"process": {"kind": process.kind, **arguments}, "denoiser": dict(denoiser), "data": dict(denoiser_data)}
@@ -75,13 +69,13 @@ def build(
     if not isinstance(process, chosen.process):
         choices = [other for other, entry in denoisers.items() if isinstance(process, entry.process)]
         raise InputError(f"denoiser '{name}' does not fit a {kind} process; choose {' or '.join(choices)}")
-    told = {**process.denoiser_arguments, **description["data"]}
+    given = {**process.denoiser_arguments, **description["data"]}
     parameters = set(inspect.signature(chosen.build).parameters)
-    wanted = parameters - set(told)
+    wanted = parameters - set(given)
     if wanted != set(options):
         missing, unknown = sorted(wanted - set(options)), sorted(set(options) - wanted)
         raise InputError(f"denoiser '{name}': missing {missing}, unknown {unknown}; config.yaml shows an example")
-    denoiser = chosen.build(**{key: told[key] for key in parameters & set(told)}, **options)
+    denoiser = chosen.build(**{key: given[key] for key in parameters & set(given)}, **options)
     return DiffusionModel(process, denoiser, {key: description[key] for key in ("process", "denoiser", "data")})
 
 

@@ -27,11 +27,11 @@ class MonotoneTokens:
     def bounds(self, x: Tensor, f: int, allowed: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """(n, slots, fields) tokens → least and greatest token of field f that may stand in each slot, (n, slots).
 
-        Counts on all fields before f being there in the whole row; what it says of absent slots means nothing.
+        All fields before f must be filled in the whole row; the bounds of absent slots mean nothing.
         `allowed` is the mask of the tokens that the first field may take; all when None.
         """
         if f == 0:
-            return self._elements(x[..., 0], allowed)
+            return self._first_field(x[..., 0], allowed)
         if self._class.device != x.device:
             self._class = self._class.to(x.device)
         group = self._class[x[..., 0]]
@@ -41,7 +41,7 @@ class MonotoneTokens:
             zero &= x[..., g] == 0
         return self._digits(x[..., f], torch.where(x[..., 0] >= 0, group, -1), f, zero)
 
-    def _elements(self, value: Tensor, allowed: Tensor | None) -> tuple[Tensor, Tensor]:
+    def _first_field(self, value: Tensor, allowed: Tensor | None) -> tuple[Tensor, Tensor]:
         """Bounds of the first field: rising, with room for the slots between; counted in allowed tokens."""
         size, place = self.vocabulary[0], torch.arange(value.shape[1], device=value.device)
         if allowed is None:

@@ -24,11 +24,6 @@ class Schedule:
     beta: Tensor
     alpha_bar: Tensor
 
-    @property
-    def steps(self) -> int:
-        """T, the number of steps."""
-        return len(self.beta) - 1
-
 
 def cosine(steps: int) -> Schedule:
     """Cosine schedule (Nichol & Dhariwal 2021, eq. 17): alpha_bar_t = f(t)/f(0), f(t) = cos²((t/T + s)/(1 + s)·π/2).

@@ -80,14 +80,14 @@ def unmask(
         process: the process the denoiser was trained on.
         denoiser: blocks of rows, asked slots → logits per field.
         samples: how many rows to draw.
-        temperature: of the fields after the first (amounts); below 1 sharpens them. 1 samples the model as it is.
+        temperature: of the fields after the first; below 1 sharpens them. 1 samples the model as it is.
         min_p: tokens of these fields less likely than this share of the likeliest one are never drawn (Nguyen et al.
-            2024, min-p sampling): what a network gives to each of hundreds of absurd numbers adds up. 0 draws all.
-        element_temperature: of the first field; above 1 draws rarer combinations of elements.
+            2024, min-p sampling): the small probabilities of hundreds of absurd numbers add up. 0 draws all.
+        element_temperature: of the first field; above 1 draws rarer combinations.
         element_min_p: of the first field.
         generator: source of all random numbers, on the device of the process.
-        allowed: (vocabulary[0],) mask of the tokens that the first field may take (elements); all when None. The others
-            are left out of every draw of an element; rows with more slots than allowed tokens are not drawn. At least
+        allowed: (vocabulary[0],) mask of the tokens that the first field may take; all when None. The others
+            are left out of every draw of that field; rows with more slots than allowed tokens are not drawn. At least
             `process.fewest` have to be allowed.
         advance: called with the number of rows done.
 

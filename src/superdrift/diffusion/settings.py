@@ -1,4 +1,4 @@
-"""Settings of the denoisers and samplers that know no material: alternatives, told apart by `kind`."""
+"""Settings of the denoisers and samplers that know no material: alternatives, each with its `kind`."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -18,9 +18,9 @@ class MlpSettings:
 
 @dataclass(frozen=True)
 class Unet1dSettings:
-    """The published one-dimensional U-Net; of the gaussian process."""
+    """One-dimensional U-Net over the vector; of the gaussian process."""
 
-    kind: Literal["unet1d"] = setting("one-dimensional U-Net along the elements (gaussian), as published")
+    kind: Literal["unet1d"] = setting("one-dimensional U-Net along the vector (gaussian)")
     width: Width = setting("channels at full resolution")
     multipliers: Annotated[list[Annotated[int, Limits(at_least=1, at_most=64)]], Limits(fewest=1)] = setting(
         "channels of each resolution, in multiples of width"

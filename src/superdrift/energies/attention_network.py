@@ -24,9 +24,9 @@ _FRACTION_FEATURES = 2 + 4 * _FREQUENCIES
 class AttentionNetwork(nn.Module):
     """Formation energy from the elements present, each a token, in no order.
 
-    A token is the sum of what its element, its atomic fraction and the number of elements say. Attention is weighted by
-    stoichiometry (Goodall & Lee 2020, Roost); the energy is the mean of a contribution of each element, weighted by
-    fraction (Wang et al. 2021, CrabNet), and so is the log scale of a Laplace distribution around it.
+    A token is the sum of embeddings of its element, its atomic fraction and the number of elements. Attention is
+    weighted by stoichiometry (Goodall & Lee 2020, Roost); the energy is the mean of a contribution of each element,
+    weighted by fraction (Wang et al. 2021, CrabNet), and so is the log scale of a Laplace distribution around it.
 
     Args:
         width: of the tokens, a multiple of `heads`.

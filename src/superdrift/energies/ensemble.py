@@ -120,7 +120,7 @@ class EnergyModel:
 def standardised(
     network: nn.Module, amounts: NDArray[np.floating], rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
-    """What one network says of some rows of (n, 96) amounts, in standard deviations of the training data.
+    """Output of one network for some rows of (n, 96) amounts, in standard deviations of the training data.
 
     Returns:
         (rows,) energy, and (rows,) log of the Laplace scale, or None where the network gives none.

@@ -47,7 +47,7 @@ class EnergyThreadsSettings:
 
 @dataclass(frozen=True)
 class MemberSettings(EnergyThreadsSettings):
-    """What the training of a member is told beside its network."""
+    """Training of a member, whatever its network."""
 
     min_rows: Count = setting("training compounds that must hold an element; others have no energy estimated")
     device: Device = setting("of the training; energies are always estimated on the processor")

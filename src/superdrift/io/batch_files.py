@@ -20,7 +20,7 @@ class BatchFiles:
     Args:
         output: the table's file.
         table: its kind.
-        key: hash of everything the rows depend on; parts of another key are drawn again.
+        key: hash of everything the rows depend on; batches of another key are drawn again.
         metadata: provenance of the table.
     """
 
@@ -42,7 +42,7 @@ class BatchFiles:
         write(self._path(batch), self.table, columns, {**self.metadata, _KEY: self.key})
 
     def gather(self, batches: int) -> None:
-        """Write the table, one row group per batch, and delete the parts."""
+        """Write the table, one row group per batch, and delete the batch files."""
         with Writer(self.output, self.table, self.metadata) as writer:
             for batch in range(batches):
                 writer.append(read(self._path(batch), self.table))

@@ -74,7 +74,7 @@ class Writer:
         """Add one batch as one row group.
 
         Args:
-            columns: every column of the table, as arrays of one length; (n, 96) arrays for vectors.
+            columns: every column of the table, as arrays of one length; (n, width) arrays for vectors.
 
         Raises:
             InputError: when a column is missing, unknown, of another type, or null where it may not be.

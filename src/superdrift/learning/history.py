@@ -1,4 +1,6 @@
-"""The table that tells how a training went: one row a validation."""
+"""The history of a training: one row a validation, and which row the weights that were kept are those of."""
+
+from collections.abc import Sequence
 
 import pyarrow as pa
 
@@ -19,3 +21,12 @@ HISTORY = Table(
         Column("seconds", pa.float64(), "time spent in training so far", "s"),
     ),
 )
+
+
+def kept_row(best: Sequence[bool]) -> int:
+    """Row of the weights that were kept: the last one that the column `best` marks.
+
+    Raises:
+        ValueError: when it marks none.
+    """
+    return max(row for row, marked in enumerate(best) if marked)

@@ -1,9 +1,9 @@
-"""Settings of a training, and types of settings that networks share."""
+"""Settings that every training shares, and types of settings that networks share."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from superdrift.run.settings import Count, Limits, Threads, setting
+from superdrift.run.settings import Count, Limits, setting
 
 Device = Literal["cpu", "cuda"]
 LearningRate = Annotated[float, Limits(above=0, at_most=1)]
@@ -33,21 +33,3 @@ class ClippingSettings:
     """Clipping of gradients."""
 
     clip: float = setting("largest norm of the gradient; 0: not clipped", at_least=0, at_most=1000)
-
-
-@dataclass(frozen=True)
-class TrainingSettings(ClippingSettings, OptimisationSettings):
-    """Training of one diffusion model."""
-
-    optimiser: Literal["adamw", "nadam"] = setting("rule of the updates")
-    decay: Literal["cosine", "constant"] = setting("learning rate after the warm-up")
-    ema: float = setting(
-        "decay of the average of the weights, which is what is kept; 0: the weights themselves", at_least=0, below=1
-    )
-    merge_repeats: bool = setting("equal compounds reported several times count once")
-    validation: Literal["groups", "random"] = setting(
-        "rows that choose the weights to keep. random: about as many as `split` holds out, of the whole table;"
-        " groups: those of `split`, which have no near-duplicate among the others"
-    )
-    validation_draws: Count = setting("pairs of a held-out compound and a noise level in the fixed validation grid")
-    threads: Threads = setting("processor cores of a training")

@@ -13,6 +13,7 @@ from torch.optim import AdamW, NAdam, Optimizer
 
 from superdrift.learning.batches import batch_rows
 from superdrift.learning.checkpoint import ResumeFile, subset
+from superdrift.learning.history import kept_row
 from superdrift.learning.learning_rate import learning_rate
 from superdrift.learning.objective import Objective, Update
 from superdrift.learning.settings import OptimisationSettings
@@ -127,10 +128,10 @@ class Trainer:
 
     def outcome(self) -> dict[str, float | int]:
         """Step and validation loss of the weights that were kept, and the number of weights."""
-        best = max(i for i, best in enumerate(self.history.best) if best)
+        kept = kept_row(self.history.best)
         return {
-            "step": self.history.step[best],
-            "validation_loss": self.history.validation_loss[best],
+            "step": self.history.step[kept],
+            "validation_loss": self.history.validation_loss[kept],
             "parameters": sum(p.numel() for p in self.objective.network.parameters()),
         }
 
@@ -230,8 +231,8 @@ class Trainer:
             step, steps=settings.steps, highest=settings.learning_rate, warmup=settings.warmup, decay=self.method.decay
         )
 
-    def _generator(self, part: str | int) -> Generator:
-        return Generator(self.device).manual_seed(derive(self.stream.seed, *self.stream.names, part))
+    def _generator(self, step: int) -> Generator:
+        return Generator(self.device).manual_seed(derive(self.stream.seed, *self.stream.names, step))
 
 
 def _optimiser(module: nn.Module, settings: OptimisationSettings, method: Method) -> Optimizer:

@@ -40,7 +40,7 @@ class Run:
 def command(stage: Callable[..., None]) -> Callable[[Sequence[str] | None], int]:
     """Make `main(argv) -> exit status` of a stage function.
 
-    Exit status 0: done. 1: bad input or a full disk, told in one line on standard error and in the log.
+    Exit status 0: done. 1: bad input or a full disk, reported in one line on standard error and in the log.
     """
     name = stage.__name__  # that of its module and of its rule, too
     module = _module_of(stage)
@@ -86,7 +86,7 @@ def paired(names: Sequence[str], files: Sequence[Path], *, of: str, option: str)
             f"{of} has {len(names)} names and {option} {len(files)} files; give one file a name, in one order"
         )
     if len(set(names)) != len(names):
-        raise InputError(f"{of} names a source twice: {' '.join(names)}; give each once")
+        raise InputError(f"{of} has a name twice: {' '.join(names)}; give each once")
     return dict(zip(names, files, strict=True))
 
 

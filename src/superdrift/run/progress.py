@@ -63,9 +63,8 @@ class Progress:
 
 def peak_memory_gib() -> float:
     """Largest resident memory of this process so far, in GiB."""
-    status = Path(
-        "/proc/self/status"
-    )  # getrusage on Linux counts what the parent held when it started this process too
+    # On Linux getrusage also counts the memory that the parent process held when it started this one.
+    status = Path("/proc/self/status")
     for line in status.read_text(encoding="utf-8").splitlines() if status.exists() else ():
         if line.startswith("VmHWM"):
             return int(line.split()[1]) / 2**20

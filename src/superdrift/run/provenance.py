@@ -1,4 +1,4 @@
-"""Where a file comes from: stage, settings, seed, commit, code fingerprint, inputs, versions, device."""
+"""Where a file comes from: stage, settings, seed, commit, code fingerprint, inputs, versions of packages."""
 
 import hashlib
 import subprocess

@@ -64,12 +64,12 @@ def entry_of(name: str) -> Entry:
     return entries[name]
 
 
-def local_path(source: str, *, key: str = "prepare.sources") -> str:
-    """Where a source of compounds lies once it is fetched; what the workflow declares as input.
+def local_path(source: str, *, key: str) -> str:
+    """Where a source of data lies once it is fetched; what the workflow declares as input.
 
     Args:
         source: name in the registry, or the path of your own file.
-        key: where it stands in the config, for messages.
+        key: where it stands in the config, for messages, e.g. "energy.phases".
 
     Returns:
         `data/downloads/{name}/{file}` for a public file, else the path of the file itself.

@@ -78,7 +78,7 @@ def _dict(declared: Declaration) -> dict[str, Any]:
 
 
 def _alternatives(blocks: tuple[type, ...]) -> dict[str, Any]:
-    """`kind` chooses the block: an unknown kind is one error, a wrong key is told for the kind that was meant."""
+    """`kind` chooses the block: an unknown kind is one error, a wrong key is an error of the kind that was chosen."""
     chosen = [
         {"if": {"properties": {"kind": {"const": kind_of(block)}}, "required": ["kind"]}, "then": _block(block)}
         for block in blocks

@@ -1,4 +1,4 @@
-"""One stream of random numbers per batch, from (seed, stage, family, batch): order and interruptions don't matter."""
+"""Streams of random numbers by name, e.g. one a batch: no result depends on the order of jobs or on interruptions."""
 
 import hashlib
 

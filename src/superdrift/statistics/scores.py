@@ -11,36 +11,19 @@ import pyarrow as pa
 from superdrift.io.tables import Column, Table
 
 NULL = "null"
-"""Name of the model that knows nothing but a mean."""
+"""Name of the model that predicts a mean, whatever it is asked."""
 
 SCORES = Table(
     "scores",
     (
-        Column(
-            "model",
-            pa.string(),
-            "estimator: the default; knn: the published method; formation-energy, elemnet: networks of formation "
-            "energy; null: mean of the family, or of the training energies",
-        ),
-        Column(
-            "split", pa.string(), "how rows were held out: random, systems, grouped; test: as published with the data"
-        ),
-        Column(
-            "metric",
-            pa.string(),
-            "r2, mae, rmse, tp, fp, coverage, top_precision; coverage_68, coverage_90: of 1 and 1.645 standard "
-            "deviations; hull_mae, hull_auc: of the distance to the hull",
-        ),
-        Column(
-            "subset",
-            pa.string(),
-            "all, a family, a band of measured Tc, a tenth by distance to the known; a number of elements, or whether "
-            "the training data has the element set",
-        ),
+        Column("model", pa.string(), "name of the model; null: a mean of known values"),
+        Column("split", pa.string(), "how rows were held out; test: as published with the data"),
+        Column("metric", pa.string(), "name of the score, as defined in docs/methods/numbers.md"),
+        Column("subset", pa.string(), "held-out rows it was measured on: all, or a part of them"),
         Column("value", pa.float64(), "the score, on data held out from the fit"),
         Column("low", pa.float64(), "lower end of its 95 % interval", nullable=True),
         Column("high", pa.float64(), "upper end of its 95 % interval", nullable=True),
-        Column("unit", pa.string(), "K, eV/atom, or 1 for shares"),
+        Column("unit", pa.string(), "unit of the value; 1 for shares"),
         Column("n", pa.int64(), "held-out rows it was measured on"),
         Column("repeats", pa.int64(), "times the folds were drawn anew; value, low and high are means over them"),
         Column("repeat_sd", pa.float64(), "standard deviation of the value between them", nullable=True),

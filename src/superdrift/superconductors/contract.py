@@ -86,7 +86,9 @@ _TRAINING = (
     Artifact("energy_description", "train/energy/{network}/model.json",
              "what the ensemble is built from, its calibration, its provenance", only=_TRAINED),
     Artifact("energy_scores", "train/energy/{network}/scores.parquet",
-             "scores of the formation energies on the test part of their data", SCORES, only=_TRAINED),
+             "scores of the formation energies on the test part of their data: models formation-energy, elemnet, null "
+             "(the mean); subsets by number of elements, and by whether the training data has the element set",
+             SCORES, only=_TRAINED),
 )  # fmt: skip
 
 _SOURCES = (
@@ -115,7 +117,10 @@ _ESTIMATORS = (
              "the compositions that the estimators were fitted to", tables.NEIGHBOURS),
     Artifact("estimators", "estimate/models/estimators.json",
              "the fitted estimators: trees, what was chosen, calibration of the intervals"),
-    Artifact("scores", "estimate/models/scores.parquet", "scores of the estimators on held-out compounds", SCORES),
+    Artifact("scores", "estimate/models/scores.parquet",
+             "scores of the estimators on held-out compounds: models estimator (the default), knn (as published), null "
+             "(mean of the family); splits random, systems, grouped; subsets by family, measured Tc, distance to known",
+             SCORES),
     Artifact("held_out", "estimate/models/held_out.parquet",
              "estimates of held-out compounds beside their measured values", tables.HELD_OUT),
     Artifact("phases", "estimate/models/phases.parquet",

@@ -13,8 +13,7 @@ from superdrift.superconductors.drift.predictor import TcPredictor
 from superdrift.superconductors.drift.training import TcObjective, VaeObjective
 from superdrift.superconductors.drift.training_rows import Part
 from superdrift.superconductors.drift.vae import Vae
-from superdrift.superconductors.encoding.digits import amounts_of, one_hot, representable
-from superdrift.superconductors.encoding.tokens import to_digits
+from superdrift.superconductors.encoding.digits import amounts_of, representable, to_digits
 
 CPU = torch.device("cpu")
 
@@ -45,13 +44,6 @@ def train(objective):
 def test_rows_that_the_digits_cannot_hold_are_named_not_cut():
     amounts = rows({28: 1.25}, {28: 1.255}, {28: 11.99}, {28: 12.0}, {28: -1.0}, {}, {28: 0.004})
     assert representable(amounts, integers=12).tolist() == [True, False, True, False, False, False, False]
-
-
-def test_one_hot_is_silent_about_absent_elements():
-    hot = one_hot(torch.from_numpy(to_digits(rows({7: 11.05}))), integers=12)
-    assert hot.shape == (1, 96, 32)
-    assert hot.sum() == 3
-    assert hot[0, 7].nonzero().flatten().tolist() == [11, 12 + 0, 22 + 5]
 
 
 def test_digits_become_the_amounts_they_write():

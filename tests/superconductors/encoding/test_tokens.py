@@ -12,7 +12,7 @@ from superdrift.composition.formula import parse_formula
 from superdrift.composition.site_balance import NOT_CATIONS
 from superdrift.composition.vector import to_vector
 from superdrift.run.errors import InputError
-from superdrift.superconductors.encoding.digits import amounts_of
+from superdrift.superconductors.encoding.digits import amounts_of, to_digits
 from superdrift.superconductors.encoding.tokens import (
     ABSENT,
     CHARGES,
@@ -24,7 +24,6 @@ from superdrift.superconductors.encoding.tokens import (
     from_tokens,
     on_grid,
     representable,
-    to_digits,
     to_tokens,
 )
 

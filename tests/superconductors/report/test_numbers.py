@@ -114,7 +114,7 @@ def test_estimates_of_unknown_rows_are_refused(screened, tmp_path):
         source_numbers.estimated_numbers(screened, "cuprates", path)
 
 
-@pytest.mark.parametrize(("rule", "expected"), [("none", None), ("formal_valence", 2 / 6)])
+@pytest.mark.parametrize(("rule", "expected"), [("none", None), ("charge_valid", 2 / 6)])
 def test_validity_after_projection_only_where_something_was_projected(screened, tmp_path, rule, expected):
     path = tmp_path / "projected.parquet"
     columns = {"id": [0], "amounts": np.zeros((1, 96)), "moved": [0.0], "rule": [rule]}

@@ -88,8 +88,7 @@ def generate_arguments(folder, samples, n=50, batch_size=20, **changed):
 
 def condition_arguments(folder, samples, **changed):
     settings = {
-        "sampler": MODELS["continuous"]["sampler"], "samples": 5, "scales": [2, 4], "batch_size": 3,
-        "shared_noise": True, "device": "cpu", "threads": 1, **changed,
+        "samples": 5, "scales": [2, 4], "batch_size": 3, "shared_noise": True, "device": "cpu", "threads": 1, **changed,
     }  # fmt: skip
     reference = ["--reference", "lsco", "--formula", "La1.85Sr0.15CuO4", "--samples", str(samples)]
     return ["--settings", json.dumps(settings), *model_arguments(folder), *reference]

@@ -1,5 +1,5 @@
 # Formation energies: training, the ensemble and its scores, the competitors in the hull.
-CRITEXAM = {part: registry.local_path(f"critexam_{part}") for part in ("train", "val", "test")}
+CRITEXAM = {part: registry.local_path(f"critexam_{part}", key="energy.use") for part in ("train", "val", "test")}
 
 
 rule train_energy:

@@ -1,6 +1,6 @@
 # Diffusion models: training, unconditional sampling, conditioning by ILVR.
 
-# Versions that others start from are trained first, or those others would wait for them at the end.
+# Families that others start from are trained first, or those others would wait for them at the end.
 BASES = [config["train"]["base"]["family"]] if any(map(base_of, FAMILIES)) else []
 
 
@@ -88,10 +88,7 @@ rule condition:
         conda_env(config["condition"]["device"])
     threads: config["condition"]["threads"]
     params:
-        settings=settings(
-            **{key: value for key, value in config["condition"].items() if key != "model"},
-            sampler=config["models"][CONDITIONER]["sampler"],
-        ),
+        settings=settings(**{key: value for key, value in config["condition"].items() if key != "model"}),
         formula=lambda w: config["catalogue"][w.reference]["formula"],
         code=code("superconductors.stages.condition"),
         seed=config["seed"],

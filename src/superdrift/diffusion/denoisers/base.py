@@ -24,8 +24,8 @@ class DenoiserKind(NamedTuple):
 
     Attributes:
         process: class of the processes that it denoises.
-        build: makes one from keyword arguments: those that it names of what the process and the data tell
-            (`DiffusionProcess.denoiser_arguments`), and all its others from the configuration.
+        build: makes one from keyword arguments: those of it that the process (`DiffusionProcess.denoiser_arguments`)
+            or the data gives, and all its others from the configuration.
     """
 
     process: type[DiffusionProcess]

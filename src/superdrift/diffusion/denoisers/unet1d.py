@@ -1,4 +1,4 @@
-"""The published denoiser: a one-dimensional U-Net along the element axis (SuperDiff; Ho et al. 2020, appendix B)."""
+"""A denoiser of Gaussian diffusion: a one-dimensional U-Net along a vector (Ho et al. 2020, appendix B)."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -19,7 +19,7 @@ HEADS, HEAD_WIDTH = 4, 32
 class Unet1d(Denoiser):
     """U-Net with two residual blocks and linear attention per resolution, full attention in the middle.
 
-    As published: width 48, multipliers (1, 2, 3, 6), one channel; 5.56 million parameters.
+    Of width 48 with multipliers (1, 2, 3, 6) it is that of SuperDiff (Yuan & Dordevic 2024): 5.56 million parameters.
 
     Args:
         shape: (length,) of one datum; a multiple of 2^(resolutions − 1).

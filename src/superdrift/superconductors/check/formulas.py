@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import yaml
 from numpy.typing import NDArray
 
+from superdrift.composition.elements import N_ELEMENTS
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import from_vector, to_vector
 from superdrift.run import registry
@@ -58,7 +59,7 @@ def read_formulas(arguments: Sequence[str]) -> tuple[list[str], NDArray[np.float
         texts, place = list(arguments), ""
     if not texts:
         raise InputError(f"no formula{f' in {path}' if is_file else ''}; give one such as La1.85Sr0.15CuO4")
-    amounts = np.zeros((len(texts), 96), dtype=np.float32)
+    amounts = np.zeros((len(texts), N_ELEMENTS), dtype=np.float32)
     for row, text in enumerate(texts):
         try:
             amounts[row] = to_vector(parse_formula(text))
@@ -127,7 +128,7 @@ def _is_compounds(path: Path) -> bool:
 
 def screen_settings(block: Mapping[str, Any]) -> ScreenSettings:
     """A block `screen` of a configuration as settings, on amounts as they are given."""
-    return from_mapping(ScreenSettings, {**block, "noise_floor": 0.0, "n_elements": [1, 96]}, place="screen")
+    return from_mapping(ScreenSettings, {**block, "noise_floor": 0.0, "n_elements": [1, N_ELEMENTS]}, place="screen")
 
 
 def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None) -> pa.Table:

@@ -37,7 +37,7 @@ def fraction_features(amounts: Tensor) -> Tensor:
 
 
 class DigitReader(nn.Module):
-    """Sums what each present element says of itself and its digits (deep sets, Zaheer et al. 2017).
+    """Sums a function of the embeddings of each present element and its digits (deep sets, Zaheer et al. 2017).
 
     The embeddings of the digits are shared by all elements, so that a digit learned on one is known on all.
     """

@@ -16,18 +16,17 @@ from superdrift.run.seeds import derive
 from superdrift.superconductors.drift.predictor import TcPredictor
 from superdrift.superconductors.drift.training_rows import Part
 from superdrift.superconductors.drift.vae import Vae
-from superdrift.superconductors.encoding.digits import amounts_of
-from superdrift.superconductors.encoding.tokens import to_digits
+from superdrift.superconductors.encoding.digits import amounts_of, to_digits
 from superdrift.superconductors.settings.drift import PredictorSettings, VaeSettings
 
 STAGE = "train_latent"
 
 
 class VaeObjective(Objective):
-    """Evidence bound of the VAE; the mean distance to what comes back of held-out compositions decides.
+    """Evidence bound of the VAE; the mean distance of held-out compositions to their reconstructions decides.
 
-    Their validation loss says little of that: it rises, from overconfidence in the wrong digits, while more and more
-    held-out compositions come back.
+    Their validation loss is no measure of that: it rises, from overconfidence in the wrong digits, while more and more
+    held-out compositions are decoded exactly.
 
     Args:
         vae: to train, on its device.
@@ -98,7 +97,7 @@ def fit_vae(
     device: torch.device,
     resume: ResumeFile | None = None,
 ) -> tuple[Vae, History]:
-    """The VAE that gives held-out compositions back best, latent coordinates standardised, and how it got there."""
+    """The VAE that reconstructs held-out compositions best, latent coordinates standardised, and its history."""
     torch.manual_seed(derive(seed, STAGE, "vae", "weights"))
     vae = Vae(latent=settings.latent, width=settings.width, depth=settings.depth, integers=settings.integers).to(device)
     seen, unseen = (distinct_digits(part).to(device) for part in (train, validation))
@@ -119,7 +118,7 @@ def fit_predictor(
     device: torch.device,
     resume: ResumeFile | None = None,
 ) -> tuple[TcPredictor, History]:
-    """The predictor of lowest loss on the held-out rows, and how it got there."""
+    """The predictor of lowest loss on the held-out rows, and its history."""
     torch.manual_seed(derive(seed, STAGE, "predictor", "weights"))
     predictor = TcPredictor(
         width=settings.width, depth=settings.depth, dropout=settings.dropout, scale_k=settings.scale_k
@@ -131,7 +130,7 @@ def fit_predictor(
 
 @torch.no_grad()
 def measure_vae(vae: Vae, part: Part) -> dict[str, Any]:
-    """How well compositions come back from their own latent position."""
+    """How well compositions are reconstructed from their own latent position."""
     device = vae.centre.device
     digits = distinct_digits(part).to(device)
     back = vae.decode(vae.encode(digits))
@@ -173,7 +172,7 @@ def returned_distance(vae: Vae, digits: Tensor) -> NDArray[np.float64]:
 def distinct_digits(part: Part) -> Tensor:
     """(m, 3, 96) digits of the rows that digits hold, each composition once.
 
-    How often a compound was measured says nothing of chemistry, but a VAE gives a frequent compound a large ball of
-    latent space, in which every direction decodes to the same: the drift could not leave YBa2Cu3O7.
+    A VAE gives a frequent compound a large region of latent space that decodes to it alone; the drift could not leave
+    the compounds that were measured most often, such as YBa2Cu3O7.
     """
     return torch.from_numpy(np.unique(to_digits(part.amounts[part.representable]), axis=0))

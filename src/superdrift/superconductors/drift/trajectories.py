@@ -1,7 +1,6 @@
 """From a start formula to climbs, their control walks, and the rows of both tables."""
 
 import logging
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -17,8 +16,7 @@ from superdrift.run.seeds import generator
 from superdrift.superconductors.drift.climb import climb, step_lengths, walk
 from superdrift.superconductors.drift.landscape import Landscape
 from superdrift.superconductors.drift.vae import Vae
-from superdrift.superconductors.encoding.digits import representable
-from superdrift.superconductors.encoding.tokens import to_digits
+from superdrift.superconductors.encoding.digits import amounts_of, representable, to_digits
 from superdrift.superconductors.settings.drift import DriftSettings
 
 logger = logging.getLogger("superdrift")
@@ -32,8 +30,7 @@ def start_digits(formula: str, *, slug: str, integers: int) -> NDArray[np.int64]
     Raises:
         InputError: for no formula, or one that the digits cannot hold exactly.
     """
-    amounts: dict[str, Decimal] = parse_formula(formula)
-    vector = to_vector(amounts)[None]
+    vector = to_vector(parse_formula(formula))[None]
     if not representable(vector, integers=integers).all():
         raise InputError(
             f"start {slug} = '{formula}' cannot be written in the drift's digits: amounts need at most two decimals and"
@@ -46,7 +43,7 @@ def start_digits(formula: str, *, slug: str, integers: int) -> NDArray[np.int64]
 def check_start(vae: Vae, landscape: Landscape, digits: Tensor, *, slug: str, tolerance: float) -> Tensor:
     """Latent position (1, latent) of the start; warns when it decodes to another composition."""
     start = vae.encode(digits)
-    wanted, found = _amounts(digits), landscape.decode(start).cpu().numpy()
+    wanted, found = (x.cpu().numpy() for x in (amounts_of(digits, dtype=torch.float64), landscape.decode(start)))
     distance = float(half_l1(wanted, found)[0])
     message = "start %s (%s) decodes to %s, at distance %.3f"
     texts = _formula(wanted[0]), _formula(found[0]) or "nothing"
@@ -135,11 +132,6 @@ def _log_outcome(
         slug, tc[0], tc[last & (kind == "climb")].mean(), tc[last & (kind == "walk")].mean(),
         tc[kind == "climb"].max(), tc[kind == "walk"].max(),
     )  # fmt: skip
-
-
-def _amounts(digits: Tensor) -> NDArray[np.float64]:
-    places = digits.cpu().numpy()
-    return (100 * places[:, 0] + 10 * places[:, 1] + places[:, 2]) / 100
 
 
 def _formula(amounts: NDArray[np.floating]) -> str | None:

@@ -1,7 +1,7 @@
 """Variational autoencoder of compositions (Kingma & Welling 2014) on digits: R^latent ↔ which elements, which digits.
 
 The likelihood of a composition factorises into the presence of each element and, for those present, its three digits
-(integer, tenths, hundredths): an absent element teaches the digits nothing. Latent coordinates are standardised after
+(integer, tenths, hundredths): digits of absent elements do not enter. Latent coordinates are standardised after
 training, so that a length of 1 is one standard deviation of the training compounds along every coordinate.
 """
 

@@ -1,4 +1,4 @@
-"""Digits of compositions as the networks see them: which rows fit, digits ↔ one-hot, digits ↔ amounts on a device.
+"""Digits of the amounts in a composition: which rows have them, amounts → digits, digits → amounts on a device.
 
 Each element has three places (integer part, tenths, hundredths), as in the published drift; the integer part has an
 alphabet of its own size, so that an amount of 12 is held rather than cut to 2. Rows that do not fit are named, never
@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 DECIMALS = 10
 """Symbols of the tenths and of the hundredths."""
@@ -34,19 +33,10 @@ def symbols(integers: int) -> tuple[int, int, int]:
     return integers, DECIMALS, DECIMALS
 
 
-def one_hot(digits: Tensor, *, integers: int) -> Tensor:
-    """Digits → one-hot, all zero where an element is absent.
-
-    Args:
-        digits: (n, 3, 96) int64.
-        integers: symbols of the integer part.
-
-    Returns:
-        (n, 96, integers + 20) float32.
-    """
-    places = [functional.one_hot(digits[:, place], size) for place, size in enumerate(symbols(integers))]
-    present = (digits > 0).any(dim=1)
-    return torch.cat(places, dim=-1).float() * present[:, :, None]
+def to_digits(amounts: NDArray[np.floating]) -> NDArray[np.int64]:
+    """Amounts → (n, 3, 96) digits (integer part, tenths, hundredths) of each element; rows must be representable."""
+    hundredths = np.rint(np.asarray(amounts, dtype=np.float64) * 100).astype(np.int64)
+    return np.stack([hundredths // 100, hundredths // 10 % 10, hundredths % 10], axis=1)
 
 
 def amounts_of(digits: Tensor, *, dtype: torch.dtype) -> Tensor:

@@ -1,4 +1,4 @@
-"""How compositions enter a process: as they are, or as tokens; processes themselves know shapes only."""
+"""How compositions become the data of a diffusion process and back: as vectors, or as tokens."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -19,8 +19,8 @@ class Encoding(NamedTuple):
     """A pair of maps between amounts, (n, 96) atoms per formula unit, and the data of a process.
 
     Attributes:
-        process_data: what the data tells the process, by the names of its constructor arguments.
-        denoiser_data: what the data tells a denoiser, likewise; those that it does not ask for are ignored.
+        process_data: constructor arguments of the process that follow from the data.
+        denoiser_data: likewise of a denoiser; those that it does not have are ignored.
         representable: (n, 96) → (n,) mask of the rows the data can hold.
         encode: (n, 96) amounts → data.
         decode: data → (n, 96) amounts.

@@ -1,11 +1,11 @@
-"""Digit codec: a composition as slots of (element, integer, tenths, hundredths) of running sums, and back.
+"""Tokens of a composition: slots of (element, integer, tenths, hundredths) of running sums, and back.
 
 The masked diffusion writes these tokens. A row has one slot per element, in Pettifor's order, cations before anions,
 and a slot holds not its own amount but the sum of its class so far: YBa2Cu3O6.91 is Ba 2.00, Y 3.00, Cu 6.00 | O 6.91.
 What makes stoichiometry exact, whole sites shared by similar and so neighbouring elements, thus stands in single digits
 (the last cation's are 00 in nine of ten compounds) instead of in the sum of several numbers. Sums are rounded to 0.01,
-never truncated: La1.875Sr0.125CuO4 becomes La1.87Sr0.13CuO4, whose sites still add up. The latent VAE reads the plain
-digits of each element.
+never truncated: La1.875Sr0.125CuO4 becomes La1.87Sr0.13CuO4, whose sites still add up. The VAE of the drift reads
+each element's own digits instead (`digits`).
 """
 
 import numpy as np
@@ -126,9 +126,3 @@ def _running_sums(amounts: NDArray[np.float64]) -> NDArray[np.int64]:
 def _increments(sums: NDArray[np.int64]) -> NDArray[np.int64]:
     """Hundredths of each element that running sums stand for, in the order of the slots."""
     return np.concatenate([np.diff(part, axis=1, prepend=0) for part in np.split(sums, [_N_CATIONS], axis=1)], axis=1)
-
-
-def to_digits(amounts: NDArray[np.floating]) -> NDArray[np.int64]:
-    """Amounts → (n, 3, 96) digits (integer part, tenths, hundredths) of each element; rows must be representable."""
-    hundredths = np.rint(np.asarray(amounts, dtype=np.float64) * 100).astype(np.int64)
-    return np.stack([hundredths // 100, hundredths // 10 % 10, hundredths % 10], axis=1)

@@ -12,7 +12,7 @@ from superdrift.learning.packing import Packing
 from superdrift.superconductors.generation.charge_counting import KNOTS, ChargeCount, interpolated, valence
 
 ASKED_STRIDE = 64
-"""Slots asked for are filled up to a multiple of this (see `packing`)."""
+"""Slots asked for are filled up to a multiple of this; `learning.packing` says why."""
 INITIAL_DEVIATION = 0.3
 """Deviation of the embeddings at the start."""
 

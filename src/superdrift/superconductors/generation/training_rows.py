@@ -38,8 +38,8 @@ def choose_rows(
     """Amounts of the training and of the validation rows of one family, each (n, 96).
 
     Superconductors of the family, without the excluded flags, that the encoding can hold. Repeats are equal vectors:
-    one compound reported by several papers. How often a compound was measured says nothing of chemistry, and a model
-    drawn to famous compounds memorises; merging leaves each once.
+    one compound reported by several papers. A model that sees a compound as often as it was measured memorises the
+    famous ones; merging leaves each once.
 
     Args:
         compounds: table with COLUMNS.

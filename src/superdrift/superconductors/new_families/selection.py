@@ -7,6 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from superdrift.superconductors.data.families import members
+from superdrift.superconductors.data.row_selection import superconducting
 from superdrift.superconductors.screening.verdicts import Verdicts
 from superdrift.superconductors.sources import GENERATED, parse_name
 
@@ -24,7 +25,7 @@ def worth_grouping(screened: pa.Table) -> NDArray[np.bool_]:
 
 
 def known_family(compounds: pa.Table, *, source: str, generated_families: Collection[str]) -> NDArray[np.bool_]:
-    """Known superconductors of the source's version; for another source, of the families it generated.
+    """Known superconductors of a source's family; for a source that is no family's, of the families it generated.
 
     Args:
         compounds: family, superconducting.
@@ -32,11 +33,10 @@ def known_family(compounds: pa.Table, *, source: str, generated_families: Collec
         generated_families: families of its generated compounds.
     """
     families = compounds["family"].to_pylist()
-    superconducting = np.array(compounds["superconducting"], dtype=bool)
-    kind, version = parse_name(source)
+    kind, subject = parse_name(source)
     if kind == GENERATED:
-        return superconducting & members(families, version)
-    return superconducting & np.isin(np.array(families, dtype=object), sorted(set(generated_families)))
+        return superconducting(compounds) & members(families, subject)
+    return superconducting(compounds) & np.isin(np.array(families, dtype=object), sorted(set(generated_families)))
 
 
 def draw(table: pa.Table, mask: NDArray[np.bool_], *, most: int, stream: np.random.Generator) -> pa.Table:

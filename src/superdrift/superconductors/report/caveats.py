@@ -12,7 +12,7 @@ from superdrift.superconductors.data.families import MODEL_FAMILIES
 
 
 def candidate_caveats(candidate: Mapping[str, Any]) -> list[str]:
-    """What speaks against a candidate (a row of candidates.parquet); see docs/methods/numbers.md."""
+    """Reasons to doubt a candidate (a row of candidates.parquet); see docs/methods/numbers.md."""
     ionic = not candidate["metallic"]
     found = {
         "metallic": not ionic,

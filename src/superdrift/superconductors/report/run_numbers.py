@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from superdrift.io import tables
-from superdrift.learning.history import HISTORY
+from superdrift.learning.history import HISTORY, kept_row
 from superdrift.report.numbers import Number, count, moments, share
 from superdrift.statistics.scores import NULL, SCORES
 from superdrift.superconductors.data.families import COMPOUND_FAMILIES, families_of, members
@@ -49,16 +49,15 @@ def measured_tc_numbers(compounds: Path, family: str) -> list[Number]:
 
 def history_numbers(family: str, history: Path) -> list[Number]:
     """Steps trained, the step whose weights were kept, both losses there. Times are left out: they vary."""
-    data = tables.read(history, HISTORY, ["step", "train_loss", "validation_loss"])
+    data = tables.read(history, HISTORY, ["step", "train_loss", "validation_loss", "best"])
     if data.num_rows == 0:
         return [count("train", family, "steps", 0, 0)]
-    validation = data["validation_loss"].to_numpy()
-    best = int(np.nanargmin(validation)) if not np.isnan(validation).all() else data.num_rows - 1
+    kept = kept_row(data["best"].to_pylist())
     return [
         count("train", family, "steps", data["step"][-1].as_py(), data.num_rows),
-        count("train", family, "best_step", data["step"][best].as_py(), data.num_rows),
-        Number("train", family, "train_loss", data["train_loss"][best].as_py(), data.num_rows),
-        Number("train", family, "validation_loss", data["validation_loss"][best].as_py(), data.num_rows),
+        count("train", family, "best_step", data["step"][kept].as_py(), data.num_rows),
+        Number("train", family, "train_loss", data["train_loss"][kept].as_py(), data.num_rows),
+        Number("train", family, "validation_loss", data["validation_loss"][kept].as_py(), data.num_rows),
     ]
 
 

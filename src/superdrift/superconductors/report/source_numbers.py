@@ -107,24 +107,24 @@ def training_numbers(screened: Screened, family: str, *, novel_radius: float) ->
     ]
 
 
-def projected_numbers(screened: Screened, source: str, projected: Path | None) -> list[Number]:
+def projected_numbers(screened: Screened, source: str, projected: Path) -> list[Number]:
     """Share of the samples that the rule they were projected on accepts; undefined where nothing was projected.
 
     The shares named valid_published and charge_valid are of the samples before that.
     """
-    rules = set() if projected is None else set(tables.read(projected, PROJECTED, ["rule"])["rule"].to_pylist())
+    rules = set(tables.read(projected, PROJECTED, ["rule"])["rule"].to_pylist())
     if rules <= {"none"}:
         return [Number("project", source, "valid_after_projection", None, 0)]
-    verdict = {"published": "valid_published"}.get(rules.pop(), "charge_valid")
+    verdict = {"published": "valid_published", "charge_valid": "charge_valid"}[rules.pop()]
     hits = int(screened.verdicts.passed(verdict).sum())
     return [share("project", source, "valid_after_projection", hits, screened.n)]
 
 
 def estimated_numbers(screened: Screened, source: str, estimated: Path) -> tuple[list[Number], Classified]:
-    """Tc of the superconductors, and formation energies, of the rows valid as published; and what they were told by.
+    """Tc of the superconductors among the rows that are valid as published, and formation energies of these rows.
 
     Returns:
-        The numbers, and the valid rows with what the classifiers say of them.
+        The numbers, and the valid rows as the classifiers classify them.
     """
     names = ["id", *METHODS.values(), "tc_k", "formation_energy_ev", "hull_distance_ev"]
     data = tables.read(estimated, ESTIMATED, names)
@@ -132,10 +132,10 @@ def estimated_numbers(screened: Screened, source: str, estimated: Path) -> tuple
     if not np.isin(ids, screened.ids).all():
         raise InputError(f"{estimated} has rows that its screened table lacks; delete it and run snakemake again")
     valid = np.isin(ids, screened.ids[screened.verdicts.passed("valid_published")])
-    said = {method: classified_superconducting(data[column].to_numpy()[valid]) for method, column in METHODS.items()}
+    classes = {method: classified_superconducting(data[column].to_numpy()[valid]) for method, column in METHODS.items()}
     place = np.searchsorted(screened.ids, ids[valid])
-    found = Classified(said, screened.distance[place], screened.family[place])
-    tc = data["tc_k"].to_numpy()[valid][said["estimator"]]
+    found = Classified(classes, screened.distance[place], screened.family[place])
+    tc = data["tc_k"].to_numpy()[valid][classes["estimator"]]
     energy, hull = (data[name].filter(pa.array(valid)).drop_null().to_numpy() for name in names[-2:])
     mean = float(energy.mean()) if len(energy) else None
     rows = [

@@ -47,7 +47,7 @@ def table1(numbers: Numbers, families: Sequence[str]) -> list[Row]:
     """
     published = {str(row["version"]): row for row in read_published("table1.csv")}
     rows: list[Row] = []
-    for family in (v for v in MODEL_FAMILIES if v in families):
+    for family in (name for name in MODEL_FAMILIES if name in families):
         rows.append(_measured(numbers, family, RUN, ""))
         rows.append({**dict.fromkeys(COLUMNS), **published[family], "rows": PAPER, "origin": PUBLISHED})
         rows.append(_measured(numbers, family, TRAINING, "_training"))

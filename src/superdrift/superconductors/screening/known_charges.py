@@ -1,4 +1,4 @@
-"""The charge check fitted to the known superconductors that nothing speaks against."""
+"""The charge check fitted to the known superconductors without flags."""
 
 import numpy as np
 import pyarrow as pa
@@ -6,10 +6,11 @@ import pyarrow as pa
 from superdrift.charges.charge_check import ChargeCheck
 from superdrift.charges.settings import ChargeSettings
 from superdrift.io.tables import matrix
+from superdrift.superconductors.data.row_selection import superconducting
 
 
 def charge_check(compounds: pa.Table, settings: ChargeSettings) -> ChargeCheck:
     """The check fitted to the superconductors without flags of a table (superconducting, amounts, flags)."""
     unflagged = np.array([not flags for flags in compounds["flags"].to_pylist()], dtype=bool)
-    trusted = unflagged & np.array(compounds["superconducting"], dtype=bool)
+    trusted = unflagged & superconducting(compounds)
     return ChargeCheck(matrix(compounds["amounts"])[trusted], settings)

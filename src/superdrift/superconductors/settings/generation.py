@@ -5,7 +5,16 @@ from typing import Annotated, Any, Literal
 
 from superdrift.composition.settings import ATOMS, ElementSymbols
 from superdrift.diffusion.settings import AncestralSettings, MlpSettings, Unet1dSettings
-from superdrift.learning.settings import Depth, Device, Dropout, Heads, LearningRate, TrainingSettings, Width
+from superdrift.learning.settings import (
+    ClippingSettings,
+    Depth,
+    Device,
+    Dropout,
+    Heads,
+    LearningRate,
+    OptimisationSettings,
+    Width,
+)
 from superdrift.run.settings import Alternatives, Count, Limits, Slug, Threads, passed, setting
 from superdrift.superconductors.settings.data import Flags, ModelFamily
 
@@ -43,6 +52,24 @@ Sampler = Annotated[dict[str, Any], Alternatives((UnmaskSettings, AncestralSetti
 
 
 @dataclass(frozen=True)
+class TrainingSettings(ClippingSettings, OptimisationSettings):
+    """Training of one diffusion model."""
+
+    optimiser: Literal["adamw", "nadam"] = setting("rule of the updates")
+    decay: Literal["cosine", "constant"] = setting("learning rate after the warm-up")
+    ema: float = setting(
+        "decay of the average of the weights, which is what is kept; 0: the weights themselves", at_least=0, below=1
+    )
+    merge_repeats: bool = setting("equal compounds reported several times count once")
+    validation: Literal["groups", "random"] = setting(
+        "rows that choose the weights to keep. random: about as many as `split` holds out, of the whole table;"
+        " groups: those of `split`, which have no near-duplicate among the others"
+    )
+    validation_draws: Count = setting("pairs of a held-out compound and a noise level in the fixed validation grid")
+    threads: Threads = setting("processor cores of a training")
+
+
+@dataclass(frozen=True)
 class ModelSettings:
     """A named model: `denoiser` and `sampler` are constructor arguments beside their `kind`."""
 
@@ -58,7 +85,7 @@ class ModelSettings:
 
 @dataclass(frozen=True)
 class BaseSettings:
-    """Versions of the generator that start from the weights of another one."""
+    """Families whose generator starts from the weights of another family's."""
 
     family: ModelFamily = setting("the family whose weights they start from")
     versions: Annotated[list[ModelFamily], Limits(unique=True)] = setting("the families that start from them")
@@ -137,5 +164,3 @@ class ConditionBlock(IlvrSettings):
 @dataclass(frozen=True)
 class ConditionSettings(IlvrSettings):
     """ILVR on one reference compound."""
-
-    sampler: dict[str, Any] = passed("models.*.sampler")

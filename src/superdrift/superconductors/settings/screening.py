@@ -41,7 +41,7 @@ class ProjectSettings(ProjectBlock, RuleSettings):
 
 @dataclass(frozen=True)
 class ScreenedSettings(RuleSettings):
-    """What the screening is told of every source alike."""
+    """Settings of the screening that hold for every source."""
 
     known_radius: Radius = setting("a compound within this of a known one is known")
     novel_radius: Radius = setting("a compound is novel where no known one lies within this")

@@ -1,4 +1,4 @@
-"""Stage `cluster`: screened samples + known compounds → a map, clusters, and their general formulas."""
+"""Stage cluster: screened samples + known compounds → a map, clusters, and their general formulas."""
 
 import sys
 from pathlib import Path

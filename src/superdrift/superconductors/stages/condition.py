@@ -3,6 +3,7 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -51,30 +52,40 @@ def condition(
         device, y, seed=run.seed, reference=reference, settings=asdict(settings), weights=sha256(weights),
         code=run.metadata["code"],
     )  # fmt: skip
-    parts, per_scale = (
-        BatchFiles(samples, CONDITIONED, key, run.metadata),
-        range(0, settings.samples, settings.batch_size),
-    )
-    jobs = [(scale, start) for scale in settings.scales for start in per_scale]
-    waiting = parts.waiting(len(jobs))
-    total, left = (
-        sum(min(settings.batch_size, settings.samples - jobs[batch][1]) for batch in batches)
-        for batches in (range(len(jobs)), waiting)
-    )
+    batches, files = _batches(settings), BatchFiles(samples, CONDITIONED, key, run.metadata)
+    waiting = files.waiting(len(batches))
+    total, left = (sum(len(batches[number].ids) for number in some) for some in (range(len(batches)), waiting))
     with Progress(total, f"condition {reference}", "sample", done=total - left) as progress:
-        for batch in waiting:
-            scale, start = jobs[batch]
-            count = min(settings.batch_size, settings.samples - start)
-            first = settings.scales.index(scale) * settings.samples + start
+        for number in waiting:
+            scale, start, ids = batches[number]
             amounts = sample_conditioned(
-                model, y, scale=scale, shared_noise=settings.shared_noise, samples=count,
+                model, y, scale=scale, shared_noise=settings.shared_noise, samples=len(ids),
                 seed=derive(run.seed, "condition", reference, scale, start), device=device, advance=progress.advance,
             )  # fmt: skip
-            parts.add(batch, {
-                "id": first + np.arange(count), "amounts": amounts, "reference": [reference] * count,
-                "scale": [scale] * count,
+            files.add(number, {
+                "id": np.arange(ids.start, ids.stop), "amounts": amounts, "reference": [reference] * len(ids),
+                "scale": [scale] * len(ids),
             })  # fmt: skip
-    parts.gather(len(jobs))
+    files.gather(len(batches))
+
+
+class _Batch(NamedTuple):
+    """Samples drawn at a time: their scale, how many of this scale are drawn before them, their ids."""
+
+    scale: int
+    start: int
+    ids: range
+
+
+def _batches(settings: ConditionSettings) -> list[_Batch]:
+    """All batches, scale after scale; ids count through all scales."""
+    found = []
+    for place, scale in enumerate(settings.scales):
+        first = place * settings.samples
+        for start in range(0, settings.samples, settings.batch_size):
+            stop = min(start + settings.batch_size, settings.samples)
+            found.append(_Batch(scale, start, range(first + start, first + stop)))
+    return found
 
 
 main = command(condition)

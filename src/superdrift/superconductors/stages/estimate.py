@@ -1,4 +1,4 @@
-"""Rule `estimate`: superconducting probability, Tc and formation energy of the samples that pass the basic checks."""
+"""Stage estimate: screened samples → superconducting probability, Tc and formation energy of those that pass."""
 
 import logging
 import sys

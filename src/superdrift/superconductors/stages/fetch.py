@@ -1,4 +1,4 @@
-"""Put one public file in place: from the folder SUPERDRIFT_DATA if it has a copy, else by download."""
+"""Stage fetch: one public file, from the folder SUPERDRIFT_DATA if that has a copy, else by download."""
 
 import sys
 from pathlib import Path

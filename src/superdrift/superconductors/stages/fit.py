@@ -1,4 +1,4 @@
-"""Rule `fit`: choose, calibrate and measure the estimators on the known compounds."""
+"""Stage fit: known compounds → the estimators, chosen, calibrated and measured."""
 
 import json
 import sys

@@ -41,7 +41,7 @@ def generate(
         description: model.json.
         family: family of the model, which names the random streams.
         samples: the table to write.
-        shard: i/n draws only every n-th batch and leaves parts; a last run without it gathers them.
+        shard: i/n draws only every n-th batch and leaves batch files; a last run without it gathers them.
     """
     device = choose(settings.device, key="generate.device")
     torch.set_num_threads(settings.threads)
@@ -50,21 +50,22 @@ def generate(
         device, seed=run.seed, family=family, settings=asdict(settings), weights=sha256(weights),
         code=run.metadata["code"],
     )  # fmt: skip
-    parts, part = BatchFiles(samples, SAMPLES, key, run.metadata), parse_shard(shard)
+    files, (index, shards) = BatchFiles(samples, SAMPLES, key, run.metadata), parse_shard(shard)
     allowed = _elements(settings)
-    ids = np.split(np.arange(settings.samples), range(settings.batch_size, settings.samples, settings.batch_size))
-    waiting = parts.waiting(len(ids), shard=part)
-    mine = range(part[0], len(ids), part[1])
-    total, left = (sum(len(ids[batch]) for batch in batches) for batches in (mine, waiting))
+    size = settings.batch_size
+    batches = [range(start, min(start + size, settings.samples)) for start in range(0, settings.samples, size)]
+    waiting, mine = files.waiting(len(batches), shard=(index, shards)), range(index, len(batches), shards)
+    total, left = (sum(len(batches[number]) for number in some) for some in (mine, waiting))
     with Progress(total, f"generate {family}", "sample", done=total - left) as progress:
-        for batch in waiting:
+        for number in waiting:
+            ids = batches[number]
             amounts = sample(
-                model, settings.sampler, samples=len(ids[batch]), seed=derive(run.seed, "generate", family, batch),
+                model, settings.sampler, samples=len(ids), seed=derive(run.seed, "generate", family, number),
                 device=device, advance=progress.advance, allowed=allowed, compiled=settings.compiled,
             )  # fmt: skip
-            parts.add(batch, {"id": ids[batch], "amounts": amounts})
+            files.add(number, {"id": np.arange(ids.start, ids.stop), "amounts": amounts})
     if shard is None:
-        parts.gather(len(ids))
+        files.gather(len(batches))
 
 
 def _elements(settings: GenerateSettings) -> NDArray[np.bool_] | None:

@@ -1,4 +1,4 @@
-"""Rule `numbers`: the numbers that the report states of a run, from its tables."""
+"""Stage numbers: the tables of a run → the numbers that the report states."""
 
 import sys
 from collections.abc import Iterable

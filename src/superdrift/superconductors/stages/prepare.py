@@ -1,4 +1,4 @@
-"""From the sources to one table of known compounds and one of rejected rows."""
+"""Stage prepare: the sources → one table of known compounds and one of rejected rows."""
 
 import logging
 import sys

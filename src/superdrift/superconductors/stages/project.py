@@ -1,4 +1,4 @@
-"""Stage `project`: samples → the same rows, projected on a rule, ready to be screened."""
+"""Stage project: samples → the same rows, projected on a rule, ready to be screened."""
 
 import sys
 from pathlib import Path
@@ -12,6 +12,7 @@ from superdrift.charges.projection import Projection
 from superdrift.io import tables
 from superdrift.run.command import Run, command
 from superdrift.superconductors.data.families import members
+from superdrift.superconductors.data.row_selection import superconducting
 from superdrift.superconductors.screening.known_charges import charge_check
 from superdrift.superconductors.settings.screening import ProjectSettings
 from superdrift.superconductors.tables import COMPOUNDS, PROJECTED, SAMPLES
@@ -34,7 +35,7 @@ def project(
         samples: any table with id and amounts.
         compounds: known compounds, of which the charge check learns what is accepted.
         projected: written; ids as in `samples`.
-        family: `samples` is the table of compounds: take the superconductors of this version instead, under
+        family: `samples` is the table of compounds: take the superconductors of this family instead, under
             their ids of that table, as they are. They are screened as a baseline.
     """
     numba.set_num_threads(min(settings.threads, numba.config.NUMBA_NUM_THREADS))
@@ -66,7 +67,7 @@ def _check(compounds: Path, settings: ProjectSettings) -> ChargeCheck:
 
 
 def _superconductors(batch: pa.Table, family: str) -> pa.Table:
-    keep = members(batch["family"].to_pylist(), family) & np.array(batch["superconducting"], dtype=bool)
+    keep = members(batch["family"].to_pylist(), family) & superconducting(batch)
     return batch.filter(pa.array(keep))
 
 

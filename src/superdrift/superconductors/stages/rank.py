@@ -1,4 +1,4 @@
-"""Rule `rank`: the candidates of all sources that pass the gates, best first."""
+"""Stage rank: candidates of all sources → those that pass the gates, best first."""
 
 import logging
 import sys

@@ -1,13 +1,15 @@
-"""Rule `report`: Table 1, Table 2, the figures, and the page that shows them."""
+"""Stage report: numbers and tables of a run → Table 1, Table 2, the figures, and the page that shows them."""
 
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from superdrift.io.contract import RunFiles
 from superdrift.report.numbers import Numbers
-from superdrift.report.page import write_page
+from superdrift.report.page import Record, write_page
 from superdrift.report.provenance_records import records
+from superdrift.report.sections import Section
 from superdrift.run.command import Run, command
 from superdrift.run.errors import InputError
 from superdrift.superconductors.contract import CONTRACT
@@ -53,45 +55,74 @@ def report(
     Raises:
         InputError: when references and formulas differ in number.
     """
-    if len(references) != len(reference_formulas):
-        raise InputError(
-            f"--references has {len(references)} names and --reference-formulas {len(reference_formulas)}; "
-            "give one formula a name"
-        )
+    formulas = _formula_by_reference(references, reference_formulas)
     files = RunFiles(CONTRACT, folder, run.reads)
     sources = generated_names(families, references, starts)
-    curves, climbs = files.each("history", families), files.each("trajectories", starts)
-    drawn, estimates = files.each("screened", sources), files.each("estimated", sources)
-    maps, found = files.each("clustered", sources), files.each("groups", sources)
-    known = {family: files.path("screened", source=source_name(KNOWN, family)) for family in families}
-    compounds, candidates, numbers = (files.path(name) for name in ("compounds", "candidates", "numbers"))
-    estimators = files.path("estimators")
-    figured = Numbers.read(numbers)
+    drawn, estimates = _drawn(files, families, sources, starts), files.each("estimated", sources)
+    figured = Numbers.read(files.path("numbers"))
     first = table1(figured, families)
-    second = table2(
-        figured,
-        dict(zip(references, reference_formulas, strict=True)),
-        clustered=maps, groups=found, estimated=estimates,
-    )  # fmt: skip
+    second = table2(figured, formulas, clustered=drawn.clustered, groups=drawn.groups, estimated=estimates)
     write_csv(table1_csv, TABLE1, first)
     write_csv(table2_csv, TABLE2, second)
-    drawings = draw_all(Artifacts(compounds, candidates, curves, drawn, known, maps, found, climbs), figured, figures)
-    made = [("compounds", compounds), *curves.items(), *climbs.items(), *drawn.items(), *estimates.items()]
-    made += [*found.items(), ("candidates", candidates), ("numbers", numbers)]
+    shown = sections(
+        figured, candidates=drawn.candidates, table1=first, table2=second, figures=draw_all(drawn, figured, figures),
+        top=settings.top, groups=settings.groups,
+    )  # fmt: skip
+    provenance = [*records(_tables(files, drawn, estimates)), (["this page"], run.metadata)]
+    _write_page(page, files, figured, shown, provenance)
+
+
+def _formula_by_reference(references: Sequence[str], formulas: Sequence[str]) -> dict[str, str]:
+    """Name → formula of the references."""
+    if len(references) != len(formulas):
+        raise InputError(
+            f"--references has {len(references)} names and --reference-formulas {len(formulas)}; "
+            "give one formula a name"
+        )
+    return dict(zip(references, formulas, strict=True))
+
+
+def _drawn(files: RunFiles, families: Sequence[str], sources: Sequence[str], starts: Sequence[str]) -> Artifacts:
+    """The tables that the figures show."""
+    return Artifacts(
+        compounds=files.path("compounds"),
+        candidates=files.path("candidates"),
+        histories=files.each("history", families),
+        screened=files.each("screened", sources),
+        training={family: files.path("screened", source=source_name(KNOWN, family)) for family in families},
+        clustered=files.each("clustered", sources),
+        groups=files.each("groups", sources),
+        trajectories=files.each("trajectories", starts),
+    )
+
+
+def _tables(files: RunFiles, drawn: Artifacts, estimates: Mapping[str, Path]) -> list[tuple[str, Path]]:
+    """The tables whose provenance the page shows, by name; those that read the data come first."""
+    mappings = (drawn.histories, drawn.trajectories, drawn.screened, estimates, drawn.groups)
+    return [
+        ("compounds", drawn.compounds),
+        *(item for mapping in mappings for item in mapping.items()),
+        ("candidates", drawn.candidates),
+        ("numbers", files.path("numbers")),
+    ]
+
+
+def _write_page(
+    page: Path, files: RunFiles, numbers: Numbers, shown: Sequence[Section | None], provenance: Sequence[Record]
+) -> None:
+    """Write report.html of a run that is named like its folder."""
+    name, estimators = files.folder.name, files.path("estimators")
     write_page(
         page,
-        run_name=folder.name,
-        title=f"Hypothetical superconductors, run “{folder.name}”",
-        lead=lead(figured),
-        facts=facts(figured),
-        sections=sections(
-            figured, candidates=candidates, table1=first, table2=second, figures=drawings,
-            top=settings.top, groups=settings.groups,
-        ),
-        provenance=[*records(made), (["this page"], run.metadata)],
+        run_name=name,
+        title=f"Hypothetical superconductors, run “{name}”",
+        lead=lead(numbers),
+        facts=facts(numbers),
+        sections=shown,
+        provenance=provenance,
         details={"Fitted estimators": json.loads(estimators.read_text(encoding="utf-8"))},
         footer=FOOTER,
-    )  # fmt: skip
+    )
 
 
 main = command(report)

@@ -1,4 +1,4 @@
-"""Stage `screen`: projected samples + known compounds → one row of verdicts per sample."""
+"""Stage screen: projected samples + known compounds → one row of verdicts per sample."""
 
 import sys
 from pathlib import Path

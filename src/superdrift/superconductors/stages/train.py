@@ -4,7 +4,9 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from superdrift.diffusion.objective import DenoisingObjective
 from superdrift.io.tables import read, write
@@ -17,9 +19,9 @@ from superdrift.run.command import Run, command
 from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
 from superdrift.superconductors.generation.checkpoint import save_model, start_from
-from superdrift.superconductors.generation.model import build, design
+from superdrift.superconductors.generation.model import Model, build, design
 from superdrift.superconductors.generation.training_rows import COLUMNS, choose_rows
-from superdrift.superconductors.settings.generation import TrainSettings
+from superdrift.superconductors.settings.generation import ModelSettings, TrainingSettings, TrainSettings
 from superdrift.superconductors.tables import COMPOUNDS
 
 
@@ -46,35 +48,20 @@ def train(
         history: the history table to write.
         base: weights of the same kind of model, trained on other compounds, to start from; fresh ones without.
     """
-    model_settings = settings.model
+    training = settings.model.training
     device = choose(settings.device, key="train.device")
-    torch.set_num_threads(model_settings.training.threads)
-    plan = design(model_settings.process, model_settings.denoiser, model_settings.sampler)
-    torch.manual_seed(derive(run.seed, "train", family, "weights"))
-    model = build(plan).to(device)
-    if base is not None:
-        start_from(model, base)
-    encoding = model.encoding
+    torch.set_num_threads(training.threads)
+    model = _new_model(settings.model, base, seed=derive(run.seed, "train", family, "weights")).to(device)
     rows = choose_rows(
-        read(compounds, COMPOUNDS, COLUMNS), family, settings.exclude_flags, encoding,
-        merge_repeats=model_settings.training.merge_repeats, validation=model_settings.training.validation,
-        seed=run.seed,
+        read(compounds, COMPOUNDS, COLUMNS), family, settings.exclude_flags, model.encoding,
+        merge_repeats=training.merge_repeats, validation=training.validation, seed=run.seed,
     )  # fmt: skip
     key = resume_key(
         device, *rows, seed=run.seed, family=family, settings=asdict(settings), code=run.metadata["code"],
         base=None if base is None else sha256(base),
     )  # fmt: skip
     resume = ResumeFile(weights, key)
-    data, validation = (encoding.encode(part).to(device) for part in rows)
-    training = model_settings.training
-    objective = DenoisingObjective(
-        model.process, model.denoiser, data, validation, draws=training.validation_draws,
-        batch_size=training.batch_size, noise_seed=derive(run.seed, "train", family, "validation"),
-    )  # fmt: skip
-    # Not fused: for networks of this size it hardly matters, and weights stay those that the benchmarks measured.
-    method = Method(training.optimiser, training.decay, training.clip, training.ema, fused=False)
-    stream = Stream(run.seed, ("train", family), family, "models.*.training.learning_rate")
-    trainer = Trainer(objective, training, method, stream, resume)
+    trainer = _trainer(model, rows, training, resume, family=family, seed=run.seed, device=device)
     columns = asdict(trainer.run())
     write(history, HISTORY, columns, run.metadata)
     record = {
@@ -85,6 +72,31 @@ def train(
     }
     save_model(model, weights, description, record)
     resume.delete()
+
+
+def _new_model(settings: ModelSettings, base: Path | None, *, seed: int) -> Model:
+    """A model with fresh weights, or with those of a trained one."""
+    torch.manual_seed(seed)
+    model = build(design(settings.process, settings.denoiser, settings.sampler))
+    if base is not None:
+        start_from(model, base)
+    return model
+
+
+def _trainer(
+    model: Model, rows: tuple[NDArray[np.float32], NDArray[np.float32]], settings: TrainingSettings,
+    resume: ResumeFile, *, family: str, seed: int, device: torch.device,
+) -> Trainer:  # fmt: skip
+    """The training of a model on `device`; `rows` are amounts to learn from and to validate on, each (n, 96)."""
+    train_rows, validation_rows = (model.encoding.encode(part).to(device) for part in rows)
+    objective = DenoisingObjective(
+        model.process, model.denoiser, train_rows, validation_rows, draws=settings.validation_draws,
+        batch_size=settings.batch_size, noise_seed=derive(seed, "train", family, "validation"),
+    )  # fmt: skip
+    # Not fused: for networks of this size it hardly matters, and weights stay those that the benchmarks measured.
+    method = Method(settings.optimiser, settings.decay, settings.clip, settings.ema, fused=False)
+    stream = Stream(seed, ("train", family), family, "models.*.training.learning_rate")
+    return Trainer(objective, settings, method, stream, resume)
 
 
 main = command(train)

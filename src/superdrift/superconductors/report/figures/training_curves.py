@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from superdrift.io import tables
-from superdrift.learning.history import HISTORY
+from superdrift.learning.history import HISTORY, kept_row
 from superdrift.report.figure_style import INK, OTHER, house_style, panels, save
 from superdrift.superconductors.report.figures.colours import COLOUR
 
@@ -46,9 +46,8 @@ def _curve(axis: Axes, name: str, curve: pa.Table) -> None:
     colour = COLOUR.get(name, OTHER)
     axis.plot(step, train, color=colour, alpha=0.45)
     axis.plot(step, validation, color=colour)
-    if np.isfinite(validation).any():
-        best = int(np.nanargmin(validation))
-        axis.plot(step[best], validation[best], "o", ms=6, mfc="white", mec=INK, mew=1.5, zorder=5)
+    kept = kept_row(curve["best"].to_pylist())
+    axis.plot(step[kept], validation[kept], "o", ms=6, mfc="white", mec=INK, mew=1.5, zorder=5)
     axis.xaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 5, 10]))
     losses = np.concatenate([train, validation])
     if (losses > 0).all() and losses.max() > 20 * losses.min():
