@@ -45,7 +45,7 @@ def test_gpu_preset_moves_training_and_sampling_to_cuda():
         ({"generate": {"samples": 2.5}}, ["generate.samples = 2.5", "of type integer"]),
         (
             {"prepare": {"validation_fraction": 0.9}},
-            ["prepare.validation_fraction = 0.9", "greater than 0", "at most 0.5", "share of each family's"],
+            ["prepare.validation_fraction = 0.9", "greater than 0", "at most 0.5", "share of each family"],
         ),
         ({"prepare": {"outlier_k": 0}}, ["prepare.outlier_k = 0", "greater than 0", "(K; a Tc this far above"]),
         ({"prepare": {"outlier_k": math.nan}}, ["prepare.outlier_k = NaN", "of type number"]),

@@ -73,7 +73,7 @@ def _models(config: Mapping[str, Any]) -> Iterator[str]:
     networks = {f"models.{name}.denoiser": model["denoiser"] for name, model in models.items()}
     networks["energy.attention"] = config["energy"]["attention"]
     for place, network in networks.items():
-        if network["width"] % network.get("heads", 1):
+        if network.get("heads") and network["width"] % network["heads"]:
             yield (
                 f"{place}.width = {network['width']} is not a multiple of its heads, {network['heads']};"
                 " each head takes an equal part"

@@ -1,7 +1,7 @@
 """What every denoiser is: the network of a diffusion process, with what it takes from training data.
 
 A new one gets a file of its own beside this one and an entry in `denoisers/__init__.py`; one that knows the data of a
-domain stands in that domain, and in its registry.
+domain stands in that domain, and in its registry. Either declares its settings (CONTRIBUTING.md).
 """
 
 from collections.abc import Callable

@@ -20,8 +20,8 @@ from superdrift.superconductors.tables import CANDIDATES
 TEMPLATES = PackageLoader("superdrift.superconductors.report")
 
 FOOTER = (
-    "Every number on this page is in numbers.parquet, candidates.parquet, table1.csv or table2.csv beside it; "
-    "docs/methods/numbers.md defines them."
+    "The numbers on this page come from numbers.parquet, table1.csv and table2.csv beside it and from "
+    "candidates.parquet; docs/methods/numbers.md defines them."
 )
 
 

@@ -56,7 +56,7 @@ class PrepareSettings:
         "what a row of your own file that cannot be read does; public files: reject"
     )
     validation_fraction: float = setting(
-        "share of each family's superconductors that `split` holds out (SuperDiff: 95/5)", above=0, at_most=0.5
+        "share of each family held out in `split` (SuperDiff: 95/5)", above=0, at_most=0.5
     )
     group_radius: Radius = setting("near-duplicates linked within this stay on one side of `split`")
     disagreement_k: float = setting(
