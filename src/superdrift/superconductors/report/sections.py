@@ -95,8 +95,8 @@ def _table1(numbers: Numbers, rows: Sequence[Row]) -> Section | None:
     """Table 1, and below it the checks that it lacks."""
     if not rows:
         return None
-    values = {"versions": _together(rows, "version"), "published": PUBLISHED}
-    checks = {"versions": _sampled(numbers), "numbers": numbers}
+    values = {"families": _together(rows, "version"), "published": PUBLISHED}
+    checks = {"families": _sampled(numbers), "numbers": numbers}
     return _section(
         "table1",
         "Table 1: the model of each family",
