@@ -25,20 +25,20 @@ EXTRA = {"n_estimators": 200, "max_features": 0.3, "random_state": SEED}
 def rivals(known: Known, settings: FitSettings) -> Iterator[dict[str, Any]]:
     """R², MAE and RMSE of each rival, one draw of the folds; boosted trees of the most leaves in the settings."""
     settings = replace(settings, boosting=replace(settings.boosting, leaves=[max(settings.boosting.leaves)]))
-    x, warm = features(known.amounts), known.superconducting
+    rows = known.superconducting
+    x, tc = features(known.amounts)[rows], known.tc[rows]
     groups = chemical_groups(
         known.fractions, radius=settings.group_radius, largest=int(settings.largest_group * len(known.ids))
     )
     for split in make_splits(known, groups, folds=settings.folds, generator=np.random.default_rng(SEED)):
-        folds, found = split.folds[warm], {}
-        tc = known.tc[warm]
-        found["boosted trees"] = _held_out(x[warm], tc, folds, partial(_boosted, settings=settings))
-        fractions = x[warm][:, :N_ELEMENTS]
+        folds, found = split.folds[rows], {}
+        found["boosted trees"] = _held_out(x, tc, folds, partial(_boosted, settings=settings))
+        fractions = x[:, :N_ELEMENTS]
         found["boosted trees, fractions alone"] = _held_out(fractions, tc, folds, partial(_boosted, settings=settings))
-        found["extra trees"] = _held_out(x[warm], tc, folds, partial(_extra, threads=settings.threads))
+        found["extra trees"] = _held_out(x, tc, folds, partial(_extra, threads=settings.threads))
         found["mean of both"] = (found["boosted trees"] + found["extra trees"]) / 2
-        for model, tc in found.items():
-            measured = regression_errors(known.tc[warm], tc, split.groups[warm], np.random.default_rng(SEED))
+        for model, estimated in found.items():
+            measured = regression_errors(tc, estimated, split.groups[rows], np.random.default_rng(SEED))
             for metric, (value, low, high) in measured.items():
                 unit = "1" if metric == "r2" else "K"
                 yield {"model": model, "split": split.name, "metric": metric, "subset": "all", "value": value,

@@ -110,14 +110,11 @@ def _predict(
     largest = int(settings.largest_group * len(rest.ids))
     groups = chemical_groups(rest.fractions, radius=settings.group_radius, largest=largest)
     split = make_splits(rest, groups, folds=settings.folds, generator=np.random.default_rng(seed))[-1]
-    x = features(rest.amounts)
-    warm, tc = targets(rest)["tc"]
-    sizes = [
-        choose_size(x[warm], tc[warm], split.folds[warm] == fold, "tc", settings.boosting, seed=seed)[0]
-        for fold in range(split.number)
-    ]
-    trees = Trees.fit(x[warm], tc[warm], "tc", Size.typical(sizes), settings.boosting, seed=seed)
-    forest = fit_forest(x[warm], tc[warm], settings.forest, seed=seed, threads=settings.threads)
+    fitted, targeted = targets(rest)["tc"]
+    x, tc, folds = features(rest.amounts)[fitted], targeted[fitted], split.folds[fitted]
+    sizes = [choose_size(x, tc, folds == fold, "tc", settings.boosting, seed=seed)[0] for fold in range(split.number)]
+    trees = Trees.fit(x, tc, "tc", Size.typical(sizes), settings.boosting, seed=seed)
+    forest = fit_forest(x, tc, settings.forest, seed=seed, threads=settings.threads)
     along = features(amounts)
     choice = Choice(settings.neighbours[0], settings.metrics[0], settings.weights[0])
     return {

@@ -65,9 +65,9 @@ class Trained:
         paths = [*self._paths(family), "--samples", output, "--family", family]
         shards = os.cpu_count() or 1
         gathering = [*stage_command("generate", settings, seed=SEED), *paths]
-        drawing = [[*gathering, "--shard", f"{i}/{shards}"] for i in range(shards)]
+        sampling = [[*gathering, "--shard", f"{i}/{shards}"] for i in range(shards)]
         if not output.exists():
-            seconds, memory = together(drawing)
+            seconds, memory = together(sampling)
             more_seconds, more_memory = together([gathering])
             cost = {"seconds": seconds + more_seconds, "memory": max(memory, more_memory)}
             record.write_text(json.dumps(cost))

@@ -1,1 +1,1 @@
-"""Files that are whole or absent: typed Parquet tables, batches of a long drawing; knows no material."""
+"""Files that are whole or absent: typed Parquet tables, batches of a long sampling; knows no material."""

@@ -1,4 +1,4 @@
-"""A long drawing of samples as one small file per batch, so that a killed run goes on with the next batch."""
+"""A long sampling as one small file per batch, so that a killed run goes on with the next batch."""
 
 import logging
 import shutil

@@ -48,7 +48,7 @@ def fast(denoiser: nn.Module, device: torch.device, *, compiled: bool = False) -
     Args:
         denoiser: to call.
         device: where it is.
-        compiled: compile it (torch.compile), for any number of rows; pays off in long drawings on a GPU.
+        compiled: compile it (torch.compile), for any number of rows; pays off in long sampling on a GPU.
     """
     network = torch.compile(denoiser, dynamic=True) if compiled else denoiser
 

@@ -129,7 +129,7 @@ class GenerateBlock:
     allowed_elements: ElementSymbols = setting("symbols; empty: all")
     forbidden_elements: ElementSymbols = setting("symbols, e.g. [Tl, Pb, Hg, Cd]")
     device: Device = setting("where to sample")
-    compiled: bool = setting("compile the denoiser (torch.compile); for long drawings on a GPU")
+    compiled: bool = setting("compile the denoiser (torch.compile); for long sampling on a GPU")
     threads: Threads = setting("processor cores")
 
 
