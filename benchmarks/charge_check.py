@@ -59,7 +59,8 @@ def measured(data: pa.Table, split: str, *, few: int) -> list[dict[str, Any]]:
     key = np.unique(data["reduced_formula"].to_pylist(), return_inverse=True)[1]
     key = key if split == "random" else data["group"].to_numpy()
     held_out = (np.random.default_rng(SEED).random(key.max() + 1) < HELD_OUT)[key]
-    check = ChargeCheck(amounts[trusted & ~held_out], ChargeSettings(**CONFIG["screen"]["charge"]))
+    others = amounts[~np.array(data["superconducting"]) & _unflagged(data) & ~held_out]
+    check = ChargeCheck(amounts[trusted & ~held_out], ChargeSettings(**CONFIG["screen"]["charge"]), others)
     results = []
     for family in ("cuprates", "pnictides", "others"):
         rows = trusted & held_out & (families == family) & ~((families == "cuprates") & _nominal(amounts))
@@ -188,8 +189,9 @@ def _reduced(amounts: Amounts) -> list[str]:
 def shares(data: pa.Table) -> list[dict[str, Any]]:
     """Of all superconductors of SuperCon, flagged or not: valid, not valid, undecided."""
     amounts, families = matrix(data["amounts"]).astype(np.float64), np.array(data["family"].to_pylist())
-    check = ChargeCheck(amounts[_trusted(data)], ChargeSettings(**CONFIG["screen"]["charge"]))
     superconducting = np.array(data["superconducting"])
+    others = amounts[~superconducting & _unflagged(data)]
+    check = ChargeCheck(amounts[_trusted(data)], ChargeSettings(**CONFIG["screen"]["charge"]), others)
     names = {"split": "all", "check": "charge_valid", "decoys": "real"}
     results = []
     for family in ("cuprates", "pnictides", "others"):
@@ -201,8 +203,11 @@ def shares(data: pa.Table) -> list[dict[str, Any]]:
 
 
 def _trusted(data: pa.Table) -> NDArray[np.bool_]:
-    unflagged = np.array([not flags for flags in data["flags"].to_pylist()])
-    return unflagged & np.array(data["superconducting"])
+    return _unflagged(data) & np.array(data["superconducting"])
+
+
+def _unflagged(data: pa.Table) -> NDArray[np.bool_]:
+    return np.array([not flags for flags in data["flags"].to_pylist()], dtype=bool)
 
 
 def _nominal(amounts: Amounts) -> NDArray[np.bool_]:

@@ -9,9 +9,10 @@ import pytest
 from charge_settings import charge_settings
 from sklearn.metrics import roc_auc_score
 
-from superdrift.charges.charge_check import ChargeCheck, grid
+from superdrift.charges.charge_check import ChargeCheck
 from superdrift.charges.charge_text import charge_texts
 from superdrift.charges.ion_charges import LITERATURE_RANGES
+from superdrift.charges.valence_density import grid
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.run.errors import InputError
@@ -78,7 +79,7 @@ def test_the_grid_of_accepted_valences_is_that_of_the_verdicts():
     accepted = LANTHANUM.accepted("Cu", amounts)
     found = LANTHANUM.verdicts(amounts)
     cells = np.rint((found.valence - grid()[0]) / 0.01).astype(int)
-    assert accepted[np.arange(len(cells)), cells].tolist() == [bool(valid) for valid in found.valid]
+    assert accepted[np.arange(len(cells)), cells].tolist() == [bool(held) for held in found.of_superconductors]
 
 
 def test_few_known_compounds_leave_the_range_of_the_literature():

@@ -110,6 +110,7 @@ def write_source(folder, known, *, n=40, seed=5, passes=True):
         "metallic": np.zeros(n, dtype=bool),
         "valid_published": np.ones(n, dtype=bool),
         "charge_valid": np.ones(n, dtype=bool),
+        "superconductor_valence": np.ones(n, dtype=bool),
         "valid_published_raw": np.ones(n, dtype=bool),
         "charge_valid_raw": np.ones(n, dtype=bool),
         "charge_score": np.zeros(n),

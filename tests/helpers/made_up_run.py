@@ -75,6 +75,9 @@ def write_screened(path: Path, formulas: list[str], rng: np.random.Generator, **
         "nearest_known": ["La1.85Sr0.15CuO4"] * n,
         "metallic": ~cuprate,
         "valid_published": rng.random(n) < 0.4,
+        "superconductor_valence": [
+            bool(abs(v - 2.2) < 0.4) if c else None for v, c in zip(valence, cuprate, strict=True)
+        ],
         "charge_valid": [bool(abs(v - 2.2) < 0.4) if c else None for v, c in zip(valence, cuprate, strict=True)],
         "charge_reason": [None] * n,
         "redox_ion": ["Cu" if c else None for c in cuprate],

@@ -17,11 +17,25 @@ from superdrift.superconductors.tables import CLUSTERED, SCREENED
 SETTINGS = RankSettings(
     require_charge_valid=True, allow_metallic=False, forbidden_elements=["Tl"], spacing=0.02, keep=100
 )
-NAMES = ("basic checks failed", "duplicate", "not novel", "metallic", "charge not valid")
+NAMES = (
+    "basic checks failed",
+    "duplicate",
+    "not novel",
+    "metallic",
+    "charge not valid",
+    "valence of no superconductor",
+)
 
 
 def verdicts(**changes):
-    good = {"basic_pass": True, "duplicate": False, "novel": True, "metallic": False, "charge_valid": True}
+    good = {
+        "basic_pass": True,
+        "duplicate": False,
+        "novel": True,
+        "metallic": False,
+        "charge_valid": True,
+        "superconductor_valence": True,
+    }
     types = {name: [value] for name, value in (good | changes).items()}
     return pa.table(types, schema=pa.schema([SCREENED.schema.field(name) for name in types]))
 
@@ -36,6 +50,8 @@ def verdicts(**changes):
         ({"metallic": True, "charge_valid": None}, "metallic"),
         ({"charge_valid": False}, "charge not valid"),
         ({"charge_valid": None}, "charge not valid"),
+        ({"superconductor_valence": False}, "valence of no superconductor"),
+        ({"superconductor_valence": None}, None),
         ({"basic_pass": False, "novel": False}, "basic checks failed"),
     ],
 )
@@ -52,6 +68,7 @@ def test_each_gate_stops_its_own(changes, gate):
         ({"metallic": True, "charge_valid": None}, {"allow_metallic": True}, True),
         ({"metallic": True, "charge_valid": None}, {"require_charge_valid": False}, False),
         ({"charge_valid": False}, {"require_charge_valid": False}, True),
+        ({"superconductor_valence": False}, {"require_charge_valid": False}, True),
         ({"charge_valid": False}, {"allow_metallic": True}, False),
     ],
 )

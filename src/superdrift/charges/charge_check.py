@@ -1,46 +1,43 @@
-"""Charge check that knows doping: the redox ion's formal valence, judged against known compounds of similar cations.
+"""Charge check that knows doping and chemistry at large: is a compound neutral with charges that its ions really hold?
 
-Anions and plain cations hold their common charge, one redox ion takes what remains (charges.formal_valence). Which
-valences are real depends on what surrounds the ion: copper holds +1.8 in Nd2-xCexCuO4 and never in HgBa2CuO4. So the
-valence is judged by its density among the known compounds whose cations are nearest, smoothed, with a share of the
-density among all known compounds of the ion, which is what remains for cations that are like nothing known. A
-valence counts as real down to the density that leaves out as few known compounds as the configured coverage says, each
-of them judged by the others. Where too few are known, the range of the literature stands; where every charge is
-fixed, the charges have to cancel.
+Three readings, the narrowest first. (1) Anions and plain cations hold their common charge, one redox ion takes what
+remains (`formal_valence`), and its valence is one of known superconductors of similar cations (`valence_density`): what
+tells real doping from wrong oxygen. (2) The same among all known compounds, superconducting or not. (3) Every element
+holds an oxidation state that known crystals show of it (`whole_states`): oxides, salts and minerals that resemble no
+superconductor. A compound that passes any of them is charge-balanced; whether its valence is one of known
+superconductors is said apart, for that is (1) alone.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from superdrift.charges.formal_valence import Valence, formal_valence, metals_only
-from superdrift.charges.ion_charges import ANIONS, LITERATURE_RANGES
+from superdrift.charges.ion_charges import ANIONS, LITERATURE_RANGES, PEROXIDE_FORMERS, SOFT_HIGHEST
 from superdrift.charges.settings import ChargeSettings
+from superdrift.charges.valence_density import ValenceDensity, grid
+from superdrift.charges.whole_states import whole_states
 from superdrift.composition.elements import ATOMIC_NUMBER
-from superdrift.composition.nearest_compositions import CompositionIndex
-from superdrift.composition.vector import atomic_fractions
 
-_GRID_STEP = 0.01
-"""e; resolution of densities and verdicts: that of amounts on the 0.01 grid."""
-_GRID_RANGE = (-1.0, 9.0)
-"""e; valences that densities are tabulated for, wider than any ion's."""
 _DOPING_MARGIN = 0.25
 """e; doping reaches a little beyond the whole states of the literature. A bound on what is conceivable; what is
 accepted within it is learned from known compounds."""
+_WHOLE_VALENCE = 0.02
+"""e; a mean charge this close to a whole number is one state: two hundredths of an atom of a divalent anion."""
+_BY_OTHERS = 1e-3
+"""Highest score of what is charge-balanced by other compounds than superconductors: below all that passes beside them,
+and in the order of their density among them."""
+_LEAST_CHARGE = 1e-6
+"""e per formula unit; guards the division by the anions' charge where there is next to none."""
+_OZONIDE = 1 / 3
+"""e; least charge an oxygen atom bears in a salt: that of ozonides (KO3)."""
 _HARD_ANIONS = [ATOMIC_NUMBER[symbol] - 1 for symbol in ("O", "F", "Cl", "Br")]
 """Columns of the anions that bond with cations alone."""
 _SOFT_ANIONS = [ATOMIC_NUMBER[symbol] - 1 for symbol in ANIONS if symbol not in ("O", "F", "Cl", "Br")]
 """Columns of the anions that also bond among themselves (CuS2, HoTe3, CaFeAs2)."""
-_KERNEL_CUTOFF = 6.0
-"""Bandwidths beyond which a Gaussian counts as 0 where densities are tabulated: exp(−18), below any threshold."""
-_SHUFFLE_SEED = 0
-"""Seed of the order of the known compounds; fixed, so that verdicts depend on the compounds alone."""
-_DENSITY_FLOOR = 1e-6
-"""per e; density below which all valences are equally impossible: far below that of any known compound."""
-_WHOLE_WITHIN = 1e-4
-"""Atoms per formula unit; oxygen this close to a whole number is whole but for the rounding of single precision."""
+_OXYGEN, _COPPER = ATOMIC_NUMBER["O"] - 1, ATOMIC_NUMBER["Cu"] - 1
+_PEROXIDE = [ATOMIC_NUMBER[symbol] - 1 for symbol in (*PEROXIDE_FORMERS, "O")]
 
 
 @dataclass(frozen=True)
@@ -48,10 +45,13 @@ class Charge:
     """Charge verdicts of n compounds.
 
     Attributes:
-        valid: (n,) True, False, or None where no ionic picture applies.
+        valid: (n,) charge-balanced: True, False, or None where no ionic picture applies.
         reason: (n,) why not True; None where True.
+        of_superconductors: (n,) the valence of the redox ion is one of known superconductors of similar cations; None
+            without a redox ion, and where too few of its superconductors are known.
         score: (n,) how far inside (≥ 0, valid) or outside the accepted the compound lies: for a redox ion the
-            logarithm of the density of its valence over the lowest accepted one; nan where no ionic picture applies.
+            logarithm of the density of its valence among superconductors over the lowest accepted one; 0 to 0.001 where
+            valid by other compounds alone; nan where no ionic picture applies.
         ion: (n,) symbol of the redox ion or None.
         valence: (n,) its mean charge in e; nan where there is none.
         charges: (n, 96) mean charge of every element in e; nan where absent or not ionic.
@@ -59,21 +59,11 @@ class Charge:
 
     valid: NDArray[np.object_]
     reason: NDArray[np.object_]
+    of_superconductors: NDArray[np.object_]
     score: NDArray[np.float64]
     ion: NDArray[np.object_]
     valence: NDArray[np.float64]
     charges: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class _Ion:
-    """Known compounds of one redox ion; `threshold` is the lowest accepted logarithm of the density."""
-
-    index: CompositionIndex
-    valence: NDArray[np.float64]
-    weight: NDArray[np.float64]
-    overall: NDArray[np.float64]
-    threshold: float
 
 
 class ChargeCheck:
@@ -82,189 +72,171 @@ class ChargeCheck:
     Args:
         amounts: (m, 96) atoms per formula unit of known superconductors without flags.
         settings: coverage, bandwidths, weights.
+        others: (l, 96) of known compounds without flags that do not superconduct.
     """
 
-    def __init__(self, amounts: NDArray[np.floating], settings: ChargeSettings) -> None:
+    def __init__(
+        self, amounts: NDArray[np.floating], settings: ChargeSettings, others: NDArray[np.floating] | None = None
+    ) -> None:
         self.settings = settings
-        exact = np.asarray(amounts, dtype=np.float64)
-        if len(exact):
-            exact = exact[np.unique(atomic_fractions(exact).astype(np.float32), axis=0, return_index=True)[1]]
-        # Of many compounds of the same cations the first few count as nearest: in no order of their anions.
-        exact = exact[np.random.default_rng(_SHUFFLE_SEED).permutation(len(exact))]
-        found = formal_valence(exact)
-        nominal = _nominal_oxygen(exact)
-        self._ions: dict[str, _Ion] = {}
-        for ion, (lowest, highest) in LITERATURE_RANGES.items():
-            rows = (found.ion == ion) & (found.valence >= lowest) & (found.valence <= highest)
-            if rows.sum() >= settings.min_known:
-                self._ions[ion] = self._fit(exact[rows], found.valence[rows], nominal[rows] & (ion == "Cu"))
+        self._superconductors = ValenceDensity(amounts, settings)
+        self._all = None if others is None else ValenceDensity(np.concatenate([amounts, others]), settings)
 
     def verdicts(self, amounts: NDArray[np.floating]) -> Charge:
         """Judge the charges of (n, 96) compounds, atoms per formula unit, none negative."""
         exact = np.asarray(amounts, dtype=np.float64)
-        found = formal_valence(exact)
-        n = len(exact)
-        score, reason = np.full(n, np.nan), np.full(n, None, dtype=object)
-        reason[~found.ionic] = found.why[~found.ionic]
-        reason[metals_only(exact)] = "metals only"
-        for ion in sorted(set(found.ion) - {None}):
-            self._judge_ion(ion, exact, found, score, reason)
-        self._judge_fixed(exact, found, score, reason)
-        valid = np.where(np.isnan(score), None, score >= 0)
-        reason[valid == True] = None  # noqa: E712 - elementwise
-        return Charge(valid, reason, score, found.ion, found.valence, found.charges)
+        found = self._by_superconductors(exact, formal_valence(exact))
+        doubtful = np.flatnonzero(_unsettled(found) & _may_be_oxyanions(exact))
+        if len(doubtful):
+            other = self._by_superconductors(exact[doubtful], formal_valence(exact[doubtful], oxyanions=True))
+            _adopt(found, doubtful, other, other.score >= 0)
+        self._by_all_known(exact, found)
+        self._by_chemistry(exact, found)
+        _peroxides_undecided(exact, found)
+        found.valid[:] = np.where(np.isnan(found.score), None, found.score >= 0)
+        found.reason[found.valid == True] = None  # noqa: E712 - elementwise
+        return found
 
     def accepted(self, ion: str, amounts: NDArray[np.floating]) -> NDArray[np.bool_]:
-        """Which valences of the grid `grid()` an ion may hold in (n, 96) compounds of these cations: (n, g)."""
+        """Which valences of the grid `grid()` an ion holds in superconductors with the cations of (n, 96): (n, g)."""
         lowest, highest = LITERATURE_RANGES[ion]
         possible = (grid() >= lowest - _DOPING_MARGIN) & (grid() <= highest + _DOPING_MARGIN)
-        if ion not in self._ions:
+        if ion not in self._superconductors:
             return np.broadcast_to(possible, (len(amounts), len(possible)))
-        known = self._ions[ion]
-        valence, weight = self._neighbours(known, amounts)
-        density = _densities(grid(), valence, weight, self.settings.bandwidth)
-        overall = self.settings.overall_weight
-        total = (density + overall * known.overall) / (weight.sum(axis=1, keepdims=True) + overall)
-        return possible & (np.log(total + _DENSITY_FLOOR) >= known.threshold)
+        return possible & self._superconductors.accepted(ion, amounts)
 
-    def _fit(self, amounts: NDArray[np.float64], valence: NDArray[np.float64], nominal: NDArray[np.bool_]) -> _Ion:
-        """Known compounds of an ion, and the density below which 1 − coverage of the measured ones lie."""
-        settings = self.settings
-        weight = np.where(nominal, settings.nominal_weight, 1.0)
-        counts = np.bincount(_cells(valence), weights=weight, minlength=len(grid()))
-        overall = self._smooth(grid()[:, None] - grid()[None, :]) @ counts / weight.sum()
-        known = _Ion(CompositionIndex(_cations(amounts)), valence, weight, overall, -np.inf)
-        itself = np.arange(len(valence))
-        density = self._log_density(known, amounts, valence, without=itself)
-        measured = density[~nominal] if (~nominal).any() else density
-        return _Ion(known.index, valence, weight, overall, float(np.quantile(measured, 1 - settings.coverage)))
+    def _by_superconductors(self, exact: NDArray[np.float64], found: Valence) -> Charge:
+        """Reading (1): the redox ion beside known superconductors, fixed charges by their sum."""
+        n = len(exact)
+        charge = Charge(
+            np.full(n, None, dtype=object), np.full(n, None, dtype=object), np.full(n, None, dtype=object),
+            np.full(n, np.nan), found.ion, found.valence, found.charges,
+        )  # fmt: skip
+        charge.reason[~found.ionic] = found.why[~found.ionic]
+        charge.reason[metals_only(exact)] = "metals only"
+        for ion in sorted(set(found.ion) - {None}):
+            self._judge_ion(ion, exact, charge)
+        self._judge_fixed(exact, found, charge)
+        return charge
 
-    def _log_density(
-        self, known: _Ion, amounts: NDArray[np.float64], valence: NDArray[np.float64],
-        without: NDArray[np.int64] | None = None,
-    ) -> NDArray[np.float64]:  # fmt: skip
-        """Logarithm of the density of each valence among the compounds of similar cations (per e)."""
-        near, weight = self._neighbours(known, amounts, without)
-        local = (weight * self._smooth(valence[:, None] - near)).sum(axis=1)
-        overall = self.settings.overall_weight
-        beside = known.overall[_cells(valence)]
-        return np.log((local + overall * beside) / (weight.sum(axis=1) + overall) + _DENSITY_FLOOR)
-
-    def _neighbours(
-        self, known: _Ion, amounts: NDArray[np.floating], without: NDArray[np.int64] | None = None
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Valences and weights of the known compounds nearest by their cations, both (n, k)."""
-        settings = self.settings
-        distance, row = known.index.several(_cations(amounts), settings.neighbours)
-        weight = np.where(row >= 0, known.weight[row] * np.exp(-distance / settings.radius), 0.0)
-        if without is not None:
-            weight[row == without[:, None]] = 0.0
-        return known.valence[row], weight
-
-    def _smooth(self, difference: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Gaussian kernel, per e."""
-        bandwidth = self.settings.bandwidth
-        return np.exp(-0.5 * (difference / bandwidth) ** 2) / (bandwidth * np.sqrt(2 * np.pi))
-
-    def _judge_ion(
-        self, ion: str, amounts: NDArray[np.float64], found: Valence, score: NDArray[np.float64],
-        reason: NDArray[np.object_],
-    ) -> None:  # fmt: skip
+    def _judge_ion(self, ion: str, amounts: NDArray[np.float64], charge: Charge) -> None:
         """Scores and reasons of the compounds in which `ion` takes the remaining charge."""
-        rows = np.flatnonzero(found.ion == ion)
-        valence = found.valence[rows]
-        lowest, highest = LITERATURE_RANGES[ion]
-        beyond = np.maximum(lowest - valence, valence - highest) - _DOPING_MARGIN
-        if ion in self._ions:
-            known = self._ions[ion]
-            judged = self._log_density(known, amounts[rows], valence) - known.threshold
+        rows = np.flatnonzero(charge.ion == ion)
+        valence, known = charge.valence[rows], self._superconductors
+        beyond, soft = _beyond(ion, valence), _soft(amounts[rows])
+        soft_beyond = np.where(
+            soft, np.maximum(beyond, valence - SOFT_HIGHEST.get(ion, np.inf) - _DOPING_MARGIN), -np.inf
+        )
+        if ion in known:
             # Impossible valences come last, in the order of how impossible they are.
-            score[rows] = np.where(beyond > 0, np.log(_DENSITY_FLOOR) - known.threshold - beyond, judged)
+            judged = known.score(ion, amounts[rows], valence)
+            charge.score[rows] = np.where(beyond > 0, known.impossible(ion) - beyond, judged)
+            charge.of_superconductors[rows] = charge.score[rows] >= 0
         else:
-            score[rows] = -beyond
-        covalent = rows[(beyond > 0) & _soft(amounts[rows])]
-        score[covalent] = np.nan
-        reason[covalent] = f"no ionic picture: {ion} would hold what no ion of it does, so other bonds are at work"
-        wrong = np.flatnonzero(score[rows] < 0)
-        if not len(wrong):
-            return
-        texts = self._shown(ion, amounts[rows[wrong]])
-        for row, text in zip(rows[wrong], texts, strict=True):
-            reason[row] = f"{ion} would hold {found.valence[row]:+.2f}; {text}"
+            charge.score[rows] = -np.maximum(beyond, soft_beyond)
+        covalent = rows[(soft_beyond > 0) & (charge.score[rows] < 0)]
+        charge.score[covalent] = np.nan
+        charge.of_superconductors[covalent] = None
+        charge.reason[covalent] = (
+            f"no ionic picture: {ion} would hold what no ion of it does, so other bonds are at work"
+        )
+        wrong = rows[charge.score[rows] < 0]
+        for row, text in zip(wrong, self._shown(ion, amounts[wrong], charge.valence[wrong]), strict=True):
+            charge.reason[row] = f"{ion} would hold {charge.valence[row]:+.2f}; {text}"
 
-    def _shown(self, ion: str, amounts: NDArray[np.float64]) -> list[str]:
-        """What known compounds show in the place of (n, 96) wrong ones."""
-        if ion not in self._ions:
-            lowest, highest = LITERATURE_RANGES[ion]
+    def _shown(self, ion: str, amounts: NDArray[np.float64], valence: NDArray[np.float64]) -> list[str]:
+        """What known compounds show in the place of (n, 96) wrong ones of these valences."""
+        if not len(amounts):
+            return []
+        lowest, highest = LITERATURE_RANGES[ion]
+        if ion not in self._superconductors:
             return [f"the literature knows {lowest:+.2f} to {highest:+.2f}"] * len(amounts)
-        valence, weight = self._neighbours(self._ions[ion], amounts)
-        low = np.where(weight > 0, valence, np.inf).min(axis=1)
-        high = np.where(weight > 0, valence, -np.inf).max(axis=1)
+        low, high = self._superconductors.range_nearby(ion, amounts)
         return [
             f"known compounds of the nearest cations hold {a:+.2f} to {b:+.2f}"
-            for a, b in zip(low.tolist(), high.tolist(), strict=True)
+            + (", and hardly any of them that" if a <= v <= b else "")
+            for v, a, b in zip(valence.tolist(), low.tolist(), high.tolist(), strict=True)
         ]
 
-    def _judge_fixed(
-        self, amounts: NDArray[np.float64], found: Valence, score: NDArray[np.float64], reason: NDArray[np.object_]
-    ) -> None:
+    def _judge_fixed(self, amounts: NDArray[np.float64], found: Valence, charge: Charge) -> None:
         """Compounds in which every charge is fixed: their sum must vanish."""
         rows = np.flatnonzero(found.ionic & (found.ion == None))  # noqa: E711 - elementwise
         negative = np.minimum(np.nan_to_num(found.charges[rows]), 0.0) * amounts[rows]
-        relative = np.abs(found.charge[rows]) / np.maximum(-negative.sum(axis=1), _DENSITY_FLOOR)
-        score[rows] = self.settings.tolerance - relative
-        covalent = rows[(score[rows] < 0) & _soft(amounts[rows])]
-        score[covalent] = np.nan
-        reason[covalent] = "no ionic picture: common charges do not cancel, so other bonds are at work"
-        for row in rows[score[rows] < 0]:
-            reason[row] = f"fixed charges sum to {found.charge[row]:+.2f} per formula unit"
+        relative = np.abs(found.charge[rows]) / np.maximum(-negative.sum(axis=1), _LEAST_CHARGE)
+        charge.score[rows] = self.settings.tolerance - relative
+        covalent = rows[(charge.score[rows] < 0) & _soft(amounts[rows])]
+        charge.score[covalent] = np.nan
+        charge.reason[covalent] = "no ionic picture: common charges do not cancel, so other bonds are at work"
+        for row in rows[charge.score[rows] < 0]:
+            charge.reason[row] = f"fixed charges sum to {found.charge[row]:+.2f} per formula unit"
+
+    def _by_all_known(self, exact: NDArray[np.float64], charge: Charge) -> None:
+        """Reading (2): a valence that no superconductor shows, but other known compounds of these cations."""
+        for ion in sorted(set(charge.ion[charge.score < 0]) - {None}) if self._all is not None else ():
+            if ion in self._all:
+                rows = np.flatnonzero((charge.score < 0) & (charge.ion == ion))
+                rows = rows[_beyond(ion, charge.valence[rows]) <= 0]
+                _balance(charge, rows[self._all.score(ion, exact[rows], charge.valence[rows]) >= 0])
+
+    def _by_chemistry(self, exact: NDArray[np.float64], charge: Charge) -> None:
+        """Reading (3): states of chemistry at large.
+
+        Where all are whole they are also the better names of the charges of what passed already, copper oxides apart:
+        PbTiO3 is Pb2+ Ti4+, Cu2ZnSnS4 is Cu1+ Zn2+ Sn4+.
+        """
+        passed = (charge.score >= 0) & ~((exact[:, _COPPER] > 0) & (exact[:, _OXYGEN] > 0))
+        rows = np.flatnonzero(_unsettled(charge) | passed)
+        charges = whole_states(exact[rows], charge.ion[rows], soft=_soft(exact[rows]))
+        whole = (np.abs(charges - np.rint(charges)) <= _WHOLE_VALENCE) | np.isnan(charges)
+        neutral = ~np.isnan(charges).all(axis=1) & (whole.all(axis=1) | ~passed[rows])
+        taken, charges = rows[neutral], charges[neutral]
+        _balance(charge, taken[~(charge.score[taken] >= 0)])
+        charge.charges[taken] = charges
+        with_ion = np.flatnonzero(charge.ion[taken] != None)  # noqa: E711 - elementwise
+        columns = [ATOMIC_NUMBER[ion] - 1 for ion in charge.ion[taken[with_ion]]]
+        charge.valence[taken[with_ion]] = charges[with_ion, columns]
 
 
-def grid() -> NDArray[np.float64]:
-    """(g,) valences in e at which densities are tabulated."""
-    return _GRID
+def _unsettled(charge: Charge) -> NDArray[np.bool_]:
+    """(n,) compounds whose charges did not cancel, or would only by bonds among anions."""
+    covalent = np.array([str(reason).endswith("other bonds are at work") for reason in charge.reason], dtype=bool)
+    return (charge.score < 0) | (np.isnan(charge.score) & covalent)
 
 
-_GRID = np.arange(round(_GRID_RANGE[0] / _GRID_STEP), round(_GRID_RANGE[1] / _GRID_STEP) + 1) * _GRID_STEP
-_ANIONS = [ATOMIC_NUMBER[symbol] - 1 for symbol in ANIONS]
+def _balance(charge: Charge, rows: NDArray[np.int64]) -> None:
+    """Charge-balanced by other compounds than superconductors."""
+    charge.score[rows] = _BY_OTHERS * np.exp(np.nan_to_num(charge.score[rows], nan=-np.inf))
 
 
-@njit(parallel=True, cache=True)
-def _densities(
-    places: NDArray[np.float64], valence: NDArray[np.float64], weight: NDArray[np.float64], bandwidth: float
-) -> NDArray[np.float64]:
-    """Sum of weighted Gaussians at evenly spaced places, per e: (n, k) valences and weights → (n, g)."""
-    density = np.zeros((len(valence), len(places)))
-    step = places[1] - places[0]
-    far = np.int64(_KERNEL_CUTOFF * bandwidth / step) + 1
-    height = 1.0 / (bandwidth * np.sqrt(2 * np.pi))
-    for row in prange(len(valence)):
-        for j in range(valence.shape[1]):
-            if weight[row, j] > 0:
-                middle = np.int64(np.rint((valence[row, j] - places[0]) / step))
-                for cell in range(max(0, middle - far), min(len(places), middle + far + 1)):
-                    away = (places[cell] - valence[row, j]) / bandwidth
-                    density[row, cell] += weight[row, j] * height * np.exp(-0.5 * away * away)
-    return density
+def _beyond(ion: str, valence: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far a valence lies beyond what the literature knows of an ion, e; negative inside."""
+    lowest, highest = LITERATURE_RANGES[ion]
+    return np.maximum(lowest - valence, valence - highest) - _DOPING_MARGIN
 
 
-def _cells(valence: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.clip(np.rint((valence - _GRID_RANGE[0]) / _GRID_STEP), 0, len(_GRID) - 1).astype(np.int64)
+def _adopt(charge: Charge, rows: NDArray[np.int64], other: Charge, better: NDArray[np.bool_]) -> None:
+    """Take another reading of some rows where it is the better one."""
+    for name in ("reason", "of_superconductors", "score", "ion", "valence", "charges"):
+        getattr(charge, name)[rows[better]] = getattr(other, name)[better]
 
 
-def _cations(amounts: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Amounts of all but the common anions."""
-    cations = np.array(amounts, dtype=np.float64)
-    cations[:, _ANIONS] = 0.0
-    return cations
+def _may_be_oxyanions(amounts: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(n,) compounds with oxygen and an element that is an anion or the heart of an oxyanion."""
+    return (amounts[:, _OXYGEN] > 0) & (amounts[:, _SOFT_ANIONS] > 0).any(axis=1)
+
+
+def _peroxides_undecided(amounts: NDArray[np.float64], charge: Charge) -> None:
+    """Too much oxygen beside metals that form peroxides, superoxides and ozonides: undecided."""
+    rows = np.flatnonzero(charge.score < 0)
+    elsewhere = np.delete(amounts[rows], _PEROXIDE, axis=1)
+    fixed = np.where(np.isnan(charge.charges[rows]), 0.0, charge.charges[rows]) * amounts[rows]
+    oxygen = amounts[rows, _OXYGEN]
+    cation = np.maximum(fixed, 0.0).sum(axis=1)
+    own = rows[(elsewhere <= 0).all(axis=1) & (cation >= _OZONIDE * oxygen) & (cation < 2 * oxygen)]
+    charge.score[own] = np.nan
+    charge.reason[own] = "no ionic picture: oxygen would bond with itself (peroxide, superoxide)"
 
 
 def _soft(amounts: NDArray[np.float64]) -> NDArray[np.bool_]:
     """(n,) all anions are of those that also bond among themselves, or leave electrons to metals."""
     return (amounts[:, _SOFT_ANIONS] > 0).any(axis=1) & ~(amounts[:, _HARD_ANIONS] > 0).any(axis=1)
-
-
-def _nominal_oxygen(amounts: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """Whole-numbered oxygen, which in cuprates is mostly written rather than measured."""
-    oxygen = np.asarray(amounts)[:, ATOMIC_NUMBER["O"] - 1]
-    return (oxygen > 0) & (np.abs(oxygen - np.rint(oxygen)) <= _WHOLE_WITHIN)

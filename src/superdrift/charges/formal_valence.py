@@ -10,7 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from superdrift.charges.ion_charges import ANIONS, CHARGES_IN, COMMON_CHARGES, LONE_PAIR_IONS, REDOX_IONS
+from superdrift.charges.ion_charges import (
+    ANIONS,
+    CHARGES_IN,
+    COMMON_CHARGES,
+    LONE_PAIR_IONS,
+    OXYANION_CHARGES,
+    REDOX_IONS,
+)
 from superdrift.composition.elements import ATOMIC_NUMBER, ELECTRONEGATIVITY, N_ELEMENTS, SYMBOLS
 
 NONMETALS = frozenset("H He B C N O F Ne Si P S Cl Ar As Se Br Kr Te I Xe At Rn".split())
@@ -52,14 +59,16 @@ class Valence:
     why: NDArray[np.object_]
 
 
-def formal_valence(amounts: NDArray[np.floating]) -> Valence:
+def formal_valence(amounts: NDArray[np.floating], *, oxyanions: bool = False) -> Valence:
     """Formal valence of the redox ion of each compound.
 
     Args:
         amounts: (n, 96) atoms per formula unit; entries ≤ 0 count as absent.
+        oxyanions: read S, Se, P and As as sulfate and the like wherever there is oxygen enough, and iron beside them
+            as an oxide's; otherwise S and Se are anions, and so are P and As beside iron.
     """
     exact = np.maximum(np.nan_to_num(np.asarray(amounts, dtype=np.float64)), 0.0)
-    charges, iron = _charges(exact)
+    charges, iron = _charges(exact, oxyanions=oxyanions)
     redox = _redox_ion(exact, iron=iron)
     present = exact > 0
     rows = np.arange(len(exact))
@@ -134,15 +143,19 @@ def _row(table: Mapping[str, float]) -> NDArray[np.float64]:
     return row
 
 
-def _charges(amounts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def _charges(amounts: NDArray[np.float64], *, oxyanions: bool) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Charge of every element in every compound (n, 96), and the mask of iron pnictides and chalcogenides."""
     heavy = _columns(amounts, "S Se Te P As")
+    enough = (heavy > 0) & (_columns(amounts, "O") >= OXYGEN_PER_HEAVY_ANION * heavy) & oxyanions
     iron = (_columns(amounts, "Fe") > 0) & (heavy > 0) & (_columns(amounts, "Fe") >= _columns(amounts, "Cu"))
+    iron &= ~enough
     charges = np.repeat(_row(COMMON_CHARGES)[None], len(amounts), axis=0)
     surroundings = _surroundings(amounts, iron=iron)
     for name, replaced in CHARGES_IN:
         for symbol, charge in replaced.items():
             charges[surroundings[name], _index(symbol)] = charge
+    for symbol, charge in OXYANION_CHARGES.items():
+        charges[enough, _index(symbol)] = charge
     return charges, iron
 
 

@@ -86,3 +86,13 @@ LITERATURE_RANGES: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 """e; lowest and highest charge of each redox and lone-pair ion in inorganic solids (Greenwood & Earnshaw, Chemistry of
 the Elements, tables of oxidation states): chemistry, not a setting."""
+
+SOFT_HIGHEST: dict[str, float] = {"Fe": 3.0, "Co": 3.0, "Ni": 3.0, "Mn": 3.0, "Cu": 2.0, "Pd": 2.0, "Ag": 1.0}
+"""e; highest state beside sulfur, selenium, tellurium, phosphorus or arsenic alone, which give up electrons before
+these metals hold more: FeS2 is Fe2+ with S2 pairs. Chemistry, not a setting."""
+
+PEROXIDE_FORMERS = _words("H Li Na K Rb Cs Mg Ca Sr Ba Zn Cd Hg")
+"""Cations of the known peroxides, superoxides and ozonides (Greenwood & Earnshaw)."""
+
+OXYANION_CHARGES: dict[str, float] = {"S": 6.0, "Se": 6.0, "P": 5.0, "As": 5.0}
+"""e; hearts of sulfate, selenate, phosphate, arsenate, where they share a site with other ions: sulfate cuprates."""

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from superdrift.charges.charge_check import Charge, ChargeCheck, grid
+from superdrift.charges.charge_check import Charge, ChargeCheck
 from superdrift.charges.formal_valence import formal_valence
 from superdrift.charges.moves import cancel, reach_interval
 from superdrift.charges.neutral_moves import neutral_nearest
 from superdrift.charges.oxidation_state_sets import oxidation_set
+from superdrift.charges.valence_density import grid
 from superdrift.composition.distance import half_l1
 from superdrift.composition.vector import round_amounts
 from superdrift.run.errors import InputError

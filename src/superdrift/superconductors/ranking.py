@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from superdrift.composition.distance import TOLERANCE
@@ -48,7 +48,13 @@ def verdict_gates(screened: pa.Table, settings: RankSettings) -> dict[str, NDArr
         "not novel": verdicts["novel"],
         "metallic": ~metallic | settings.allow_metallic,
         "charge not valid": metallic | verdicts["charge_valid"] | (not settings.require_charge_valid),
+        "valence of no superconductor": _unopposed(screened) | (not settings.require_charge_valid),
     }
+
+
+def _unopposed(screened: pa.Table) -> NDArray[np.bool_]:
+    """(n,) rows whose valence known superconductors do not speak against: null is no verdict."""
+    return pc.fill_null(screened["superconductor_valence"], True).to_numpy().astype(bool)
 
 
 def composition_gates(
@@ -186,7 +192,7 @@ def place_in_clusters(ids: NDArray[np.int64], clustered: pa.Table | None) -> dic
     """Columns `cluster` and `group` of a source's rows; null where a row was not embedded."""
     places: dict[int, tuple[int, int | None]] = {}
     if clustered is not None:
-        generated = clustered.filter(pa.compute.invert(clustered["known"]))
+        generated = clustered.filter(pc.invert(clustered["known"]))
         pairs = zip(generated["cluster"].to_pylist(), generated["group"].to_pylist(), strict=True)
         places = dict(zip(generated["id"].to_pylist(), pairs, strict=True))
     found = [places.get(row, (None, None)) for row in ids.tolist()]

@@ -117,9 +117,28 @@ SCREENED = Table(
         Column("nearest_known", TEXT, "formula of the nearest known compound", nullable=True),
         Column("metallic", TRUTH, "metals only: no ionic picture applies"),
         Column("valid_published", TRUTH, "SMACT's charge neutrality and Pauling test, as published"),
-        Column("charge_valid", TRUTH, "the redox ion's formal valence is one of known compounds", nullable=True),
+        Column(
+            "charge_valid",
+            TRUTH,
+            "charge-balanced: neutral with charges that its ions hold in known compounds of any kind; null where no "
+            "ionic picture applies",
+            nullable=True,
+        ),
         Column("charge_reason", TEXT, "why charge_valid is false or null", nullable=True),
-        Column("charge_score", REAL, "at least 0: valid; log density of the valence over the limit", nullable=True),
+        Column(
+            "superconductor_valence",
+            TRUTH,
+            "the redox ion's formal valence is one of known superconductors of similar cations; null without a redox "
+            "ion, and where too few of its superconductors are known",
+            nullable=True,
+        ),
+        Column(
+            "charge_score",
+            REAL,
+            "at least 0: valid; log density of the valence among known superconductors over the limit; 0 to 0.001 "
+            "where valid by other compounds alone",
+            nullable=True,
+        ),
         Column("charges", TEXT, "the mean charge of each element, as in Ba2+ Cu2.27+ O2-", nullable=True),
         Column("valid_published_raw", TRUTH, "valid_published of the sample before projection"),
         Column("charge_valid_raw", TRUTH, "charge_valid of the sample before projection", nullable=True),

@@ -5,8 +5,8 @@ from superdrift.superconductors.report.caveats import candidate_caveats, report_
 
 
 def test_caveats_name_what_speaks_against_a_candidate():
-    good = {"metallic": False, "novel": True, "charge_valid": True, "valid_published": True,
-            "site_balanced": True, "applicable": True}  # fmt: skip
+    good = {"metallic": False, "novel": True, "charge_valid": True, "superconductor_valence": True,
+            "valid_published": True, "site_balanced": True, "applicable": True}  # fmt: skip
     assert candidate_caveats(good) == []
     assert candidate_caveats(good | {"charge_valid": None}) == ["no valence picture"]
     assert candidate_caveats(good | {"charge_valid": False, "applicable": False}) == [

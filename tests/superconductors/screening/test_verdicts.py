@@ -39,6 +39,7 @@ def test_sets_of_rows():
 
 def test_who_uses_them_agrees():
     table, _ = every_case()
+    table = table.append_column("superconductor_valence", pa.nulls(len(table), pa.bool_()))
     verdicts = Verdicts.of(table)
     assert (worth_grouping(table) == (verdicts.candidate & verdicts.valid)).all()
     settings = RankSettings(

@@ -38,6 +38,7 @@ def write_screened(path, formulas, valid):
         "metallic": false,
         "valid_published": false,
         "charge_valid": [True] * n,
+        "superconductor_valence": [True] * n,
         "valid_published_raw": false,
         "charge_valid_raw": [True] * n,
         "charge_score": np.zeros(n),

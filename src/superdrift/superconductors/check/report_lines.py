@@ -13,6 +13,11 @@ def report_lines(row: dict[str, Any]) -> list[str]:
         "reduced": row["reduced_formula"],
         "charge": charge + valence + (f": {row['charge_reason']}" if row["charge_reason"] else ""),
         "charges": row["charges"] or "-",
+        "valence": {
+            True: "one of known superconductors",
+            False: "of no known superconductor of similar cations",
+            None: "no redox ion that known superconductors could judge",
+        }[row["superconductor_valence"]],
         "published": "valid" if row["valid_published"] else "not valid",
         "sites": "cations sum to a whole number" if row["site_balanced"] else "cations sum to no whole number",
         "known": "known" if row["known"] else "novel" if row["novel"] else "near a known compound",

@@ -17,7 +17,7 @@ def candidate_caveats(candidate: Mapping[str, Any]) -> list[str]:
     found = {
         "metallic": not ionic,
         "near a known compound": not candidate["novel"],
-        "unusual valence": ionic and candidate["charge_valid"] is False,
+        "unusual valence": ionic and False in (candidate["charge_valid"], candidate["superconductor_valence"]),
         "no valence picture": ionic and candidate["charge_valid"] is None,
         "fails published check": not candidate["valid_published"],
         "sites not balanced": ionic and not candidate["site_balanced"],

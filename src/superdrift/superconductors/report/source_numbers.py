@@ -79,6 +79,7 @@ def screened_numbers(screened: Screened, source: str, *, novel_radius: float, su
         of("known", verdicts.passed("known"), passes),
         of("valid_published", verdicts["valid_published_raw"], n),
         of("charge_valid", verdicts["charge_valid_raw"], n),
+        of("superconductor_valence", verdicts.passed("superconductor_valence"), n),
         of("metallic", verdicts.passed("metallic"), n),
         of("site_balanced", verdicts.passed("site_balanced"), n),
         of("valid_published_metallic", valid & metallic, int(valid.sum())),

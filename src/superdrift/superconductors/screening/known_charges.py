@@ -1,4 +1,4 @@
-"""The charge check fitted to the known superconductors without flags."""
+"""The charge check fitted to the known compounds without flags, superconducting and not."""
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +10,7 @@ from superdrift.superconductors.data.row_selection import superconducting
 
 
 def charge_check(compounds: pa.Table, settings: ChargeSettings) -> ChargeCheck:
-    """The check fitted to the superconductors without flags of a table (superconducting, amounts, flags)."""
+    """The check fitted to the rows without flags of a table (superconducting, amounts, flags)."""
     unflagged = np.array([not flags for flags in compounds["flags"].to_pylist()], dtype=bool)
-    trusted = unflagged & superconducting(compounds)
-    return ChargeCheck(matrix(compounds["amounts"])[trusted], settings)
+    amounts, positive = matrix(compounds["amounts"]), superconducting(compounds)
+    return ChargeCheck(amounts[unflagged & positive], settings, others=amounts[unflagged & ~positive])

@@ -83,6 +83,7 @@ class Screener:
             "valid_published": _spread(n, rows, self._published(clean), False),
             "charge_valid": _spread(n, rows, charge.valid, None),
             "charge_reason": _spread(n, rows, charge.reason, NOT_CHECKED),
+            "superconductor_valence": _spread(n, rows, charge.of_superconductors, None),
             "charge_score": _spread(n, rows, charge.score, np.nan),
             "charges": _spread(n, rows, charge_texts(charge.charges), None),
             "redox_ion": _spread(n, rows, charge.ion, None),

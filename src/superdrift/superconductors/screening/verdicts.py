@@ -17,6 +17,7 @@ VERDICTS = (
     "metallic",
     "valid_published",
     "charge_valid",
+    "superconductor_valence",
     "valid_published_raw",
     "charge_valid_raw",
     "site_balanced",

@@ -10,7 +10,9 @@ from superdrift.run.settings import Count, setting
 class RankSettings:
     """Block `rank`."""
 
-    require_charge_valid: bool = setting("false: ionic compounds pass whatever their charges")
+    require_charge_valid: bool = setting(
+        "false: ionic compounds pass whatever their charges; true: balanced, and by a valence of known superconductors"
+    )
     allow_metallic: bool = setting("true: compounds of metals only, which have no charges to check, pass too")
     forbidden_elements: ElementSymbols = setting("symbols; no candidate has them")
     spacing: Radius = setting("between any two ranked candidates")
