@@ -70,6 +70,7 @@ def measured(data: pa.Table, split: str, *, few: int) -> list[dict[str, Any]]:
             families == "cuprates"))])  # fmt: skip
         checks: dict[str, tuple[Callable[[Amounts], Scores], float, int]] = {
             "charge_valid": (lambda a: np.nan_to_num(check.verdicts(a).score, nan=-100.0), 0.0, len(real)),
+            "superconductor": (lambda a: of_superconductors(check, a), 0.0, len(real)),
             "plain density": (plain, np.nan, len(real)),
             "published": (published, 0.5, len(real)),
             "mixed valence": (mixed_valence, 0.5, few),
@@ -134,6 +135,12 @@ def _with(row: NDArray[np.float64], i: int, first: float, j: int, second: float)
     changed = row.copy()
     changed[i], changed[j] = first, second
     return changed
+
+
+def of_superconductors(check: ChargeCheck, amounts: Amounts) -> Scores:
+    """Score by known superconductors alone, for the verdict superconductor_valence; no redox ion counts as no."""
+    found = check.verdicts(amounts)
+    return np.where(found.of_superconductors == True, found.score, -100.0)  # noqa: E712 - elementwise
 
 
 def plain_density(known: Amounts) -> Callable[[Amounts], Scores]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from superdrift.charges.formal_valence import Valence, formal_valence, metals_only
 from superdrift.charges.ion_charges import ANIONS, LITERATURE_RANGES, PEROXIDE_FORMERS, SOFT_HIGHEST
 from superdrift.charges.settings import ChargeSettings
-from superdrift.charges.valence_density import ValenceDensity, grid
+from superdrift.charges.valence_density import Judged, ValenceDensity, grid
 from superdrift.charges.whole_states import whole_states
 from superdrift.composition.elements import ATOMIC_NUMBER
 
@@ -129,10 +129,11 @@ class ChargeCheck:
         )
         if ion in known:
             # Impossible valences come last, in the order of how impossible they are.
-            judged = known.score(ion, amounts[rows], valence)
-            charge.score[rows] = np.where(beyond > 0, known.impossible(ion) - beyond, judged)
+            judged = known.judge(ion, amounts[rows], valence)
+            charge.score[rows] = np.where(beyond > 0, known.impossible(ion) - beyond, judged.score)
             charge.of_superconductors[rows] = charge.score[rows] >= 0
         else:
+            judged = None
             charge.score[rows] = -np.maximum(beyond, soft_beyond)
         covalent = rows[(soft_beyond > 0) & (charge.score[rows] < 0)]
         charge.score[covalent] = np.nan
@@ -140,23 +141,9 @@ class ChargeCheck:
         charge.reason[covalent] = (
             f"no ionic picture: {ion} would hold what no ion of it does, so other bonds are at work"
         )
-        wrong = rows[charge.score[rows] < 0]
-        for row, text in zip(wrong, self._shown(ion, amounts[wrong], charge.valence[wrong]), strict=True):
+        wrong = np.flatnonzero(charge.score[rows] < 0)
+        for row, text in zip(rows[wrong], _shown(ion, valence[wrong], judged, wrong), strict=True):
             charge.reason[row] = f"{ion} would hold {charge.valence[row]:+.2f}; {text}"
-
-    def _shown(self, ion: str, amounts: NDArray[np.float64], valence: NDArray[np.float64]) -> list[str]:
-        """What known compounds show in the place of (n, 96) wrong ones of these valences."""
-        if not len(amounts):
-            return []
-        lowest, highest = LITERATURE_RANGES[ion]
-        if ion not in self._superconductors:
-            return [f"the literature knows {lowest:+.2f} to {highest:+.2f}"] * len(amounts)
-        low, high = self._superconductors.range_nearby(ion, amounts)
-        return [
-            f"known compounds of the nearest cations hold {a:+.2f} to {b:+.2f}"
-            + (", and hardly any of them that" if a <= v <= b else "")
-            for v, a, b in zip(valence.tolist(), low.tolist(), high.tolist(), strict=True)
-        ]
 
     def _judge_fixed(self, amounts: NDArray[np.float64], found: Valence, charge: Charge) -> None:
         """Compounds in which every charge is fixed: their sum must vanish."""
@@ -176,7 +163,7 @@ class ChargeCheck:
             if ion in self._all:
                 rows = np.flatnonzero((charge.score < 0) & (charge.ion == ion))
                 rows = rows[_beyond(ion, charge.valence[rows]) <= 0]
-                _balance(charge, rows[self._all.score(ion, exact[rows], charge.valence[rows]) >= 0])
+                _balance(charge, rows[self._all.judge(ion, exact[rows], charge.valence[rows]).score >= 0])
 
     def _by_chemistry(self, exact: NDArray[np.float64], charge: Charge) -> None:
         """Reading (3): states of chemistry at large.
@@ -195,6 +182,18 @@ class ChargeCheck:
         with_ion = np.flatnonzero(charge.ion[taken] != None)  # noqa: E711 - elementwise
         columns = [ATOMIC_NUMBER[ion] - 1 for ion in charge.ion[taken[with_ion]]]
         charge.valence[taken[with_ion]] = charges[with_ion, columns]
+
+
+def _shown(ion: str, valence: NDArray[np.float64], judged: Judged | None, rows: NDArray[np.int64]) -> list[str]:
+    """What known compounds show in the place of wrong valences, (m,), which are some rows of those judged."""
+    if judged is None:
+        lowest, highest = LITERATURE_RANGES[ion]
+        return [f"the literature knows {lowest:+.2f} to {highest:+.2f}"] * len(valence)
+    return [
+        f"known compounds of the nearest cations hold {low:+.2f} to {high:+.2f}"
+        + (", and hardly any of them that" if low <= own <= high else "")
+        for own, low, high in zip(valence.tolist(), judged.low[rows].tolist(), judged.high[rows].tolist(), strict=True)
+    ]
 
 
 def _unsettled(charge: Charge) -> NDArray[np.bool_]:

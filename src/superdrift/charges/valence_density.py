@@ -45,6 +45,21 @@ class _Ion:
     threshold: float
 
 
+@dataclass(frozen=True)
+class Judged:
+    """Valences of n compounds beside known ones.
+
+    Attributes:
+        score: (n,) logarithm of the density of the valence over the lowest accepted one.
+        low: (n,) lowest valence among the known compounds of the nearest cations, e.
+        high: (n,) highest.
+    """
+
+    score: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+
 class ValenceDensity:
     """Densities of the valences of each redox ion, fitted to known compounds.
 
@@ -72,10 +87,15 @@ class ValenceDensity:
         """Whether enough compounds of this ion are known."""
         return ion in self._ions
 
-    def score(self, ion: str, amounts: NDArray[np.float64], valence: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(n,) logarithm of the density of each valence in (n, 96) compounds over the lowest accepted one."""
+    def judge(self, ion: str, amounts: NDArray[np.float64], valence: NDArray[np.float64]) -> Judged:
+        """How common each valence is in (n, 96) compounds."""
         known = self._ions[ion]
-        return self._log_density(known, amounts, valence) - known.threshold
+        near, weight = self._neighbours(known, amounts)
+        return Judged(
+            self._log_density(known, near, weight, valence) - known.threshold,
+            np.where(weight > 0, near, np.inf).min(axis=1),
+            np.where(weight > 0, near, -np.inf).max(axis=1),
+        )
 
     def impossible(self, ion: str) -> float:
         """Score of a valence of no density at all."""
@@ -90,11 +110,6 @@ class ValenceDensity:
         total = (density + overall * known.overall) / (weight.sum(axis=1, keepdims=True) + overall)
         return np.log(total + _DENSITY_FLOOR) >= known.threshold
 
-    def range_nearby(self, ion: str, amounts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Lowest and highest valence among the known compounds of the nearest cations, each (n,)."""
-        valence, weight = self._neighbours(self._ions[ion], amounts)
-        return np.where(weight > 0, valence, np.inf).min(axis=1), np.where(weight > 0, valence, -np.inf).max(axis=1)
-
     def _fit(self, amounts: NDArray[np.float64], valence: NDArray[np.float64], nominal: NDArray[np.bool_]) -> _Ion:
         """Known compounds of an ion, and the density below which 1 − coverage of the measured ones lie."""
         settings = self.settings
@@ -103,16 +118,14 @@ class ValenceDensity:
         overall = self._smooth(grid()[:, None] - grid()[None, :]) @ counts / weight.sum()
         known = _Ion(CompositionIndex(_cations(amounts)), valence, weight, overall, -np.inf)
         itself = np.arange(len(valence))
-        density = self._log_density(known, amounts, valence, without=itself)
+        density = self._log_density(known, *self._neighbours(known, amounts, without=itself), valence)
         measured = density[~nominal] if (~nominal).any() else density
         return _Ion(known.index, valence, weight, overall, float(np.quantile(measured, 1 - settings.coverage)))
 
     def _log_density(
-        self, known: _Ion, amounts: NDArray[np.float64], valence: NDArray[np.float64],
-        without: NDArray[np.int64] | None = None,
-    ) -> NDArray[np.float64]:  # fmt: skip
-        """Logarithm of the density of each valence among the compounds of similar cations (per e)."""
-        near, weight = self._neighbours(known, amounts, without)
+        self, known: _Ion, near: NDArray[np.float64], weight: NDArray[np.float64], valence: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Logarithm of the density (per e) of each valence (n,) among neighbours (n, k) and their weights."""
         local = (weight * self._smooth(valence[:, None] - near)).sum(axis=1)
         overall = self.settings.overall_weight
         beside = known.overall[_cells(valence)]
