@@ -131,7 +131,7 @@ def test_a_bad_line_of_a_file_is_named_and_nothing_is_written(tmp_path, capsys):
     path.write_text("MgB2\nMgQ2\n")
     assert run("check", str(path), "--output", str(tmp_path / "out.parquet")) == 1
     assert "'Q' is not a chemical element" in (message := capsys.readouterr().err)
-    assert "entry 2" in message
+    assert f"{path}:2: " in message and "--malformed reject" in message
     path.write_text("")
     assert run("check", str(path)) == 1
     assert "no formula in" in capsys.readouterr().err
