@@ -89,7 +89,7 @@ def check(
     """Screen formulas and estimate them: charges, nearest known compounds, Tc, formation energy."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")  # what is odd in the input, and fitting, are logged
     if output is not None:
-        _exports().check_output(output)
+        _exports().check_output(output, formulas or [])
     from superdrift.superconductors.check.inputs import read_inputs  # noqa: PLC0415 - keeps `superdrift --help` fast
 
     inputs = read_inputs(formulas or [], malformed=malformed)

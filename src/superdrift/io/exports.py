@@ -4,7 +4,7 @@ import io
 import json
 import math
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,20 +20,38 @@ LIST_SEPARATOR = "; "
 """Between the members of a list in one cell of a CSV."""
 
 
-def check_output(path: Path) -> None:
+def check_output(path: Path, inputs: Sequence[str] = ()) -> None:
     """Make sure, before any work, that a table can be written there.
 
+    Args:
+        path: the file to write.
+        inputs: names of files that must not be written over.
+
     Raises:
-        InputError: for an ending that names no format, a folder, or a folder that is missing or cannot be written in.
+        InputError: for an ending that names no format, a folder, a folder that is missing or cannot be written in, or
+            one of the inputs.
     """
+    try:
+        problem = _problem(path, inputs)
+    except (OSError, ValueError) as error:  # a name too long, or with a NUL
+        problem = f"{getattr(error, 'strerror', None) or error}; name another file"
+    if problem:
+        raise InputError(f"cannot write {path}: {problem}")
+
+
+def _problem(path: Path, inputs: Sequence[str]) -> str:
+    """Why a table cannot be written there, and the remedy; empty where it can."""
     if path.is_dir():
-        raise InputError(f"cannot write {path}: it is a folder; name a file in it, such as {path / 'checked.csv'}")
+        return f"it is a folder; name a file in it, such as {path / 'table.csv'}"
     if path.suffix.lower() not in WRITERS:
-        raise InputError(f"cannot write {path}: give it the ending {', '.join(WRITERS)}, which decides the format")
+        return f"give it the ending {', '.join(WRITERS)}, which decides the format"
     if not path.parent.is_dir():
-        raise InputError(f"cannot write {path}: there is no folder {path.parent}; make it, or name another")
+        return f"there is no folder {path.parent}; make it, or name another"
     if not os.access(path.parent, os.W_OK):
-        raise InputError(f"cannot write {path}: nothing may be written in {path.parent}; name another folder")
+        return f"nothing may be written in {path.parent}; name another folder"
+    if path.exists() and path.resolve() in [Path(name).resolve() for name in inputs if name.endswith(path.suffix)]:
+        return "it is what is read; name another file"
+    return ""
 
 
 def write_table(table: pa.Table, path: Path) -> None:

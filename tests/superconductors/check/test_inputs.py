@@ -50,7 +50,7 @@ MGB2, TWO = [(2, "MgB2")], [(2, "MgB2"), (3, "Nb3Sn")]
         (b"material,formula\nmagnesium diboride,MgB2\n", MGB2, ""),
         (b'Tc,"formula"\n39,"MgB2"\n', MGB2, ""),
         (b'formula,n\n MgB2 ,1\n"",2\n   ,3\nNb3Sn\n', [(2, "MgB2"), (5, "Nb3Sn")], "2 rows without a formula: 3, 4"),
-        (b"formula,n\nMgB2\nNb3Sn,2\n", TWO, "1 rows shorter than the header (1 fields where the header has 2)"),
+        (b"formula,n\nMgB2\nNb3Sn,2\n", TWO, "1 row shorter than the header (1 fields where the header has 2)"),
         (b'note,formula\n"two\nlines",MgB2\nx,NbN\n', [(2, "MgB2"), (4, "NbN")], ""),
         (b"formula\nNaN\nNo\n"[:-3], [(2, "NaN")], ""),
         (("x," * 100_000 + "formula\n" + "1," * 100_000 + "MgB2\n").encode(), None, "column x appears twice"),
@@ -64,7 +64,7 @@ MGB2, TWO = [(2, "MgB2")], [(2, "MgB2"), (3, "Nb3Sn")]
         (b'formula,n\n"MgB2,1\nNbN,2\n', None, "quotation mark"),
         (b"formula,n\nMgB\xb2,1\n", None, ":2: the formula 'MgB\ufffd' holds bytes that are not UTF-8"),
         # lists
-        (b"MgB2\n\nNb3Sn\n", [(1, "MgB2"), (3, "Nb3Sn")], "1 rows without a formula: 2"),
+        (b"MgB2\n\nNb3Sn\n", [(1, "MgB2"), (3, "Nb3Sn")], "1 row without a formula: 2"),
         (b"# mine\nMgB2\n", MGB2, ""),
         (b"MgB2 39\nNb3Sn 18.3 K film\n", [(1, "MgB2"), (2, "Nb3Sn")], "2 lines, first line 1: 'MgB2 39'"),
         (b"MgB2\t39\nNbN\t16\n", [(1, "MgB2"), (2, "NbN")], "what follows the formula is not read (2 lines"),
@@ -90,7 +90,7 @@ MGB2, TWO = [(2, "MgB2")], [(2, "MgB2"), (3, "Nb3Sn")]
         ("formula\nMgB2\n".encode("utf-16-le"), None, "is no text"),
         # Parquet, whatever it is called
         (parquet(formula=["MgB2", "Nb3Sn"]), [(1, "MgB2"), (2, "Nb3Sn")], ""),
-        (parquet(formula=["MgB2", None, "Nb3Sn"]), [(1, "MgB2"), (3, "Nb3Sn")], "1 rows without a formula: 2"),
+        (parquet(formula=["MgB2", None, "Nb3Sn"]), [(1, "MgB2"), (3, "Nb3Sn")], "1 row without a formula: 2"),
         (parquet(Name=pa.array(["MgB2"]).dictionary_encode(), Tc=[39.0]), [(1, "MgB2")], ""),
         (parquet(formula=pa.array(["MgB2"], pa.large_string())), [(1, "MgB2")], ""),
         (parquet(formula=pa.array(["MgB2"], pa.string_view())), [(1, "MgB2")], ""),

@@ -19,7 +19,7 @@ from superdrift.run.errors import InputError
 from superdrift.run.provenance import describe
 from superdrift.run.settings import from_mapping
 from superdrift.superconductors.check.estimates import load_estimates
-from superdrift.superconductors.check.inputs import read_formulas, read_known
+from superdrift.superconductors.check.inputs import exists, read_formulas, read_known
 from superdrift.superconductors.check.run_settings import screening_of_run
 from superdrift.superconductors.data.families import family_of
 from superdrift.superconductors.screening.basic_checks import basic_checks
@@ -50,7 +50,7 @@ def known_compounds(known: Path | None, folder: Path) -> Path:
     if known is not None:
         below = Path("prepare") / "compounds.parquet"
         for path in (known, known / below, Path("results") / known / below):
-            if path.suffix == ".parquet" and path.is_file() and _is_compounds(path):
+            if path.suffix == ".parquet" and _is_compounds(path):
                 return path
     path = folder / "compounds.parquet"
     blocks = _blocks()
@@ -75,9 +75,10 @@ def _blocks() -> dict[str, Any]:
 
 
 def _is_compounds(path: Path) -> bool:
+    """Whether a file is there and has the columns of compounds.parquet."""
     try:
         return set(COMPOUNDS.schema.names) <= set(pq.read_schema(path).names)
-    except (pa.ArrowException, OSError):  # the reader of lists says what is wrong with it
+    except (pa.ArrowException, OSError, ValueError):  # the reader of lists says what is wrong with a damaged one
         return False
 
 
@@ -103,7 +104,7 @@ def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None
     with tempfile.TemporaryDirectory() as folder:
         compounds = known_compounds(known, Path(folder))
         embedded = compounds.parent == Path(folder)
-        if known is not None and embedded and not known.is_file():
+        if known is not None and embedded and (not exists(known) or known.is_dir()):
             raise InputError(f"no known compounds at '{known}'; give a run's name, its compounds.parquet, or a file")
         estimates = load_estimates(compounds, blocks, embedded=embedded)
         block = blocks["screen"] if embedded else screening_of_run(compounds.parents[1], blocks["screen"])

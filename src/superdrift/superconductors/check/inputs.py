@@ -123,6 +123,14 @@ def read_formulas(arguments: Sequence[str]) -> tuple[list[str], NDArray[np.float
     return inputs.texts, inputs.amounts
 
 
+def exists(text: str | Path) -> bool:
+    """Whether there is a file or folder of this name; a text too long or odd for a name is none."""
+    try:
+        return bool(str(text).strip()) and Path(text).exists()
+    except (OSError, ValueError):
+        return False
+
+
 def read_known(path: Path) -> tuple[list[str], NDArray[np.float32]]:
     """Texts and (n, 96) atoms per formula unit of a file, whatever it is called; see `read_inputs`."""
     inputs = _read(_of_file(str(path)), malformed="stop")
@@ -145,7 +153,10 @@ def _read(rows: Iterable[Given], *, malformed: str) -> Inputs:
                 ) from None
             rejected.append(Given(row.origin, row.row, row.text, str(error)))
             accepted.append(False)
-            logger.warning("%s: not read: %s", row.place, error)
+    for row in rejected[:NAMED]:
+        logger.warning("%s: not read: %s", row.place, row.problem)
+    if len(rejected) > NAMED:
+        logger.warning("%d more are not read", len(rejected) - NAMED)
     kept = np.array(accepted, dtype=bool)
     order = np.where(kept, np.cumsum(kept) - 1, len(readable) + np.cumsum(~kept) - 1)
     amounts = np.array(vectors, dtype=np.float32).reshape(-1, N_ELEMENTS)
@@ -170,7 +181,7 @@ def _of_argument(place: int, text: str) -> Iterable[Given]:
     """Formulas of one argument."""
     if text == STANDARD_INPUT:
         return _of_file(text)
-    there = _exists(text)
+    there = exists(text)
     try:
         parse_formula(text)
     except InputError as error:
@@ -216,7 +227,8 @@ def _tell(called: str, records: Sequence[Record], what: str) -> None:
     if records:
         numbers = ", ".join(str(record.number) for record in records[:NAMED])
         more = ", …" if len(records) > NAMED else ""
-        logger.warning("%s: %d rows %s: %s%s", called, len(records), what, numbers, more)
+        rows = f"{len(records):,} row{'s' if len(records) > 1 else ''}"
+        logger.warning("%s: %s %s: %s%s", called, rows, what, numbers, more)
 
 
 def _folder(path: Path) -> str:
@@ -233,11 +245,3 @@ def _folder(path: Path) -> str:
 
 def _called(origin: str) -> str:
     return "standard input" if origin == STANDARD_INPUT else origin
-
-
-def _exists(text: str) -> bool:
-    """Whether there is a file or folder of this name; a text too long or odd for a name is none."""
-    try:
-        return bool(text.strip()) and Path(text).exists()
-    except (OSError, ValueError):
-        return False
