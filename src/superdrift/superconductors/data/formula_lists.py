@@ -11,6 +11,8 @@ from superdrift.run.errors import InputError
 logger = logging.getLogger("superdrift")
 
 _COMMA_AS_POINT = re.compile(r"\d,\d")
+_DECIMAL_COMMA = re.compile(r"\d,\d+[A-Z(\[{]")
+_NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?")
 _FORMULA_AND_MORE = re.compile(
     r"(?P<formula>\S+)\s+(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*K?(?:\s+|$))*+(?![A-Z(\[{]).*"
 )
@@ -21,15 +23,24 @@ def read_list(lines: Sequence[str], place: str) -> Iterator[tuple[int, dict[str,
     """Line, from 1, formula and problem of each line; lines that begin with `#` are comments.
 
     A comma between two digits separates columns only where the list shows elsewhere that commas do: every line has as
-    many, and one stands where no decimal comma can.
+    many, the first of one line stands where no decimal comma can, and none stands within a formula.
     """
     texts = {number: line.strip() for number, line in enumerate(lines, start=1)}
     used = {number: text for number, text in texts.items() if not text.startswith("#")}
     filled = [text for text in used.values() if text]
-    commas = len({text.count(",") for text in filled}) == 1 and any(re.search(r"\D,|,\D", text) for text in filled)
+    commas = (
+        len({text.count(",") for text in filled}) == 1
+        and any(re.match(r"[^,]*(\D,|,\D)", text) for text in filled)
+        and not any(_DECIMAL_COMMA.search(text) for text in filled)
+    )
     longer = []
     for number, text in used.items():
         formula, problem = _first_column(text, commas=commas)
+        if _NUMBER.fullmatch(formula.partition(" ")[0]):
+            problem = problem or (
+                f"the first column holds '{formula.partition(' ')[0]}', no formula; add a first line that names the "
+                "columns, one of them formula"
+            )
         if formula != text.strip('" ') and not problem:
             longer.append(number)
         yield number, {"formula": formula}, problem
