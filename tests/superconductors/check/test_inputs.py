@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from superdrift.run.errors import InputError
 from superdrift.superconductors.check.inputs import read_formulas, read_inputs, read_known
-from superdrift.superconductors.data.records import read_records
+from superdrift.superconductors.data.table_records import read_records
 
 LONG = (
     "(La0.05Ce0.05Pr0.05Nd0.05Sm0.05Eu0.05Gd0.05Tb0.05Dy0.05Ho0.05Er0.05Tm0.05Yb0.05Lu0.05Y0.05Sc0.05Bi0.05In0.05)1.0"

@@ -15,7 +15,7 @@ from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.io.text import read_content
 from superdrift.run.errors import InputError
-from superdrift.superconductors.data.records import Record, read_records
+from superdrift.superconductors.data.table_records import Record, read_records
 
 logger = logging.getLogger("superdrift")
 

@@ -8,7 +8,7 @@ from superdrift.io.text import decode, read_content
 from superdrift.run import registry
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import COMPOUND_FAMILIES
-from superdrift.superconductors.data.records import read_records
+from superdrift.superconductors.data.table_records import read_records
 
 
 @dataclass(frozen=True)
