@@ -16,7 +16,7 @@ from benchmarks.record import origin, write
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.site_balance import NOT_CATIONS, TOLERANCE, site_balanced
 from superdrift.io.tables import matrix, read
-from superdrift.superconductors.check.formulas import read_formulas
+from superdrift.superconductors.check.inputs import read_formulas
 from superdrift.superconductors.tables import COMPOUNDS
 
 LARGE = "Li Na K Rb Cs Be Mg Ca Sr Ba Sc Y La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hg Tl Pb Bi".split()

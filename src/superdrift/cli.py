@@ -3,7 +3,9 @@
 import logging
 import sys
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any
 
 import typer
@@ -50,38 +52,60 @@ def show(
         typer.echo(line)
 
 
+_OUTPUT = typer.Option(
+    "--output",
+    "-o",
+    metavar="FILE",
+    help="Write a table: FILE ends in .parquet, .csv or .json, which decides the format.",
+)
+
+
+class Malformed(StrEnum):
+    """What a formula that cannot be read does."""
+
+    STOP = "stop"
+    REJECT = "reject"
+
+
 @app.command()
 def check(
     formulas: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FORMULA...|FILE", help="Formulas, or a file: CSV or Parquet with a column 'formula', "
-                       "or one formula per line."),
+        typer.Argument(metavar="FORMULA|FILE...", help="Formulas and files of them: CSV or Parquet with a column "
+                       "'formula', or one formula per line; - is standard input. What reads as a formula is one; "
+                       "./MgB2 is a file."),
     ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="F.parquet", help="Write all columns to this table.")
-    ] = None,
+    output: Annotated[Path | None, _OUTPUT] = None,
     known: Annotated[
         Path | None,
         typer.Option("--known", "-k", metavar="RUN|FILE", help="Known compounds: a run, its compounds.parquet, or a "
                      "file of formulas. Without it those that come with the project."),
     ] = None,
+    malformed: Annotated[
+        Malformed, typer.Option("--malformed", help="What a formula that cannot be read does: stop everything, or be "
+                                "rejected, its row kept with the reason."),
+    ] = Malformed.STOP,
 ) -> None:  # fmt: skip
     """Screen formulas and estimate them: charges, nearest known compounds, Tc, formation energy."""
-    from superdrift.superconductors.check import formulas as checking  # noqa: PLC0415 - keeps `superdrift --help` fast
+    logging.basicConfig(level=logging.INFO, format="%(message)s")  # what is odd in the input, and fitting, are logged
+    if output is not None:
+        _exports().check_output(output, formulas or [])
+    from superdrift.superconductors.check.inputs import read_inputs  # noqa: PLC0415 - keeps `superdrift --help` fast
+
+    inputs = read_inputs(formulas or [], malformed=malformed)
+    from superdrift.superconductors.check import formulas as checking  # noqa: PLC0415
     from superdrift.superconductors.check.report_lines import report_lines  # noqa: PLC0415
 
-    texts, amounts = checking.read_formulas(formulas or [])
-    logging.basicConfig(level=logging.INFO, format="%(message)s")  # the first call fits the estimators, and logs it
-    table = checking.check(texts, amounts, known)
+    table = inputs.table(checking.check(inputs.texts, inputs.amounts, known))
     against = f"compared with {known or 'the compounds that come with superdrift (--known for others)'}"
     if output is not None:
-        _write(table, output)
-        rows = table.num_rows
+        _exports().write_table(table, output)
         shares = [f"{sum(v is True for v in table[name].to_pylist()):,} {name}" for name in _VERDICTS]
-        typer.echo(f"{output}: {rows:,} formulas; {', '.join(shares)}; {against}")
+        shares += [f"{len(inputs.rejected):,} not read"] if inputs.rejected else []
+        typer.echo(f"{output}: {table.num_rows:,} formulas; {', '.join(shares)}; {against}")
         return
     for row in table.to_pylist():
-        typer.echo("\n".join(report_lines(row)))
+        typer.echo(f"{row['given']}\n  not read   {row['reason']}" if row["reason"] else "\n".join(report_lines(row)))
     typer.echo(against)
 
 
@@ -92,11 +116,11 @@ def enumerate_(
                                                  "each element.")] = 6,
     oxidation_states: Annotated[str, typer.Option("--oxidation-states", metavar="SET", help="SMACT's set: smact14, "
                                                   "icsd16, icsd24, pymatgen_sp or wiki.")] = "smact14",
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="F.parquet", help="Write the formulas to this table.")
-    ] = None,
+    output: Annotated[Path | None, _OUTPUT] = None,
 ) -> None:  # fmt: skip
     """List the compositions of a chemical system that are neutral and keep Pauling's order."""
+    if output is not None:
+        _exports().check_output(output)
     from superdrift.charges.enumeration import enumerate_system  # noqa: PLC0415 - keeps `superdrift --help` fast
 
     table, accepted = enumerate_system(elements, max_coefficient, oxidation_states=oxidation_states)
@@ -107,32 +131,18 @@ def enumerate_(
             typer.echo(formula)
         typer.echo(summary, err=True)
         return
-    _write(table, output)
+    _exports().write_table(table, output)
     typer.echo(f"{output}: {summary}")
 
 
 _VERDICTS = ("basic_pass", "valid_published", "charge_valid", "site_balanced", "known", "novel")
 
 
-def _write(table: Any, output: Path) -> None:
-    """Write a table whole or not at all.
+def _exports() -> ModuleType:
+    """The module that writes tables for people."""
+    from superdrift.io import exports  # noqa: PLC0415 - keeps `superdrift --help` fast
 
-    Raises:
-        InputError: where it cannot be written.
-    """
-    import pyarrow as pa  # noqa: PLC0415 - keeps `superdrift --help` fast
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
-    from superdrift.io.files import write_whole  # noqa: PLC0415
-
-    content = pa.BufferOutputStream()
-    pq.write_table(table, content)
-    try:
-        write_whole(output, content.getvalue())
-    except OSError as error:
-        raise InputError(
-            f"cannot write {output}: {error.strerror or error}; name a file in a folder that is there"
-        ) from None
+    return exports
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

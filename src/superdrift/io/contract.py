@@ -128,13 +128,18 @@ def column_dictionary(contract: Contract) -> str:
         places = [artifact for artifact in contract.artifacts if artifact.table == table]
         parts += [f"## {name}", ""]
         parts += [f"- `{artifact.pattern}`: {artifact.meaning}." for artifact in places]
-        parts += ["", "| column | type | unit | null | meaning |", "|---|---|---|---|---|"]
-        parts += [
-            f"| `{c.name}` | {type_name(c.type)} | {c.unit} | {'may be' if c.nullable else ''} | {c.meaning} |"
-            for c in table.columns
-        ]
-        parts.append("")
+        parts += ["", columns_in_words(table)]
     return "\n".join(parts)
+
+
+def columns_in_words(table: Table) -> str:
+    """Markdown: every column of a table: name, type, unit, whether it may be null, meaning."""
+    lines = ["| column | type | unit | null | meaning |", "|---|---|---|---|---|"]
+    lines += [
+        f"| `{c.name}` | {type_name(c.type)} | {c.unit} | {'may be' if c.nullable else ''} | {c.meaning} |"
+        for c in table.columns
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def type_name(kind: pa.DataType) -> str:

@@ -9,7 +9,7 @@ are as they should be.
 import sys
 from pathlib import Path
 
-from superdrift.io.contract import Artifact, Contract, Wildcard, column_dictionary, list_of_files
+from superdrift.io.contract import Artifact, Contract, Wildcard, column_dictionary, columns_in_words, list_of_files
 from superdrift.learning.history import HISTORY
 from superdrift.report.numbers import NUMBERS
 from superdrift.statistics.scores import SCORES
@@ -146,13 +146,24 @@ otherwise; *half L1* is half the L1 distance of atomic fractions, 0 to 1. Units 
 each file's columns: `pyarrow.parquet.read_schema(path).field("tc_k").metadata`.
 
 """
+_CHECKED_HEAD = f"""
+## {tables.CHECKED.name}
+
+No artifact of a run: what `superdrift check --output` writes as Parquet, CSV (lists as text, `; ` between their
+members) or JSON (a list of records), one row per formula given, in the order given.
+
+"""
 
 
 def documents() -> dict[str, str]:
     """Path in the repository → text of the documents that are made from the contract."""
     return {
         "results/README.md": _MADE + _FILES_HEAD + list_of_files(CONTRACT),
-        "docs/tables.md": _MADE + _COLUMNS_HEAD + column_dictionary(CONTRACT),
+        "docs/tables.md": _MADE
+        + _COLUMNS_HEAD
+        + column_dictionary(CONTRACT)
+        + _CHECKED_HEAD
+        + columns_in_words(tables.CHECKED),
     }
 
 

@@ -1,5 +1,7 @@
 """The superconductors' Parquet tables, declared once: names, types, units, meanings. `read` and `write` check them."""
 
+from dataclasses import replace
+
 import pyarrow as pa
 
 from superdrift.composition.elements import N_ELEMENTS
@@ -256,3 +258,16 @@ CANDIDATES = Table(
         Column("group", SMALL, "group of a cluster, as in its source's groups.parquet", nullable=True),
     ),
 )
+
+CHECKED = Table(
+    "checked",
+    (
+        Column("origin", TEXT, "file that the formula stands in; - standard input; null: an argument", nullable=True),
+        Column("row", COUNT, "line in that file (of a Parquet table the row), or place among the arguments, from 1"),
+        Column("given", TEXT, "the formula as it stands there"),
+        Column("reason", TEXT, "why it could not be read; all columns after this one are null then", nullable=True),
+        *(replace(column, nullable=True) for column in (*VERDICTS, *ESTIMATED.columns[1:])),
+        Column("nearest", pa.list_(TEXT), "nearest known compounds, with their distances", nullable=True),
+    ),
+)
+"""What `superdrift check --output` writes, one row per formula given."""

@@ -1,6 +1,11 @@
 """`superdrift check` and `superdrift enumerate`: right answers, odd input, one clear error."""
 
+import csv
+import json
+import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pyarrow as pa
@@ -13,7 +18,7 @@ from superdrift.run.errors import InputError
 from superdrift.superconductors.check import formulas as checking
 from superdrift.superconductors.check.formulas import check, known_compounds, read_formulas
 from superdrift.superconductors.check.report_lines import report_lines
-from superdrift.superconductors.tables import ESTIMATED, VERDICTS
+from superdrift.superconductors.tables import CHECKED, ESTIMATED, VERDICTS
 
 FORMULAS = ["YBa2Cu3O6.91", "La1.85Sr0.15CuO4", "Ba0.6K0.4Fe2As2", "Nb3Sn", "La2CuO6"]
 MANY = "".join(
@@ -103,6 +108,67 @@ def test_a_file_in_and_a_table_out(tmp_path, capsys):
     assert read_formulas([str(tmp_path / "list.parquet")])[0] == ["MgB2"]
 
 
+def test_every_formula_given_has_its_row_in_every_format(tmp_path, capsys, caplog):
+    path = tmp_path / "list.csv"
+    path.write_text("Formel;composition\nx;MgB2\nx;Xx\nx;\nx;YBa2Cu3O7\n")
+    tables = []
+    for name in ("out.parquet", "out.csv", "out.json"):
+        out = tmp_path / name
+        assert run("check", "Nb3Sn", str(path), "--malformed", "reject", "--output", str(out)) == 0
+        assert "4 formulas" in (printed := capsys.readouterr().out) and "1 not read" in printed
+        tables.append(out)
+    assert "list.csv: 1 row without a formula: 4" in caplog.text and "list.csv:3: not read: " in caplog.text
+    table = pq.read_table(tables[0])
+    assert [(field.name, field.type) for field in table.schema] == [(c.name, c.type) for c in CHECKED.columns]
+    rows = table.to_pylist()
+    assert [(row["origin"], row["row"], row["given"]) for row in rows] == [
+        (None, 1, "Nb3Sn"), (str(path), 2, "MgB2"), (str(path), 3, "Xx"), (str(path), 5, "YBa2Cu3O7"),
+    ]  # fmt: skip
+    assert [row["formula"] for row in rows] == ["Nb3Sn", "MgB2", None, "Ba2YCu3O7"]
+    assert "'Xx' is not a chemical element" in rows[2]["reason"] and rows[2]["tc_k"] is None
+    assert json.loads(tables[2].read_text(encoding="utf-8")) == rows
+    with tables[1].open(encoding="utf-8", newline="") as stream:
+        found = list(csv.DictReader(stream))
+    assert [row["row"] for row in found] == ["1", "2", "3", "5"]
+    assert found[1]["nearest"] == "; ".join(rows[1]["nearest"]) and found[2]["nearest"] == ""
+    assert run("check", str(tables[1]), "--output", str(tables[0])) == 0  # what was written can be read
+    assert pq.read_table(tables[0])["formula"].to_pylist() == ["Nb3Sn", "MgB2", "Ba2YCu3O7"]
+
+
+def test_what_is_rejected_is_printed_in_its_place(capsys):
+    assert run("check", "MgB2", "Xx", "NbN", "--malformed", "reject") == 0
+    assert [line for line in capsys.readouterr().out.splitlines() if not line.startswith("  ")][:3] == [
+        "MgB2",
+        "Xx",
+        "NbN",
+    ]
+    assert run("check", "Xx", "--malformed", "reject") == 1
+    assert "none of 1 formulas can be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [("check", "MgB2"), ("enumerate", "Li", "O")])
+@pytest.mark.parametrize("name", [".", "x", "x.xlsx", "missing/x.csv"])
+def test_outputs_are_judged_before_any_work(command, name, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(checking, "check", lambda *_: pytest.fail("checked first"))
+    assert run(*command, "--output", name) == 1
+    assert capsys.readouterr().err.startswith(f"superdrift: error: cannot write {name}: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_standard_input_and_a_reader_that_stops_early(tmp_path):
+    command = [sys.executable, "-m", "superdrift.cli", "check", "-", "--output", "out.json"]
+    done = subprocess.run(command, input=b"name;Tc\r\nMgB2;39\r\n", cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads((tmp_path / "out.json").read_text())
+    assert (row["origin"], row["row"], row["given"], row["formula"]) == ("-", 2, "MgB2", "MgB2")
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([*command[:4], "MgB2"], stdout=writing, stderr=subprocess.PIPE, cwd=tmp_path, check=False)
+    os.close(writing)
+    assert b"Traceback" not in done.stderr
+
+
 def test_what_is_printed(capsys):
     assert run("check", "YBa2Cu3O8", "He") == 0
     printed = capsys.readouterr().out
@@ -131,7 +197,7 @@ def test_a_bad_line_of_a_file_is_named_and_nothing_is_written(tmp_path, capsys):
     path.write_text("MgB2\nMgQ2\n")
     assert run("check", str(path), "--output", str(tmp_path / "out.parquet")) == 1
     assert "'Q' is not a chemical element" in (message := capsys.readouterr().err)
-    assert "entry 2" in message
+    assert f"{path}:2: " in message and "--malformed reject" in message
     path.write_text("")
     assert run("check", str(path)) == 1
     assert "no formula in" in capsys.readouterr().err
@@ -143,6 +209,11 @@ def test_unknown_known_compounds_and_unwritable_output(tmp_path, capsys, monkeyp
         patch.setattr(checking, "load_estimates", lambda *_, **__: pytest.fail("fitted first"))
         assert run("check", "MgB2", "--known", "nowhere") == 1
     assert "no known compounds at 'nowhere'" in capsys.readouterr().err
+    with monkeypatch.context() as patch:
+        patch.setattr(checking, "load_estimates", lambda *_, **__: pytest.fail("fitted first"))
+        for name in ("x" * 300, "x" * 300 + ".parquet", str(tmp_path)):
+            assert run("check", "MgB2", "--known", name) == 1
+            assert f"no known compounds at '{name}'" in capsys.readouterr().err
     (tmp_path / "file").write_text("")
     assert run("check", "MgB2", "--output", str(tmp_path / "file" / "out.parquet")) == 1
     assert "cannot write" in capsys.readouterr().err
@@ -168,6 +239,11 @@ def test_lithium_phosphorus_sulphur_chlorine(tmp_path, capsys):
     assert run("enumerate", "Li", "P", "S", "Cl", "--max-coefficient", "6", "--output", str(out)) == 0
     assert "2,400 compositions, 986 accepted, 781 distinct" in capsys.readouterr().out
     found = pq.read_table(out)["formula"].to_pylist()
+    assert (
+        run("enumerate", "Li", "P", "S", "Cl", "--max-coefficient", "6", "--output", str(out.with_suffix(".csv"))) == 0
+    )
+    with out.with_suffix(".csv").open(newline="") as stream:
+        assert [row["formula"] for row in csv.DictReader(stream)] == found
     assert len(set(found)) == len(found) == 781
     assert {"Li3PS4", "LiCl", "Li6PS5Cl"} <= set(found)
 

@@ -1,5 +1,7 @@
 """Reading the sources: every row counted, what is wrong with a file said at once."""
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from superdrift.run import registry
@@ -34,22 +36,69 @@ def test_byte_order_mark_and_windows_lines(tmp_path):
     assert [(r.text, r.tc) for r in read_source("mine", path)] == [("MgB2", "39")]
 
 
-@pytest.mark.parametrize("row", ["MgB2,39,5", "MgB2"])
-def test_row_of_another_length_has_a_problem(tmp_path, row):
-    rows = read_source("mine", written(tmp_path, f"formula,tc_k\n{row}\n"))
-    assert "fields where the header has 2" in rows[0].problem
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"formula;Tc\r\nMgB2;39\r\n", ("MgB2", "39", None)),
+        (b"name\tTc (K)\tnote\nMgB2\t39\tx, y\n", ("MgB2", "39", None)),
+        (b"Tc, Formula\n39,MgB2\n", ("MgB2", "39", None)),
+        (b"FAMILY,COMPOSITION,T_c\nothers,MgB2,39\n", ("MgB2", "39", "others")),
+        (b'"Critical temperature\n(K)","Chemical formula"\n39,MgB2\n', ("MgB2", "39", None)),
+        (b"# formula, tc_k\nMgB2, 39\n", ("MgB2", "39", None)),
+        (b"sep=;\nformula;tc_k\nMgB2;39\n", ("MgB2", "39", None)),
+        (b"# measured in 2020\nformula,tc_k\n# a film\nMgB2,39\n", ("MgB2", "39", None)),
+        ("formula\ttc_k\r\nMgB2\t39\r\n".encode("utf-16"), ("MgB2", "39", None)),
+        (b"formula,tc_k\rMgB2,39\r", ("MgB2", "39", None)),
+        (b"formula,tc_k,note\nMgB2,39,5 \xb5m\n", ("MgB2", "39", None)),
+        (b"name,formula,Tc,tc_k\nfilm 1,MgB2,x,39\n", ("MgB2", "39", None)),
+        (b'formula,tc_k\n"MgB2",39\n', ("MgB2", "39", None)),
+        (b"formula,tc_k\nNaN,0\n", ("NaN", "0", None)),
+    ],
+)
+def test_tables_as_people_write_them(tmp_path, content, found):
+    (row,) = read_source("mine", written(tmp_path, content))
+    assert (row.text.strip(), row.tc.strip(), row.family) == found
+    assert row.problem == ""
+
+
+def test_own_parquet_table(tmp_path):
+    path = tmp_path / "mine.parquet"
+    pq.write_table(pa.table({"Tc (K)": [39.5, None], "name": ["MgB2", "Nb3Sn"]}), path)
+    assert [(r.number, r.text, r.tc) for r in read_source("mine", path)] == [(1, "MgB2", "39.5"), (2, "Nb3Sn", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("formula,tc_k\nMgB2,39,5\n", "3 fields where the header has 2 (a decimal comma?)"),
+        ("formula,tc_k\nMgB2\n", "1 fields where the header has 2"),
+        ("formula;tc_k\nMgB2;39,5\n", "'39,5' has a decimal comma; write 39.5"),
+        ("formula;tc_k\nYBa2Cu3O6,91;92\n", "'YBa2Cu3O6,91' has a decimal comma; write YBa2Cu3O6.91"),
+        (b"formula,tc_k\nMgB\xb2,39\n", "not UTF-8; save the file as UTF-8"),
+    ],
+)
+def test_rows_that_cannot_be_relied_on_have_a_problem(tmp_path, text, problem):
+    (row,) = read_source("mine", written(tmp_path, text))
+    assert problem in row.problem
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("", "is empty"),
-        ("formula;tc_k\nMgB2;39\n", "found formula;tc_k"),
-        ("formula,Tc\nMgB2,39\n", "no column tc_k"),
+        ("formula|tc_k\nMgB2|39\n", r"no column formula and no column tc_k \(found formula\|tc_k\)"),
+        ("formula,T\nMgB2,39\n", r"no column tc_k \(found formula, T\).*may also be called tc, critical temperature"),
+        ("formula,Tc (mK)\nMgB2,39000\n", "no column tc_k"),
         ("formula,tc_k,tc_k\nMgB2,39,39\n", "column tc_k appears twice"),
+        ("formula,Formula,tc_k\nMgB2,NbN,39\n", "columns 'formula' and 'Formula' are both formula; rename one"),
+        ("formula,tc_k,Tc (K)\nMgB2,39,39\n", "'tc_k' and 'Tc .K.' are both tc_k"),
         ("formula,tc_k\n", "holds no row"),
         ("formula,tc_k\n\n , \n", "holds no row"),
-        (b"formula,tc_k\nMgB\xb2,39\n", "not UTF-8"),
+        ('formula,tc_k\n"MgB2,39\nNbN,16\n', "look for a quotation mark"),
+        (b"formula,tc_k\nMgB2,39\0\n", "is no text .it holds the byte 0x00 in line 2"),
+        (b"PK\x03\x04rest", "is a zip archive or a workbook"),
+        (b"PAR1rest", "cannot be read as Parquet"),
+        ("\ufeffformula,tc_k\nMgB2,39\n".encode("utf-16-le")[:-1], "is damaged UTF-16 text"),
     ],
 )
 def test_unusable_files(tmp_path, text, message):

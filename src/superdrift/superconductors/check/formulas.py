@@ -1,8 +1,7 @@
-"""Formulas that a user gives: read from arguments or a file, screened against known compounds, estimated as a table."""
+"""Formulas that a user gives, screened against known compounds and estimated as a table."""
 
-import csv
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,14 @@ import yaml
 from numpy.typing import NDArray
 
 from superdrift.composition.elements import N_ELEMENTS
-from superdrift.composition.formula import parse_formula
-from superdrift.composition.vector import from_vector, to_vector
+from superdrift.composition.vector import from_vector
 from superdrift.run import registry
 from superdrift.run.command import Run
 from superdrift.run.errors import InputError
 from superdrift.run.provenance import describe
 from superdrift.run.settings import from_mapping
 from superdrift.superconductors.check.estimates import load_estimates
+from superdrift.superconductors.check.inputs import exists, read_formulas, read_known
 from superdrift.superconductors.check.run_settings import screening_of_run
 from superdrift.superconductors.data.families import family_of
 from superdrift.superconductors.screening.basic_checks import basic_checks
@@ -31,61 +30,14 @@ from superdrift.superconductors.stages.prepare import prepare
 from superdrift.superconductors.stages.screen import known_screener
 from superdrift.superconductors.tables import COMPOUNDS, ESTIMATED, VERDICTS
 
+__all__ = ["check", "known_compounds", "read_formulas", "screen_settings"]
+
 EMBEDDED = "literature"
 """The known compounds that come with the project."""
 NEAREST = 3
 """Known compounds named for each formula."""
 
 _CONFIG = Path(__file__).resolve().parents[4] / "config.yaml"
-
-
-def read_formulas(arguments: Sequence[str]) -> tuple[list[str], NDArray[np.float32]]:
-    """Formulas and their vectors, from the arguments of a command line.
-
-    Args:
-        arguments: formulas, or one path of a file: Parquet or CSV with a column `formula`, or one formula per line.
-
-    Returns:
-        (n,) texts and (n, 96) atoms per formula unit.
-
-    Raises:
-        InputError: for no formula at all, or one that cannot be read, naming it and its place.
-    """
-    path = Path(arguments[0]) if len(arguments) == 1 else None
-    is_file = path is not None and (path.is_file() or path.suffix in (".csv", ".txt", ".parquet", ".dat"))
-    if is_file and path is not None:
-        texts, place = list(_texts(path)), f" in {path}, entry {{}}"
-    else:
-        texts, place = list(arguments), ""
-    if not texts:
-        raise InputError(f"no formula{f' in {path}' if is_file else ''}; give one such as La1.85Sr0.15CuO4")
-    amounts = np.zeros((len(texts), N_ELEMENTS), dtype=np.float32)
-    for row, text in enumerate(texts):
-        try:
-            amounts[row] = to_vector(parse_formula(text))
-        except InputError as error:
-            raise InputError(f"{error}{place.format(row + 1)}") from None
-        if not amounts[row].any():
-            raise InputError(f"formula '{text}' holds no atoms{place.format(row + 1)}; give amounts above 0")
-    return texts, amounts
-
-
-def _texts(path: Path) -> Iterable[str]:
-    """Formulas of a file."""
-    if not path.is_file():
-        raise InputError(f"no file {path}; give formulas, or a file that is there")
-    if path.suffix == ".parquet":
-        try:
-            return pq.read_table(path, columns=["formula"])["formula"].drop_null().to_pylist()
-        except (pa.ArrowException, KeyError) as error:
-            raise InputError(f"{path} cannot be read as Parquet with a column 'formula': {error}") from None
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except UnicodeDecodeError:
-        raise InputError(f"{path} is no text; give one formula per line, or CSV or Parquet with 'formula'") from None
-    if lines and "formula" in next(csv.reader(lines[:1]), []):
-        return [row["formula"] for row in csv.DictReader(lines) if (row["formula"] or "").strip()]
-    return [line.strip() for line in lines if line.strip()]
 
 
 def known_compounds(known: Path | None, folder: Path) -> Path:
@@ -98,7 +50,7 @@ def known_compounds(known: Path | None, folder: Path) -> Path:
     if known is not None:
         below = Path("prepare") / "compounds.parquet"
         for path in (known, known / below, Path("results") / known / below):
-            if path.suffix == ".parquet" and path.is_file() and _is_compounds(path):
+            if path.suffix == ".parquet" and _is_compounds(path):
                 return path
     path = folder / "compounds.parquet"
     blocks = _blocks()
@@ -123,7 +75,11 @@ def _blocks() -> dict[str, Any]:
 
 
 def _is_compounds(path: Path) -> bool:
-    return set(COMPOUNDS.schema.names) <= set(pq.read_schema(path).names)
+    """Whether a file is there and has the columns of compounds.parquet."""
+    try:
+        return set(COMPOUNDS.schema.names) <= set(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError, ValueError):  # the reader of lists says what is wrong with a damaged one
+        return False
 
 
 def screen_settings(block: Mapping[str, Any]) -> ScreenSettings:
@@ -148,14 +104,14 @@ def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None
     with tempfile.TemporaryDirectory() as folder:
         compounds = known_compounds(known, Path(folder))
         embedded = compounds.parent == Path(folder)
-        if known is not None and embedded and not known.is_file():
+        if known is not None and embedded and (not exists(known) or known.is_dir()):
             raise InputError(f"no known compounds at '{known}'; give a run's name, its compounds.parquet, or a file")
         estimates = load_estimates(compounds, blocks, embedded=embedded)
         block = blocks["screen"] if embedded else screening_of_run(compounds.parents[1], blocks["screen"])
         settings = screen_settings(block)
         screener = known_screener(settings, compounds, baseline=False, all_rows=True)
         if known is not None and embedded:
-            names, vectors = read_formulas([str(known)])
+            names, vectors = read_known(known)
             radii = {"known_radius": settings.known_radius, "novel_radius": settings.novel_radius}
             screener.known = KnownCompounds(vectors, names, **radii)
     columns = screener.screen(np.arange(len(amounts)), amounts)
