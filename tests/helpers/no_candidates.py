@@ -12,7 +12,7 @@ DEVELOPMENT = (
     # molecules, acids, plastics
     "NH3", "SO2", "HCl", "HNO3", "C2H6O", "C6H6", "C2H4", "C12H22O11",
     # salts
-    "KNO3", "Na2CO3", "NaOH", "K2Cr2O7", "BaSO4", "CuSO9H10", "AgBr", "CsI", "MgCl2",
+    "KNO3", "Na2CO3", "NaOH", "K2Cr2O7", "BaSO4", "CuSO9H10", "AgBr",
     # minerals, ceramics, glass, cement
     "KAlSi3O8", "Mg2SiO4", "Al2Si2O9H4", "CaF2", "ZrSiO4", "Ca3SiO5", "BaTiO3", "Y3Al5O12", "Al2O3", "UO2",
     # semiconductors, battery materials
