@@ -1,7 +1,8 @@
-"""Compounds that nobody would call candidates of superconductivity: two lists, one to choose a rule by, one to judge it.
+"""Compounds that nobody would call candidates of superconductivity: lists to choose a rule by, and one to judge it.
 
-Both were written before the rule of applicability was chosen. None of them superconducts at ambient pressure, pure or
-as commonly doped.
+None of them superconducts at ambient pressure. `EXAMINED` judged a first rule, which passed 5 of its 40 with the embedded
+compounds; since then it belongs to those that rules are chosen by, and `REPORTED`, written before the next rule was
+tried, judges.
 """
 
 CASES = ("H2O", "CO2", "NH4Cl", "LiBH4", "CaCO3", "HfO2", "PbO", "Pb9CuP6O25", "NaCl", "SiO2", "CH4")
@@ -20,7 +21,7 @@ DEVELOPMENT = (
 )  # fmt: skip
 """Forty to choose the rule of applicability by."""
 
-REPORTED = (
+EXAMINED = (
     # molecules, acids, plastics
     "N2O", "H2SO4", "CO", "CCl4", "C6H12O6", "C8H8", "C2F4", "CH4N2O", "H2O2",
     # salts
@@ -31,4 +32,17 @@ REPORTED = (
     # semiconductors, battery materials
     "GaN", "InP", "ZnS", "ZnO", "CdTe", "LiFePO4",
 )  # fmt: skip
-"""Forty others, looked at once the rule was chosen: at most two may pass."""
+"""Forty others that judged the first rule."""
+
+REPORTED = (
+    # molecules, acids, plastics
+    "CH4O", "C3H8O", "C8H10N4O2", "H3PO4", "NO2", "SF6", "CHCl3", "C10H8", "C2H3Cl", "C10H8O4", "CS2",
+    # salts
+    "KBr", "N2H4O3", "CaCl2", "KClO3", "AgNO3", "Na2SO4", "K2CO3", "NaF", "Li2CO3", "ZnSO11H14", "KH2PO4",
+    # minerals, ceramics
+    "CaMgC2O6", "Al2SiO5", "CaSiO3", "KAl3Si3O12H2", "MgO2H2", "SnO2", "CePO4", "BaCO3", "SrSO4", "PbSO4", "Y2O3",
+    "BeO", "LiNbO3", "BN",
+    # semiconductors, battery materials
+    "CdSe", "ZnSe", "AlP", "LiMn2O4",
+)  # fmt: skip
+"""Forty looked at once the rule was chosen: at most two may pass."""
