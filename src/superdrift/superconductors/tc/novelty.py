@@ -1,14 +1,16 @@
 """How far the chemistry of a composition is from that of known superconductors: what applicability is judged by.
 
 Half the L1 distance of atomic fractions knows no chemistry: to it Ti and O are as unlike as Ti and Zr, and CO2 is near
-any oxide. Novelty is the mean of three differences, summed, to each of the nearest superconductors:
+any oxide. Novelty is the sum of four differences, averaged over the nearest superconductors:
 
 - of the elements' properties (mean and deviation over the composition, in deviations over the periodic table);
 - of the places in Mendeleev numbers, by the element mover's distance (Hargreaves et al., Chem. Mater. 32, 10610 (2020)):
   how far atoms move along that scale to make one composition of the other;
-- of the framework, what remains without the anions: half the L1 distance of its fractions.
+- of the framework, what remains without the anions: half the L1 distance of its fractions;
+- of the closed shell: whether the valence electrons fill the octets of the anions and no more (Mooser & Pearson, J. Phys.
+  Chem. Solids 7, 65 (1958): 8 electrons per anion), as in NaCl, SiO2, CaCO3 or GaAs, but in few superconductors.
 
-All three are L1 distances of vectors, so that their sum is one too. The mean is over `NEAREST` superconductors: one
+All are L1 distances of vectors, so that their sum is one too. The mean is over `NEAREST` superconductors: one
 compound that stands alone among the known vouches for little.
 """
 
@@ -24,16 +26,24 @@ from superdrift.composition.vector import atomic_fractions
 from superdrift.superconductors.tc.features import element_property, element_property_table
 
 NEAREST = 3
-"""Superconductors that novelty is the mean distance to. Chosen with the two weights below on held-out superconductors and
+"""Superconductors that novelty is the mean distance to. Chosen with the weights below on held-out superconductors and
 a list of compounds that nobody calls candidates (docs/methods/estimators.md); fixed, since stored radii depend on it."""
 PLACE_WEIGHT = 0.05
 """Per Mendeleev number that an average atom moves. See `NEAREST`."""
 FRAMEWORK_WEIGHT = 0.25
 """Of half the L1 distance of the frameworks, 0 to 1. See `NEAREST`."""
+OCTET_WEIGHT = 0.4
+"""Of a closed shell against an open one. See `NEAREST`."""
+OCTET_WIDTH = 0.05
+"""Electrons per anion off the octet at which a shell counts as open. See `NEAREST`: dopants that make a superconductor
+of an insulator bring as many."""
 
+_OCTET = 8.0
 _STEP = 16
 """Coordinates summed before the sum is compared with the nearest found so far; no result depends on it."""
 _ANIONS = [ATOMIC_NUMBER[symbol] - 1 for symbol in ANIONS]
+_BESIDE_OXYGEN = [ATOMIC_NUMBER[symbol] - 1 for symbol in ("O", "F", "Cl", "Br")]
+"""Anions where there is oxygen: S, P, N and their like are then its partners in oxyanions."""
 
 
 class KnownChemistry:
@@ -76,8 +86,18 @@ def _coordinates(amounts: NDArray[np.floating]) -> NDArray[np.float32]:
     framework = np.divide(framework, total, out=np.zeros_like(framework), where=total > 0)
     framework = np.concatenate([framework, total == 0], axis=1)  # anions alone are as far from any framework as can be
     parts = [mean / (2 * table.shape[1]), deviation / (2 * table.shape[1]), PLACE_WEIGHT * gaps * passing,
-             FRAMEWORK_WEIGHT / 2 * framework]  # fmt: skip
+             FRAMEWORK_WEIGHT / 2 * framework, OCTET_WEIGHT * _closed_shell(x)[:, None]]  # fmt: skip
     return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+def _closed_shell(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How nearly closed the shell is, (n,) 0 to 1, for (n, 96) fractions: 1 with 8 valence electrons per anion."""
+    group = element_property("group")
+    electrons = x @ np.where(group > 10, group - 10, group)  # noqa: PLR2004  filled d shells keep their electrons
+    oxide = x[:, ATOMIC_NUMBER["O"] - 1] > 0
+    anions = np.where(oxide, x[:, _BESIDE_OXYGEN].sum(axis=1), x[:, _ANIONS].sum(axis=1))
+    per_anion = np.divide(electrons, anions, out=np.full(len(x), np.inf), where=anions > 0)
+    return np.clip(1 - np.abs(per_anion - _OCTET) / OCTET_WIDTH, 0.0, 1.0)
 
 
 @cache
