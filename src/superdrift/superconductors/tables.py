@@ -137,14 +137,34 @@ ESTIMATED = Table(
         Column("tc_k", REAL, "critical temperature if superconducting", "K"),
         Column("tc_low_k", REAL, "lower end of the interval of tc_k", "K"),
         Column("tc_high_k", REAL, "upper end of the interval of tc_k", "K"),
-        Column("applicable", TRUTH, "close enough to known compounds for the estimate to mean something"),
+        Column(
+            "extrapolated", TRUTH, "tc_high_k passes every Tc established at ambient pressure in the compound's class"
+        ),
+        Column("needs_pressure", TRUTH, "an element or a hydride that superconducts, if at all, only under pressure"),
+        Column(
+            "applicable",
+            TRUTH,
+            "measured, or its chemistry close enough to known superconductors, for the estimate to mean something",
+        ),
         Column(
             "superconducting_probability_knn", REAL, "share of superconductors among the neighbours (published method)"
         ),
         Column("tc_knn_k", REAL, "mean critical temperature of the neighbours (published method)", "K"),
         Column("formation_energy_ev", REAL, "formation energy", "eV/atom", nullable=True),
         Column("formation_energy_sd_ev", REAL, "standard deviation of the formation energy", "eV/atom", nullable=True),
-        Column("hull_distance_ev", REAL, "predicted distance to the hull of known compounds", "eV/atom", nullable=True),
+        Column(
+            "hull_distance_ev",
+            REAL,
+            "predicted distance to the hull of the other known compounds",
+            "eV/atom",
+            nullable=True,
+        ),
+        Column(
+            "hull_competitors",
+            COUNT,
+            "known compounds in that hull; 0: it holds the elements alone, and says no more than the formation energy",
+            nullable=True,
+        ),
     ),
 )
 

@@ -69,7 +69,9 @@ class KnownChemistry:
         if len(self._known) == 0:
             return np.full(len(amounts), np.inf)
         number = min(NEAREST, len(self._known))
-        return _nearest(np.ascontiguousarray(_coordinates(amounts)[:, self._order]), self._known, number, number * limit)
+        return _nearest(
+            np.ascontiguousarray(_coordinates(amounts)[:, self._order]), self._known, number, number * limit
+        )
 
 
 def _coordinates(amounts: NDArray[np.floating]) -> NDArray[np.float32]:
@@ -93,7 +95,7 @@ def _coordinates(amounts: NDArray[np.floating]) -> NDArray[np.float32]:
 def _closed_shell(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """How nearly closed the shell is, (n,) 0 to 1, for (n, 96) fractions: 1 with 8 valence electrons per anion."""
     group = element_property("group")
-    electrons = x @ np.where(group > 10, group - 10, group)  # noqa: PLR2004  filled d shells keep their electrons
+    electrons = x @ np.where(group > 10, group - 10, group)  # filled d shells keep their electrons
     oxide = x[:, ATOMIC_NUMBER["O"] - 1] > 0
     anions = np.where(oxide, x[:, _BESIDE_OXYGEN].sum(axis=1), x[:, _ANIONS].sum(axis=1))
     per_anion = np.divide(electrons, anions, out=np.full(len(x), np.inf), where=anions > 0)
@@ -116,9 +118,7 @@ def _scale() -> tuple[NDArray[np.int64], NDArray[np.float64]]:
 
 
 @njit(parallel=True, cache=True)
-def _nearest(
-    queries: NDArray[np.float32], known: NDArray[np.float32], k: int, farthest: float
-) -> NDArray[np.float64]:
+def _nearest(queries: NDArray[np.float32], known: NDArray[np.float32], k: int, farthest: float) -> NDArray[np.float64]:
     """Mean L1 distance (n,) to the k nearest rows of `known`; inf where one of them is not nearer than `farthest`."""
     result = np.empty(len(queries))
     size = known.shape[1]
