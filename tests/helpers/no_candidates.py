@@ -1,8 +1,8 @@
 """Compounds that nobody would call candidates of superconductivity: lists to choose a rule by, and one to judge it.
 
-None of them superconducts at ambient pressure. `EXAMINED` judged a first rule, which passed 5 of its 40 with the embedded
-compounds; since then it belongs to those that rules are chosen by, and `REPORTED`, written before the next rule was
-tried, judges.
+None of them superconducts at ambient pressure. `EXAMINED` judged a first rule, which passed 5 of its 40 with the
+embedded compounds; since then it belongs to those that rules are chosen by, and `REPORTED`, written before the next
+rule was tried, judges.
 """
 
 CASES = ("H2O", "CO2", "NH4Cl", "LiBH4", "CaCO3", "HfO2", "PbO", "Pb9CuP6O25", "NaCl", "SiO2", "CH4")

@@ -26,7 +26,7 @@ class EnergyEstimator:
             wanted: (n,) rows to estimate; None for all.
 
         Returns:
-            formation_energy_ev, formation_energy_sd_ev and hull_distance_ev, (n,) in eV/atom, and hull_competitors, (n,);
+            formation_energy_ev, formation_energy_sd_ev, hull_distance_ev, (n,) in eV/atom, and hull_competitors, (n,);
             NaN where not wanted, or where an element is not supported. A compound that is known itself is measured
             against the others.
         """

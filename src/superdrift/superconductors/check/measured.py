@@ -1,4 +1,4 @@
-"""What was measured of formulas that are known: Tc of all entries of the composition, or that there is none; sources."""
+"""What was measured of formulas that are known: Tc of all entries of a composition, or that there is none; sources."""
 
 import csv
 from collections import defaultdict
@@ -94,4 +94,5 @@ def _references() -> dict[int, str]:
     path = registry.DATA / registry.entry_of(_LITERATURE).file
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
-        return {rows.line_num: row["reference"] for row in rows}
+        lines = [(rows.line_num, row["reference"]) for row in rows]
+    return dict(lines)

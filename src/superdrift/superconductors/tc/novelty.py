@@ -4,11 +4,11 @@ Half the L1 distance of atomic fractions knows no chemistry: to it Ti and O are 
 any oxide. Novelty is the sum of four differences, averaged over the nearest superconductors:
 
 - of the elements' properties (mean and deviation over the composition, in deviations over the periodic table);
-- of the places in Mendeleev numbers, by the element mover's distance (Hargreaves et al., Chem. Mater. 32, 10610 (2020)):
-  how far atoms move along that scale to make one composition of the other;
+- of the places in Mendeleev numbers, by the element mover's distance (Hargreaves et al., Chem. Mater. 32, 10610
+  (2020)): how far atoms move along that scale to make one composition of the other;
 - of the framework, what remains without the anions: half the L1 distance of its fractions;
-- of the closed shell: whether the valence electrons fill the octets of the anions and no more (Mooser & Pearson, J. Phys.
-  Chem. Solids 7, 65 (1958): 8 electrons per anion), as in NaCl, SiO2, CaCO3 or GaAs, but in few superconductors.
+- of the closed shell: whether the valence electrons fill the octets of the anions and no more (Mooser & Pearson,
+  Acta Cryst. 12, 1015 (1959): 8 electrons per anion), as in NaCl, SiO2, CaCO3 or GaAs, but in few superconductors.
 
 All are L1 distances of vectors, so that their sum is one too. The mean is over `NEAREST` superconductors: one
 compound that stands alone among the known vouches for little.
@@ -27,7 +27,7 @@ from superdrift.superconductors.tc.features import element_property, element_pro
 
 NEAREST = 3
 """Superconductors that novelty is the mean distance to. Chosen with the weights below on held-out superconductors and
-a list of compounds that nobody calls candidates (docs/methods/estimators.md); fixed, since stored radii depend on it."""
+lists of compounds that nobody calls candidates (docs/methods/estimators.md); fixed: stored radii depend on it."""
 PLACE_WEIGHT = 0.05
 """Per Mendeleev number that an average atom moves. See `NEAREST`."""
 FRAMEWORK_WEIGHT = 0.25
@@ -39,6 +39,7 @@ OCTET_WIDTH = 0.05
 of an insulator bring as many."""
 
 _OCTET = 8.0
+"""Electrons per anion of a closed shell."""
 _STEP = 16
 """Coordinates summed before the sum is compared with the nearest found so far; no result depends on it."""
 _ANIONS = [ATOMIC_NUMBER[symbol] - 1 for symbol in ANIONS]
