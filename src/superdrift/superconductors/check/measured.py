@@ -19,10 +19,21 @@ from superdrift.superconductors.tables import COMPOUNDS
 SOURCES = 3
 """Entries of a composition that are named; the others are counted. A definition of what is printed."""
 
-_COLUMNS = ("reduced_formula", "superconducting", "tc_k", "tc_consensus_k", "amounts", "flags", "origin", "row")
+_COLUMNS = (
+    "formula",
+    "reduced_formula",
+    "superconducting",
+    "tc_k",
+    "tc_consensus_k",
+    "amounts",
+    "flags",
+    "origin",
+    "row",
+)
 _LITERATURE = "literature"
 _SCHEMA = pa.schema(
     [
+        ("known_formula", pa.string()),
         ("known_superconducting", pa.bool_()),
         ("known_tc_k", pa.float64()),
         ("known_tc_low_k", pa.float64()),
@@ -72,6 +83,7 @@ def _summary(entries: list[dict[str, Any]]) -> dict[str, Any]:
     named = positive or entries
     more = f" and {len(named) - SOURCES} more" if len(named) > SOURCES else ""
     return {
+        "known_formula": named[0]["formula"],
         "known_superconducting": bool(positive),
         "known_tc_k": float(np.median(tc)) if tc else None,
         "known_tc_low_k": min(tc, default=None),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from superdrift.composition.formula import parse_formula
+from superdrift.composition.formula import parse_formula, reduced_formula
 from superdrift.superconductors.data.records import record_tc_k
 
 
@@ -35,12 +35,14 @@ def _known(row: dict[str, Any]) -> str:
         return "novel" if row["novel"] else "near a known compound"
     if row["known_superconducting"] is None:
         return "known"
+    exact = reduced_formula(parse_formula(row["known_formula"])) == row["reduced_formula"]
+    known = "known" if exact else f"known as {row['known_formula']}"
     if not row["known_superconducting"]:
-        return f"known: measured and found not superconducting ({row['known_source']})"
+        return f"{known}: measured and found not superconducting ({row['known_source']})"
     low, high = row["known_tc_low_k"], row["known_tc_high_k"]
     spread = f", {low:g} to {high:g} K" if low != high else ""
     flags = f"; flagged {', '.join(row['known_flags'])}" if row["known_flags"] else ""
-    return f"known: superconducting, Tc {row['known_tc_k']:g} K measured{spread} ({row['known_source']}){flags}"
+    return f"{known}: superconducting, Tc {row['known_tc_k']:g} K measured{spread} ({row['known_source']}){flags}"
 
 
 def _warnings(row: dict[str, Any]) -> dict[str, str]:
@@ -75,5 +77,6 @@ def _formation_energy(row: dict[str, Any]) -> str:
         return f"{energy}, by definition: an element"
     if row["hull_competitors"] == 0:
         return f"{energy} (predicted); no known compound competes, so the hull holds the elements alone"
-    others = "the other known compounds" if row["known"] else "known compounds"
+    number = row["hull_competitors"]
+    others = f"{number} {'other ' if row['known'] else ''}known compound{'s' if number != 1 else ''} and the elements"
     return f"{energy}, {row['hull_distance_ev']:+.3f} from the hull of {others} (predicted)"
