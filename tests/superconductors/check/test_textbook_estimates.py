@@ -1,4 +1,4 @@
-"""What `check` says of textbook compounds by the embedded ones: applicable, pressure, extrapolation, energies, known."""
+"""What `check` says of textbook compounds by the embedded ones: applicable, extrapolated, under pressure, known."""
 
 import numpy as np
 import pytest
@@ -59,7 +59,7 @@ def test_what_needs_no_pressure_does_not(rows, formula):
     assert not rows[formula]["needs_pressure"]
 
 
-@pytest.mark.parametrize(("formula", "record"), zip(BEYOND, ("126 K", "126 K", "41.8 K"), strict=True))
+@pytest.mark.parametrize(("formula", "record"), list(zip(BEYOND, ("126 K", "126 K", "41.8 K"), strict=True)))
 def test_an_interval_beyond_the_record_is_an_extrapolation(rows, formula, record):
     row = rows[formula]
     assert row["extrapolated"]
