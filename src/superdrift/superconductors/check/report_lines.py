@@ -41,7 +41,8 @@ def _known(row: dict[str, Any]) -> str:
         return f"{known}: measured and found not superconducting ({row['known_source']})"
     low, high = row["known_tc_low_k"], row["known_tc_high_k"]
     spread = f", {low:g} to {high:g} K" if low != high else ""
-    flags = f"; flagged {', '.join(row['known_flags'])}" if row["known_flags"] else ""
+    doubts = [flag for flag in row["known_flags"] if flag != "element"]  # which is a class, and no doubt
+    flags = f"; flagged {', '.join(doubts)}" if doubts else ""
     return f"{known}: superconducting, Tc {row['known_tc_k']:g} K measured{spread} ({row['known_source']}){flags}"
 
 
