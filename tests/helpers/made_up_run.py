@@ -114,9 +114,11 @@ def _estimated(path: Path, n: int, rng: np.random.Generator, scale: float) -> Pa
     tables.write(path, ESTIMATED, {
         "id": np.arange(n), "superconducting_probability": rng.random(n) ** 0.4, "tc_k": tc,
         "tc_low_k": 0.7 * tc, "tc_high_k": 1.3 * tc, "applicable": rng.random(n) < 0.9,
+        "extrapolated": 1.3 * tc > 126, "needs_pressure": np.zeros(n, dtype=bool),
         "superconducting_probability_knn": rng.random(n) ** 0.3, "tc_knn_k": rng.gamma(3.0, scale, n),
         "formation_energy_ev": np.full(n, np.nan),
         "formation_energy_sd_ev": np.full(n, np.nan), "hull_distance_ev": np.full(n, np.nan),
+        "hull_competitors": np.full(n, np.nan),
     }, RECORD | {"stage": "estimate"})  # fmt: skip
     return path
 
@@ -154,9 +156,10 @@ def _candidates(path: Path, rng: np.random.Generator) -> Path:
         "source": ["cuprates" if i % 3 else "ilvr-ybco-se" for i in range(n)], "tc_k": tc,
         "tc_low_k": 0.7 * tc, "tc_high_k": 1.3 * tc,
         "superconducting_probability": probability, "applicable": [True] * n,
+        "extrapolated": 1.3 * tc > 126, "needs_pressure": [False] * n,
         "superconducting_probability_knn": probability, "tc_knn_k": 0.9 * tc,
         "formation_energy_ev": [None] * n, "formation_energy_sd_ev": [None] * n,
-        "hull_distance_ev": [None] * n,
+        "hull_distance_ev": [None] * n, "hull_competitors": [None] * n,
         "cluster": [None] * n, "group": [None] * n,
     }  # fmt: skip
     tables.write(path, CANDIDATES, columns, RECORD | {"stage": "rank"})

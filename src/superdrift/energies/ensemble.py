@@ -74,7 +74,8 @@ class EnergyModel:
             amounts: (n, 96) atoms per formula unit.
 
         Returns:
-            (n,) energy and (n,) standard deviation, eV/atom; NaN where `applies` does not hold.
+            (n,) energy and (n,) standard deviation, eV/atom; NaN where `applies` does not hold. Elements have 0 and 0,
+            by definition, whichever they are.
         """
         energy, deviation = (np.full(len(amounts), np.nan) for _ in range(2))
         rows = np.flatnonzero(self.applies(amounts))
@@ -88,6 +89,8 @@ class EnergyModel:
                 deviation[rows] = self.factor * self.sd * np.sqrt(variance)
             else:
                 deviation[rows] = self.factor
+        elements = (amounts >= 0).all(axis=1) & ((amounts > 0).sum(axis=1) == 1)
+        energy[elements] = deviation[elements] = 0.0
         return energy, deviation
 
     def calibrated(self, amounts: NDArray[np.floating], energies: NDArray[np.float64]) -> "EnergyModel":

@@ -26,15 +26,17 @@ class EnergyEstimator:
             wanted: (n,) rows to estimate; None for all.
 
         Returns:
-            formation_energy_ev, formation_energy_sd_ev and hull_distance_ev, (n,) in eV/atom; NaN where not wanted, or
-            where an element is not supported.
+            formation_energy_ev, formation_energy_sd_ev, hull_distance_ev, (n,) in eV/atom, and hull_competitors, (n,);
+            NaN where not wanted, or where an element is not supported. A compound that is known itself is measured
+            against the others.
         """
-        names = ("formation_energy_ev", "formation_energy_sd_ev", "hull_distance_ev")
+        names = ("formation_energy_ev", "formation_energy_sd_ev", "hull_distance_ev", "hull_competitors")
         columns = {name: np.full(len(amounts), np.nan) for name in names}
         rows = np.arange(len(amounts)) if wanted is None else np.flatnonzero(wanted)
         if len(rows):
             energy, deviation = self.model.predict(amounts[rows])
-            distance = self.hull.distance(amounts[rows], energy)
-            for name, values in zip(names, (energy, deviation, distance), strict=True):
+            distance = self.hull.distance(amounts[rows], energy, others=True)
+            competitors = np.where(np.isnan(energy), np.nan, self.hull.competitors(amounts[rows]))
+            for name, values in zip(names, (energy, deviation, distance, competitors), strict=True):
                 columns[name][rows] = values
         return columns

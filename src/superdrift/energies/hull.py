@@ -13,6 +13,7 @@ as x has elements, and the elements are a basis to start from: a compiled simple
 microseconds. Queries of the same elements share the search for their competitors.
 """
 
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from superdrift.composition.distance import SAME
 from superdrift.composition.element_sets import group_by_element_set, holds, mask_of_elements
+from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import atomic_fractions, distinct_compositions
 
 NEAR_HULL = 0.05
@@ -75,6 +77,19 @@ class Hull:
             (n,) NaN where the energy is, or where a row is no compound.
         """
         return np.asarray(energies, dtype=np.float64) - self.lowest(amounts, others=others)
+
+    def competitors(self, amounts: NDArray[np.floating]) -> NDArray[np.int64]:
+        """(n,) how many known compounds, none of the very same composition, lie in the hull of (n, 96) compositions."""
+        sets, sizes = group_by_element_set(np.asarray(amounts)), np.diff(self._sets.starts)
+        number = np.zeros(len(amounts), dtype=np.int64)
+        for i, mask in enumerate(sets.masks):
+            held = (self._sets.masks & ~mask == 0).all(axis=1)
+            number[sets.rows[sets.starts[i] : sets.starts[i + 1]]] = sizes[held].sum()
+        return number - (self._index.nearest(amounts)[0] <= SAME)
+
+    @cached_property
+    def _index(self) -> CompositionIndex:
+        return CompositionIndex(self._fractions)
 
     def lowest(self, amounts: NDArray[np.floating], *, others: bool = False) -> NDArray[np.float64]:
         """(n,) energy of the hull at (n, 96) compositions, eV/atom; NaN where a row is no compound."""

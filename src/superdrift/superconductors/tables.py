@@ -158,14 +158,34 @@ ESTIMATED = Table(
         Column("tc_k", REAL, "critical temperature if superconducting", "K"),
         Column("tc_low_k", REAL, "lower end of the interval of tc_k", "K"),
         Column("tc_high_k", REAL, "upper end of the interval of tc_k", "K"),
-        Column("applicable", TRUTH, "close enough to known compounds for the estimate to mean something"),
+        Column(
+            "extrapolated", TRUTH, "tc_high_k passes every Tc established at ambient pressure in the compound's class"
+        ),
+        Column("needs_pressure", TRUTH, "an element or a hydride that superconducts, if at all, only under pressure"),
+        Column(
+            "applicable",
+            TRUTH,
+            "measured, or its chemistry close enough to known superconductors, for the estimate to mean something",
+        ),
         Column(
             "superconducting_probability_knn", REAL, "share of superconductors among the neighbours (published method)"
         ),
         Column("tc_knn_k", REAL, "mean critical temperature of the neighbours (published method)", "K"),
         Column("formation_energy_ev", REAL, "formation energy", "eV/atom", nullable=True),
         Column("formation_energy_sd_ev", REAL, "standard deviation of the formation energy", "eV/atom", nullable=True),
-        Column("hull_distance_ev", REAL, "predicted distance to the hull of known compounds", "eV/atom", nullable=True),
+        Column(
+            "hull_distance_ev",
+            REAL,
+            "predicted distance to the hull of the other known compounds",
+            "eV/atom",
+            nullable=True,
+        ),
+        Column(
+            "hull_competitors",
+            COUNT,
+            "known compounds in that hull; 0: it holds the elements alone, and says no more than the formation energy",
+            nullable=True,
+        ),
     ),
 )
 
@@ -259,6 +279,20 @@ CANDIDATES = Table(
     ),
 )
 
+MEASURED = Table(
+    "measured",
+    (
+        Column("known_formula", TEXT, "the known compound within the known radius, as read", nullable=True),
+        Column("known_superconducting", TRUTH, "whether any of its entries superconducts", nullable=True),
+        Column("known_tc_k", REAL, "median Tc of its superconducting entries", "K", nullable=True),
+        Column("known_tc_low_k", REAL, "lowest of them", "K", nullable=True),
+        Column("known_tc_high_k", REAL, "highest of them", "K", nullable=True),
+        Column("known_flags", pa.list_(TEXT), "doubts about its entries; docs/data.md lists them", nullable=True),
+        Column("known_source", TEXT, "where they stand: origin, line, reference", nullable=True),
+    ),
+)
+"""What was measured of a formula that is known."""
+
 CHECKED = Table(
     "checked",
     (
@@ -267,6 +301,7 @@ CHECKED = Table(
         Column("given", TEXT, "the formula as it stands there"),
         Column("reason", TEXT, "why it could not be read; all columns after this one are null then", nullable=True),
         *(replace(column, nullable=True) for column in (*VERDICTS, *ESTIMATED.columns[1:])),
+        *MEASURED.columns,
         Column("nearest", pa.list_(TEXT), "nearest known compounds, with their distances", nullable=True),
     ),
 )

@@ -79,7 +79,8 @@ def _estimated(path, ids, probability, tc, *, knn=None, energy=None, hull=None):
         "id": ids, "superconducting_probability": probability, "tc_k": tc, "tc_low_k": tc, "tc_high_k": tc,
         "applicable": [True] * n, "superconducting_probability_knn": knn or probability, "tc_knn_k": tc,
         "formation_energy_ev": energy or nothing, "formation_energy_sd_ev": nothing,
-        "hull_distance_ev": hull or nothing,
+        "hull_distance_ev": hull or nothing, "hull_competitors": nothing, "extrapolated": [False] * n,
+        "needs_pressure": [False] * n,
     }, made_up_run.RECORD)  # fmt: skip
     return path
 

@@ -55,6 +55,8 @@ def write_estimated(path, n):
         "tc_k": np.full(n, 42.0),
         "tc_low_k": np.zeros(n),
         "tc_high_k": np.ones(n),
+        "extrapolated": [False] * n,
+        "needs_pressure": [False] * n,
         "applicable": [True] * n,
         "superconducting_probability_knn": np.ones(n),
         "tc_knn_k": np.full(n, 42.0),

@@ -88,7 +88,7 @@ def test_energies_are_those_of_new_valid_compounds(models, tmp_path):
     expected &= judged[:, 60] == 0
     found = tables.read(tmp_path / "estimated.parquet", ESTIMATED)
     ids = found["id"].to_numpy()
-    for name in ("formation_energy_ev", "formation_energy_sd_ev", "hull_distance_ev"):
+    for name in ("formation_energy_ev", "formation_energy_sd_ev", "hull_distance_ev", "hull_competitors"):
         assert ids[found[name].is_valid().to_numpy()].tolist() == np.flatnonzero(expected).tolist(), name
     assert 3 < expected.sum() < len(ids)
     energies = found["formation_energy_ev"].drop_null().to_numpy()
@@ -98,6 +98,7 @@ def test_energies_are_those_of_new_valid_compounds(models, tmp_path):
     held = judged[expected][:, [32, 55]].min(axis=1) > 0
     assert (above[held] > 0.1).all(), "barium arsenide lowers the hull"
     np.testing.assert_array_equal(above[~held], 0)
+    np.testing.assert_array_equal(found["hull_competitors"].drop_null().to_numpy() > 0, held)
     assert 0 < held.sum() < len(held)
 
 

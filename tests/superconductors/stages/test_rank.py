@@ -22,10 +22,12 @@ def write_estimates(folder, basic, *, applicable=True):
         "tc_k": tc,
         "tc_low_k": tc - 30,
         "tc_high_k": tc + 30,
+        "extrapolated": np.zeros(len(ids), dtype=bool),
+        "needs_pressure": np.zeros(len(ids), dtype=bool),
         "applicable": np.full(len(ids), applicable),
         "superconducting_probability_knn": generator.random(len(ids)),
         "tc_knn_k": 100 * generator.random(len(ids)),
-        **dict.fromkeys(("formation_energy_ev", "formation_energy_sd_ev", "hull_distance_ev"), [None] * len(ids)),
+        **{column.name: [None] * len(ids) for column in ESTIMATED.columns if column.nullable},
     }
     tables.write(folder / "estimated.parquet", ESTIMATED, columns, {})
 

@@ -14,7 +14,7 @@ from superdrift.run.errors import InputError
 from superdrift.superconductors.tables import NEIGHBOURS
 from superdrift.superconductors.tc.estimator import VERSION, Estimator
 from superdrift.superconductors.tc.features import features
-from superdrift.superconductors.tc.fitting import _held_out_bounds, fit
+from superdrift.superconductors.tc.fitting import _held_out_bounds, fit, held_out_novelty
 from superdrift.superconductors.tc.labelled_compositions import Known
 
 ONCE = replace(SETTINGS, repeats=1)
@@ -128,8 +128,9 @@ def test_weight_of_the_forest_is_the_median_of_those_chosen_for_unknown_systems(
 
 
 def test_applicability_radius_is_the_quantile_of_held_out_superconductors(once):
-    distance = once.held_out[2].vote.distance[DATA.superconducting]
-    assert once.estimator.radius == pytest.approx(np.quantile(distance, 0.8))
+    novelty = held_out_novelty(DATA, once.held_out[0].split.folds)
+    assert once.estimator.radius == pytest.approx(np.quantile(novelty, SETTINGS.applicable_quantile))
+    assert (novelty > 0).all(), "no compound was measured against itself"
 
 
 def test_a_formula_and_its_multiple_get_the_same_estimates(fitted):

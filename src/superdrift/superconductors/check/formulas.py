@@ -20,6 +20,7 @@ from superdrift.run.provenance import describe
 from superdrift.run.settings import from_mapping
 from superdrift.superconductors.check.estimates import load_estimates
 from superdrift.superconductors.check.inputs import exists, read_formulas, read_known
+from superdrift.superconductors.check.measured import measured, unmeasured
 from superdrift.superconductors.check.run_settings import screening_of_run
 from superdrift.superconductors.data.families import family_of
 from superdrift.superconductors.screening.basic_checks import basic_checks
@@ -110,7 +111,9 @@ def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None
         block = blocks["screen"] if embedded else screening_of_run(compounds.parents[1], blocks["screen"])
         settings = screen_settings(block)
         screener = known_screener(settings, compounds, baseline=False, all_rows=True)
+        found = measured(amounts, compounds, radius=settings.known_radius)
         if known is not None and embedded:
+            found = unmeasured(len(amounts))
             names, vectors = read_known(known)
             radii = {"known_radius": settings.known_radius, "novel_radius": settings.novel_radius}
             screener.known = KnownCompounds(vectors, names, **radii)
@@ -121,7 +124,7 @@ def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None
     columns |= estimates.columns(amounts)
     for column in (*VERDICTS, *ESTIMATED.columns):
         rows[column.name] = pa.array(columns[column.name], type=column.type, from_pandas=True)
-    return pa.table(rows | {"nearest": nearest})
+    return pa.table(rows | {name: found[name] for name in found.column_names} | {"nearest": nearest})
 
 
 def _basic(amounts: NDArray[np.float32], ranges: Mapping[str, Sequence[int]]) -> dict[str, Any]:

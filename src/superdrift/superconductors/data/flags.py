@@ -1,6 +1,6 @@
 """Flags on data quality: a flagged row is kept, and whoever uses it decides. docs/data.md lists them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,53 +9,19 @@ from superdrift.charges.formal_valence import formal_valence
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.near_duplicates import near_pairs
 from superdrift.superconductors.data.cleaning import Compound, entries_by_composition
+from superdrift.superconductors.data.records import AMBIENT_ELEMENTS, PRESSURE_ELEMENTS, needs_pressure, record_tc_k
 from superdrift.superconductors.encoding.tokens import on_grid
 from superdrift.superconductors.settings.data import PrepareSettings
 
 Mask = NDArray[np.bool_]
 
 
-def _symbols(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 PERCENT_TOLERANCE = 1.0
 """Atomic percent; amounts that sum to 100 within this are percentages (analyses rarely close to better than 1 %): a
 property of published analyses, not a setting."""
 
-# Elements that superconduct at ambient pressure, in films or fine powder at least, and those that do so only
-# under pressure: Buzea & Robbie, Supercond. Sci. Technol. 18, R1 (2005); Eu: Debessai et al., PRL 102, 197002
-# (2009); Yb: Song et al., PRL 121, 037004 (2018).
-AMBIENT_ELEMENTS = _symbols(
-    "Li Be Al Ti V Cr Zn Ga Zr Nb Mo Tc Ru Rh Pd Cd In Sn La Lu Hf Ta W Re Os Ir Pt Hg Tl Pb Bi Th Pa U Am"
-)
-PRESSURE_ELEMENTS = _symbols("B O Si P S Ca Sc Fe Ge As Se Br Sr Y Sb Te I Cs Ba Ce Eu Yb")
-
-AMBIENT_HYDRIDES = _symbols("Pd Th Nb Ta Hf Zr Ti V Ni Cu Ag Au Mo Al")
-"""Metals whose hydrides superconduct without pressure: PdH, Th4H15, H in Nb, Ta, HfV2, H implanted in Al."""
-NOT_HYDRIDE = _symbols("C N O F")
-"""With these, much hydrogen is ammonia, water, hydroxide or an organic molecule."""
-HYDRIDE_FRACTION = 0.5
-"""Atomic fraction of hydrogen from which a compound counts as a hydride: H2S, SiH4, H3S, LaH10. A definition."""
-
-RECORD_TC_K: tuple[tuple[str, frozenset[str], float], ...] = (
-    ("cuprates", frozenset({"Hg"}), 138.0),  # Hg0.8Tl0.2Ba2Ca2Cu3O8.33: Dai et al., Physica C 243, 201 (1995)
-    (
-        "cuprates",
-        frozenset({"Tl"}),
-        133.5,
-    ),  # TlBa2Ca2Cu3O9: Iyo et al., Supercond. Sci. Technol. 14, 504 (2001)
-    ("cuprates", frozenset(), 126.0),  # Ba2Ca(n-1)Cu(n)Ox: Chu et al., Science 277, 1081 (1997)
-    ("pnictides", frozenset(), 56.5),  # Gd0.8Th0.2FeAsO: Wang et al., EPL 83, 67006 (2008)
-    ("others", frozenset(), 41.8),  # strained MgB2 film: Pogrebnyakov et al., PRL 93, 147006 (2004)
-)
-"""K; highest critical temperatures established at ambient pressure, by family and marker elements; the first that fits
-holds. Facts of the literature, not settings."""
 RECORD_MARGIN = 1.03
 """Factor; onset and midpoint of one transition differ by about 3 %, so a Tc beyond that is no established one."""
-
-SPACERS = _symbols("Li Na K Rb Cs Be Mg Ca Sr Ba Sc Y La Ce Pr Nd Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu")
-"""Cations between copper–oxygen planes; no layered cuprate is without one."""
 
 COPPER_VALENCE_RANGE = (0.0, 4.0)
 """e; oxidation states of copper, metal to Cs2CuF6: a mean outside says that a digit of the formula is lost. A fact of
@@ -82,22 +48,13 @@ def flag(compounds: Sequence[Compound], amounts: NDArray[np.float32], settings: 
         "atomic_percent": percent,
         "large_amounts": large & ~percent,
         "element": (amounts > 0).sum(axis=1) == 1,
-        "high_pressure": np.array([c.tc_k is not None and needs_pressure(c) for c in compounds]),
+        "high_pressure": np.array([c.tc_k is not None and needs_pressure(c.amounts) for c in compounds]),
         "misprint_suspect": misprint_suspect(compounds, amounts, settings),
         "disagreement": disagreement(compounds, settings.disagreement_k),
         "oxygen_placeholder": oxygen_placeholder(compounds, amounts, settings.copper_valence),
         "off_grid": ~on_grid(amounts),
     }
     return [[name for name, mask in masks.items() if mask[i]] for i in range(len(compounds))]
-
-
-def needs_pressure(compound: Compound) -> bool:
-    """Whether this superconductor is an element or a hydride that is one only under pressure."""
-    elements = compound.amounts.keys()
-    if len(elements) == 1:
-        return bool(elements & PRESSURE_ELEMENTS)
-    fraction = float(compound.amounts.get("H", 0) / sum(compound.amounts.values()))
-    return fraction >= HYDRIDE_FRACTION and not elements & (AMBIENT_HYDRIDES | NOT_HYDRIDE)
 
 
 def disagreement(compounds: Sequence[Compound], limit_k: float) -> Mask:
@@ -128,7 +85,7 @@ def misprint_suspect(compounds: Sequence[Compound], amounts: NDArray[np.float32]
     """
     tc = np.array([np.nan if c.tc_k is None else c.tc_k for c in compounds])
     bound = RECORD_MARGIN * np.array(
-        [np.inf if needs_pressure(c) else _record(c.family, c.amounts.keys()) for c in compounds]
+        [np.inf if needs_pressure(c.amounts) else record_tc_k(c.amounts.keys()) for c in compounds]
     )
     lone = np.array(
         [
@@ -163,13 +120,6 @@ def excess(tc_k: NDArray[np.float64], amounts: NDArray[np.float32], settings: Pr
     enough = np.bincount(left, minlength=len(rows)) >= settings.outlier_neighbours
     result[rows[enough]] = (tc_k[rows] - highest)[enough]
     return result
-
-
-def _record(family: str, elements: Collection[str]) -> float:
-    """Highest established Tc in K of the class that these elements belong to."""
-    if family == "cuprates" and SPACERS.isdisjoint(elements):
-        family = "others"
-    return next(tc for name, marker, tc in RECORD_TC_K if name == family and marker <= set(elements))
 
 
 def _copper_valence(compounds: Sequence[Compound], amounts: NDArray[np.float32]) -> NDArray[np.float64]:

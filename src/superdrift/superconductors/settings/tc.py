@@ -61,8 +61,8 @@ class FitSettings:
     )
     coverage: float = setting("of the Tc intervals", above=0, below=1)
     applicable_quantile: float = setting(
-        "share of held-out superconductors within the applicability radius; beyond, intervals hold less often than they"
-        " promise (docs/methods/estimators.md)",
+        "share of superconductors, held out at random, within the applicability radius: the largest novelty at which"
+        " estimates are applicable (docs/methods/estimators.md)",
         above=0, below=1,
     )  # fmt: skip
     exclude_flags: Flags = setting("rows with one of these flags are not trained on (docs/data.md lists all)")

@@ -15,6 +15,7 @@ from superdrift.composition.distance import TOLERANCE
 from superdrift.io import tables
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import families_of
+from superdrift.superconductors.data.records import pressure_and_record
 from superdrift.superconductors.settings.tc import ForestSettings
 from superdrift.superconductors.tables import NEIGHBOURS
 from superdrift.superconductors.tc.boosting import Trees
@@ -24,8 +25,9 @@ from superdrift.superconductors.tc.forest import fit_forest
 from superdrift.superconductors.tc.held_out import blended, difficulty
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbours import Choice, Neighbours
+from superdrift.superconductors.tc.novelty import KnownChemistry
 
-VERSION = 2
+VERSION = 3
 """Layout of the stored description; a file of another layout is refused."""
 
 
@@ -40,7 +42,7 @@ class Estimator:
         weight: of the forest beside the boosted trees.
         superconducting: trees of the probability of superconductivity.
         interval: calibrated interval of Tc.
-        radius: largest distance (half L1) to a known superconductor at which an estimate is applicable.
+        radius: largest novelty at which an estimate is applicable.
         seed: of the forest.
         threads: of the forest; estimates are the same for any number.
     """
@@ -54,6 +56,11 @@ class Estimator:
     radius: float
     seed: int
     threads: int
+
+    @cached_property
+    def _chemistry(self) -> KnownChemistry:
+        known = self.neighbours.known
+        return KnownChemistry(known.amounts[known.superconducting])
 
     @cached_property
     def _forest(self) -> Callable[[NDArray[np.float32]], NDArray[np.float64]]:
@@ -72,16 +79,24 @@ class Estimator:
         """
         x, vote = features(amounts), self.neighbours.predict(amounts)
         tc = blended(self.tc.predict(x, threads=self.threads), self._forest(x), self.weight)
+        pressure, record = pressure_and_record(amounts)
         low, high = self.interval.bounds(difficulty(tc, vote, families_of(amounts)))
         return {
             "superconducting_probability": self.superconducting.predict(x, threads=self.threads),
             "tc_k": tc,
             "tc_low_k": low,
             "tc_high_k": high,
-            "applicable": vote.distance <= self.radius + TOLERANCE,
+            "extrapolated": high > record,
+            "needs_pressure": pressure,
+            "applicable": self.applicable(amounts),
             "superconducting_probability_knn": vote.probability,
             "tc_knn_k": vote.tc,
         }
+
+    def applicable(self, amounts: NDArray[np.floating]) -> NDArray[np.bool_]:
+        """(n,) whether estimates of (n, 96) amounts mean something: measured, or not too novel."""
+        limit = self.radius + TOLERANCE
+        return self.neighbours.measured(amounts) | (self._chemistry.novelty(amounts, limit=limit) <= limit)
 
     def describe(self) -> dict[str, Any]:
         """Everything but the training compositions, as JSON can hold it."""

@@ -82,7 +82,7 @@ def feature_names() -> tuple[str, ...]:
 
 def _statistics(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """Statistics of the elements' properties, weighted by fraction where that means something: (n, 96) → (n, s)."""
-    table, present = _table(), x > 0
+    table, present = element_property_table(), x > 0
     mean = x @ table
     deviation = np.sqrt(np.maximum(x @ table**2 - mean**2, 0.0))
     largest, smallest = np.full_like(mean, -np.inf), np.full_like(mean, np.inf)
@@ -120,14 +120,19 @@ def _spacers(cations: NDArray[np.float64], charges: NDArray[np.float64]) -> Iter
     weights = np.divide(cations, total[:, None], out=np.full_like(cations, np.nan), where=total[:, None] > 0)
     names = list(_PROPERTIES)
     for name in _SPACERS:
-        values = charges if name == "charge" else _table()[:, names.index(name)]
+        values = charges if name == "charge" else element_property_table()[:, names.index(name)]
         mean = (weights * values).sum(axis=1)
         yield mean
         yield np.sqrt(np.maximum((weights * values**2).sum(axis=1) - mean**2, 0.0))
 
 
+def element_property(name: str) -> NDArray[np.float64]:
+    """(96,) one property of the elements, by its name in `element_property_table`."""
+    return element_property_table()[:, list(_PROPERTIES).index(name)]
+
+
 @cache
-def _table() -> NDArray[np.float64]:
+def element_property_table() -> NDArray[np.float64]:
     """(96, properties) of the elements; what pymatgen does not know is the mean of the others."""
     from pymatgen.core import Element  # slow to import, and needed only where features are  # noqa: PLC0415
 

@@ -22,6 +22,7 @@ from superdrift.superconductors.tc.held_out_groups import chemical_groups, near_
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbours import Choice, Neighbours
 from superdrift.superconductors.tc.nested_cross_validation import Chosen, NestedSearch, fold_lists
+from superdrift.superconductors.tc.novelty import KnownChemistry
 from superdrift.superconductors.tc.scores import score
 from superdrift.superconductors.tc.splits import make_splits
 
@@ -103,7 +104,7 @@ def _final(
         trees[target] = Trees.fit(x[rows], y[rows], target, size, settings.boosting, seed=own)
         logger.info("%s: %d trees of %d leaves", target, size.trees, size.leaves)
     superconducting = known.superconducting
-    distance = np.concatenate([repeat[GROUPED].vote.distance[superconducting] for repeat in found])
+    novelty = np.concatenate([held_out_novelty(known, repeat[RANDOM].split.folds) for repeat in found])
     return Estimator(
         neighbours=Neighbours(known, chosen.classifier, chosen.regressor),
         tc=trees["tc"],
@@ -113,8 +114,19 @@ def _final(
         threads=settings.threads,
         superconducting=trees["superconducting"],
         interval=_calibrated(known, superconducting, found[0], settings.coverage),
-        radius=float(np.quantile(distance, settings.applicable_quantile)),
+        radius=float(np.quantile(novelty, settings.applicable_quantile)),
     )
+
+
+def held_out_novelty(known: Known, folds: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Novelty of each known superconductor (in their order) while its fold is held out; `folds`: (n,) of all known."""
+    superconducting = known.superconducting
+    novelty = np.zeros(len(known.ids))
+    for fold in np.unique(folds[superconducting]):
+        out = superconducting & (folds == fold)
+        rest = KnownChemistry(known.amounts[superconducting & ~out])
+        novelty[out] = rest.novelty(known.amounts[out])
+    return novelty[superconducting]
 
 
 def _calibrated(known: Known, rows: NDArray[np.bool_], found: Sequence[HeldOut], coverage: float) -> Interval:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from superdrift.composition.distance import SAME
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.superconductors.tc.labelled_compositions import Known
 
@@ -97,6 +98,10 @@ class Neighbours:
         self._superconducting_rows = np.flatnonzero(known.superconducting)
         self._all = CompositionIndex(known.amounts)
         self._superconductors = CompositionIndex(known.amounts[self._superconducting_rows])
+
+    def measured(self, amounts: NDArray[np.floating]) -> NDArray[np.bool_]:
+        """(n,) whether (n, 96) amounts are compositions of known compounds, superconducting or not."""
+        return self._all.nearest(amounts)[0] <= SAME
 
     def predict(self, amounts: NDArray[np.floating]) -> Vote:
         """Estimates for (n, 96) amounts."""

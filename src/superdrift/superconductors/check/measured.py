@@ -1,0 +1,99 @@
+"""What was measured of formulas that are known: Tc of all entries of a composition, or that there is none; sources."""
+
+import csv
+from collections import defaultdict
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from superdrift.composition.distance import TOLERANCE
+from superdrift.composition.nearest_compositions import CompositionIndex
+from superdrift.io import tables
+from superdrift.run import registry
+from superdrift.superconductors.tables import COMPOUNDS, MEASURED
+
+SOURCES = 3
+"""Entries of a composition that are named; the others are counted. A definition of what is printed."""
+
+_COLUMNS = (
+    "formula",
+    "reduced_formula",
+    "superconducting",
+    "tc_k",
+    "tc_consensus_k",
+    "amounts",
+    "flags",
+    "origin",
+    "row",
+)
+_LITERATURE = "literature"
+
+
+def measured(amounts: NDArray[np.floating], compounds: Path, *, radius: float) -> pa.Table:
+    """What is measured of (n, 96) compositions: columns `known_…`, null where none is known.
+
+    Args:
+        amounts: atoms per formula unit.
+        compounds: compounds.parquet to look in.
+        radius: half L1; the nearest composition within it is the one.
+
+    Returns:
+        (n,) rows. Tc: median, lowest and highest of the superconducting entries, K. A composition with any
+        superconducting entry superconducts. Source: origin, line and, where there is one, reference of the first
+        entries.
+    """
+    known = tables.read(compounds, COMPOUNDS, _COLUMNS)
+    distance, nearest = CompositionIndex(tables.matrix(known["amounts"])).nearest(amounts)
+    within = distance <= radius + TOLERANCE
+    entries = known.drop_columns(["amounts"]).to_pylist()
+    of_composition: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for entry in entries:
+        of_composition[entry["reduced_formula"]].append(entry)
+    found = [
+        _summary(of_composition[entries[row]["reduced_formula"]]) if there else dict.fromkeys(MEASURED.schema.names)
+        for row, there in zip(nearest.tolist(), within.tolist(), strict=True)
+    ]
+    return pa.Table.from_pylist(found, schema=MEASURED.schema)
+
+
+def unmeasured(n: int) -> pa.Table:
+    """The columns of `measured` for n compositions of which no measurement is at hand: all null."""
+    return pa.Table.from_pylist([dict.fromkeys(MEASURED.schema.names)] * n, schema=MEASURED.schema)
+
+
+def _summary(entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """The columns of `measured` of one composition."""
+    positive = [entry for entry in entries if entry["superconducting"]]
+    tc = [entry["tc_k"] for entry in positive]
+    named = positive or entries
+    more = f" and {len(named) - SOURCES} more" if len(named) > SOURCES else ""
+    return {
+        "known_formula": named[0]["formula"],
+        "known_superconducting": bool(positive),
+        "known_tc_k": float(np.median(tc)) if tc else None,
+        "known_tc_low_k": min(tc, default=None),
+        "known_tc_high_k": max(tc, default=None),
+        "known_flags": sorted({flag for entry in named for flag in entry["flags"]}),
+        "known_source": "; ".join(_source(entry) for entry in named[:SOURCES]) + more,
+    }
+
+
+def _source(entry: dict[str, Any]) -> str:
+    """Where an entry stands, with the reference that its source gives."""
+    text = f"{entry['origin']}, line {entry['row']}"
+    reference = _references().get(entry["row"]) if entry["origin"] == _LITERATURE else None
+    return f"{text}: {reference}" if reference else text
+
+
+@cache
+def _references() -> dict[int, str]:
+    """References of the compounds that come with the project, by line."""
+    path = registry.DATA / registry.entry_of(_LITERATURE).file
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        lines = [(rows.line_num, row["reference"]) for row in rows]
+    return dict(lines)
