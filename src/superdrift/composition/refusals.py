@@ -58,19 +58,23 @@ _MISREADINGS = _rules(
         "number of O (yttrium is written in front, or Y1)",
     ),
     (
-        r"\(\s*(?P<numeral>I{1,3}|IV|VI{0,3}|IX|X)\s*\)",
+        r"\(\s*(?:I{1,3}|IV|VI{0,3}|IX|X)\s*\)|(?<![\^{I])I{2,}(?![a-z\d])",
         "'{found}' is an oxidation state; write {before}{after} (iodine and vanadium stand without brackets)",
     ),
     (
-        rf"(?=(?:O|F|Cl|Br|I|S|[)\]}}])\d*\.|[A-Z][a-z]?\d*\.\d+H2O)(?P<unit>(?:[A-Z][a-z]?|[)\]}}])(?:[1-9]\d*)?)\."
-        rf"(?P<count>\d+)(?P<molecule>{_SOLVATE})(?![a-z\d])",
+        rf"(?=(?:O|F|Cl|Br|I|S|[)\]}}])\d*\.|[A-Z][a-z]?\d*\.\d+\(?H2O)(?P<unit>(?:[A-Z][a-z]?|[)\]}}])(?:[1-9]\d*)?)\."
+        rf"(?P<count>\d+)\(?(?P<molecule>{_SOLVATE})\)?(?![a-z\d])",
         "the dot in '{found}' joins a hydrate or stands in the amount; write {before}{unit}·{count}{molecule}{after} "
-        "for the hydrate, {before}{unit}.{count}({molecule}){after} for the amount",
+        "for the hydrate, ({molecule}){before}{unit}.{count} for the amount",
     ),
     (
         r"(?P<mass>(?<![\d.^])1[01](?=B2$)|(?<=Cu)1[68](?=O4(?!\d)))",
         "{mass} is an isotope's mass or an amount; write {before}{after} for the isotope, the elements in another "
         "order for the amount",
+    ),
+    (
+        r"\s\((?:C1[45]|C32|C36|B20|B[123]|(?!OH|CN|CO|NO|NH|SCN)[A-Z]{2,})\)$",
+        "'{found}' is a remark, such as the name of a structure; leave it out",
     ),
     (
         r"^(?=[A-Z\d.()\[\]{} ]+$).*?(?P<pair>NB|PB|CU|SN(?!\d*$)).*$",
@@ -91,7 +95,7 @@ _MALFORMED = _rules(
         r"^[A-Z][a-z]?(?:[-–][A-Z][a-z]?)+$",
         "elements joined by hyphens name a system; write the amount of each",
     ),
-    (r"\^\{?\d*[-+−]\d*\}?|\d*[-+−](?=\W*$)", "'{found}' is a charge; leave it out"),
+    (r"\^\{?(?:\d*[-+−]\d*|[IVX]+)\}?|\d*[-+−](?=\W*$)", "'{found}' is a charge; leave it out"),
     (r"\^\{?(?P<mass>\d+)\}?", "{mass} is an isotope's mass; leave it out, compositions do not tell isotopes apart"),
     (r"\d[eE][-+]?\d+", "an exponent; write the number out, as in 0.001"),
     (r".*\w\s*=\s*\d.*", "an assignment; put the number in its place"),
@@ -151,7 +155,7 @@ def why_malformed(text: str, position: int) -> str:
         return f"{isotope['mass']} is an isotope's mass; leave it out, compositions do not tell isotopes apart"
     for pattern, words in _MALFORMED:
         for match in pattern.finditer(text):
-            if match.start() <= position <= match.end():
+            if match.start() <= position < match.end():
                 return _said(words, match)
     if text.upper() == text and (_CAPITALS.match(text, position) or _CAPITALS.match(text, max(position - 1, 0))):
         return "the second letter of a symbol is a small one; write Nb3Sn, not NB3SN"
