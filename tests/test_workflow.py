@@ -119,6 +119,14 @@ def error_lines(done):
             ["--config", "catalogue={bad: {formula: YBa2Cu3Ox, family: cuprates}}"],
             ["catalogue.bad.formula", "'Ox'"],
         ),
+        (
+            [
+                "--config",
+                "catalogue={mgb: {formula: MgB2, family: cuprates}, yb: {formula: YBCO, family: cuprates}}",
+                "references=[mgb, yb]",
+            ],
+            ["catalogue.mgb.family = 'cuprates'", "MgB2 is one of the others", "catalogue.yb.formula", "a phase name"],
+        ),
         (["--config", "prepare={sources: [no-such.csv]}"], ["no-such.csv"]),
         (["--config", "energy={phases: [no-such.csv]}"], ["no-such.csv", "correct energy.phases"]),
     ],

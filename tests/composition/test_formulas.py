@@ -1,5 +1,7 @@
 """Formulas of whole tables are those of single compounds."""
 
+from decimal import Decimal
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,7 +28,8 @@ def test_texts_agree_with_those_of_single_compounds(compounds):
 
 
 def test_unusual_amounts_and_no_rows():
-    amounts = np.stack([to_vector(parse_formula(text)) for text in ("La0.001Cu1000O0.12345", "Nb3Sn1")])
+    unusual = {"La": Decimal("0.001"), "Cu": Decimal(1000), "O": Decimal("0.12345")}
+    amounts = np.stack([to_vector(unusual), to_vector(parse_formula("Nb3Sn1"))])
     assert formulas(amounts) == ["La0.001Cu1000O0.12345", "Nb3Sn"]
     assert formulas(np.zeros((0, 96), dtype=np.float32)) == []
     assert families_of(np.zeros((0, 96))).tolist() == []

@@ -57,6 +57,22 @@ def test_gpu_preset_moves_training_and_sampling_to_cuda():
             ["catalogue.new.formula", "Ox"],
         ),
         (
+            {"catalogue": {"mgb": {"formula": "MgB2", "family": "cuprates"}}},
+            ["catalogue.mgb.family = 'cuprates'", "MgB2 is one of the others", "write others or everything"],
+        ),
+        (
+            {"catalogue": {"no-copper": {"formula": "Ba2Cu0Fe2As2O3", "family": "cuprates"}}},
+            ["catalogue.no-copper.family", "is one of the pnictides"],
+        ),
+        (
+            {"catalogue": {"yb": {"formula": "YBCO", "family": "cuprates"}}},
+            ["catalogue.yb.formula", "'YBCO' is a phase name", "usually YBa2Cu3O7"],
+        ),
+        (
+            {"catalogue": {"water": {"formula": "D2O", "family": "others"}}},
+            ["catalogue.water.formula", "D is deuterium"],
+        ),
+        (
             {"catalogue": {"New One": {"formula": "YBa2Cu3O7", "family": "cuprates"}}},
             ["the name 'New One' at catalogue", "lower-case letters, digits, hyphens"],
         ),
@@ -97,6 +113,10 @@ def test_mistakes_are_named_with_place_and_remedy(change, parts):
     told = message(config)
     for part in parts:
         assert part in told
+
+
+def test_a_catalogue_entry_may_use_the_model_of_everything():
+    validate(changed(CONFIG, ("catalogue", "mgb"), {"formula": "MgB2", "family": "everything"}))
 
 
 def test_one_mistake_is_told_once():

@@ -20,6 +20,7 @@ from superdrift.run import configuration
 from superdrift.run.config_file import render
 from superdrift.run.configuration import nearest, shown
 from superdrift.run.errors import InputError
+from superdrift.superconductors.data.families import family_of
 from superdrift.superconductors.settings import Configuration
 
 HEADER = """\
@@ -59,9 +60,17 @@ def _catalogue(config: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{key} names '{slug}', which the catalogue does not hold{nearest(slug, catalogue)}"
     for slug, entry in catalogue.items():
         try:
-            to_vector(parse_formula(entry["formula"]))
+            amounts = parse_formula(entry["formula"])
+            to_vector(amounts)
         except InputError as error:
             yield f"catalogue.{slug}.formula: {error}"
+        else:
+            family = family_of([symbol for symbol, amount in amounts.items() if amount])
+            if entry["family"] not in ("everything", family):
+                yield (
+                    f"catalogue.{slug}.family = '{entry['family']}': {entry['formula']} is one of the {family} by its "
+                    f"elements; write {family} or everything, or correct the formula"
+                )
 
 
 def _models(config: Mapping[str, Any]) -> Iterator[str]:

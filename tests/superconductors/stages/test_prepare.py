@@ -138,6 +138,7 @@ def test_every_row_read_is_accepted_or_rejected(real):
     assert accepted["supercon"] + dropped["supercon"] == 16_708
     assert accepted["stanev"] + dropped["stanev"] == 16_414
     assert accepted["supercon"] == 16_517
+    assert accepted["stanev"] == 3_725
     seen = [(row["origin"], row["row"]) for table in real for row in table.select(["origin", "row"]).to_pylist()]
     assert len(seen) == len(set(seen))
 
@@ -164,6 +165,15 @@ def test_formula_to_vector_to_formula_on_every_row(real):
         written = format_formula(exact)
         assert format_formula(from_vector(to_vector(parse_formula(written)))) == written
         assert reduced_formula(from_vector(vector)) == reduced
+
+
+@needs_data
+def test_unknown_oxygen_is_no_yttrium(real):
+    compounds, rejected = real
+    assert not [text for text in compounds["formula"].to_pylist() if text.endswith("OY")]
+    told = [row for row in rejected.to_pylist() if "is no yttrium" in row["reason"]]
+    assert {row["origin"] for row in told} == {"stanev"}
+    assert len(told) == 14
 
 
 @needs_data

@@ -10,7 +10,6 @@ from fractions import Fraction
 from statistics import median
 from typing import Self
 
-from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.formula import format_formula, integer_counts, parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.run.errors import InputError
@@ -20,14 +19,6 @@ from superdrift.superconductors.data.readers import Row
 HIGHEST_TC_K = 300.0
 """K; room temperature: a larger Tc is a unit error (degrees Celsius, millikelvin) or a misprint, so it is no
 setting."""
-
-NOT_ELEMENTS = {
-    "M": "M stands for an unspecified metal or molecule",
-    "D": "D is deuterium, which has no place of its own in the composition vector",
-    "T": "T is tritium, or what is left of Ti, Tl, Tb or Tm",
-    "Ph": "Ph is a phenyl group, or a misprint of Rh",
-}
-"""Symbols in public files that are no element of the vector, and why the row cannot be used."""
 
 _SYMBOL = re.compile(r"[A-Z][a-z]?")
 
@@ -200,9 +191,6 @@ def _amounts(text: str) -> dict[str, Decimal]:
     try:
         return parse_formula(text)
     except InputError as error:
-        unknown = [s for s in _SYMBOL.findall(text) if s in NOT_ELEMENTS]
-        if unknown and all(s in NOT_ELEMENTS or s in ATOMIC_NUMBER for s in _SYMBOL.findall(text)):
-            raise _UnusableError(f"not a chemical element: {NOT_ELEMENTS[unknown[0]]}") from error
         raise _UnusableError(str(error)) from error
 
 
