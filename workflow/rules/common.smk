@@ -9,19 +9,19 @@ from snakemake.settings.types import DeploymentMethod
 SOURCE_CODE = Path(workflow.basedir) / "src"
 sys.path.insert(0, str(SOURCE_CODE))
 
-# Jobs run in the Python that runs Snakemake, activated or not; with --use-conda, in that of the rule's environment.
-WITH_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
-OWN_PYTHON = "" if WITH_CONDA else f"export PATH='{Path(sys.executable).parent}':\"$PATH\"; "
-shell.prefix(f"set -euo pipefail; export PYTHONPATH='{SOURCE_CODE}'; {OWN_PYTHON}")
-
 from superdrift.run import registry
 from superdrift.run.errors import InputError
 from superdrift.run.fingerprint import fingerprint
+from superdrift.run.shell_prefix import shell_prefix
 from superdrift.superconductors import configuration
 from superdrift.superconductors.contract import CONTRACT
 from superdrift.superconductors.sources import Sources
 
+# Jobs run in the Python that runs Snakemake, activated or not; with --use-conda, in that of the rule's environment.
+WITH_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
+
 try:
+    shell.prefix(shell_prefix(SOURCE_CODE, None if WITH_CONDA else Path(sys.executable)))
     configuration.validate(config)
     DATA_FILES = [registry.local_path(source, key="prepare.sources") for source in config["prepare"]["sources"]]
     PHASE_FILES = [registry.local_path(source, key="energy.phases") for source in config["energy"]["phases"]]
@@ -30,8 +30,10 @@ except InputError as error:
 
 RUN = f"results/{config['run']}"
 LOGS = f"logs/{config['run']}"
-ENV = "../../../envs/cpu.yaml"
-GPU_ENV = "../../../envs/gpu.yaml"
+# Snakemake formats these paths: braces in the name of a folder are doubled.
+ENV, GPU_ENV = (
+    f"{workflow.basedir}/envs/{name}.yaml".replace("{", "{{").replace("}", "}}") for name in ("cpu", "gpu")
+)
 
 FAMILIES = config["families"]
 REFERENCES = config["references"]
@@ -57,8 +59,13 @@ def code(stage):
 
 def templates(domain):
     """Templates of the page and of a domain's sections."""
-    folders = (Path("src/superdrift") / room / "report/templates" for room in ("", domain))
-    return sorted(str(file) for folder in folders for file in folder.glob("*.j2"))
+    folders = (SOURCE_CODE / "superdrift" / room / "report/templates" for room in ("", domain))
+    return sorted(registry.project_path(file) for folder in folders for file in folder.glob("*.j2"))
+
+
+def literally(*paths):
+    """Input function for paths that are no patterns: braces in the name of a folder are no wildcards."""
+    return lambda wildcards: list(paths)
 
 
 def conda_env(device):

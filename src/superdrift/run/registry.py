@@ -93,7 +93,12 @@ def local_path(source: str, *, key: str) -> str:
 
 def own_path(file: str) -> str:
     """Path of a file of the project's data folder, e.g. `energy/model.json`; relative where it can be."""
-    path = DATA / file
+    return project_path(DATA / file)
+
+
+def project_path(file: str | Path) -> str:
+    """Path of a file of the project, e.g. `src/superdrift/cli.py`; relative where it can be."""
+    path = DATA.parent / file
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
