@@ -84,6 +84,8 @@ def local_path(source: str, *, key: str) -> str:
                 f"source '{source}' is neither an existing file nor a name in data/registry.yaml "
                 f"({', '.join(entries)}); correct {key}"
             )
+        if source.startswith("-"):
+            raise InputError(f"source '{source}' would be read as an option: write ./{source} in {key}")
         return source
     entry = entries[source]
     if entry.address is not None:

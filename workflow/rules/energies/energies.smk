@@ -61,7 +61,7 @@ rule phases:
         compounds=f"{RUN}/prepare/compounds.parquet",
         weights=energy_model("safetensors"),
         description=energy_model("json"),
-        energies=literally(*PHASE_FILES),
+        energies=PHASE_FILES,
     output:
         phases=f"{RUN}/estimate/models/phases.parquet",
     log:
@@ -71,7 +71,7 @@ rule phases:
     threads: config["energy"]["threads"]
     params:
         settings=settings(threads=config["energy"]["threads"]),
-        origins=lambda wildcards: config["energy"]["phases"],
+        origins=config["energy"]["phases"],
         code=code("superconductors.stages.phases"),
         seed=config["seed"],
     message:

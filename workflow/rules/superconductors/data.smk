@@ -20,7 +20,7 @@ rule fetch:
 
 rule prepare:
     input:
-        sources=literally(*DATA_FILES),
+        sources=DATA_FILES,
     output:
         compounds=f"{RUN}/prepare/compounds.parquet",
         rejected=f"{RUN}/prepare/rejected.parquet",
@@ -29,7 +29,7 @@ rule prepare:
     conda:
         ENV
     params:
-        settings=lambda wildcards: settings(**config["prepare"]),
+        settings=settings(**config["prepare"]),
         code=code("superconductors.stages.prepare"),
         seed=config["seed"],
     message:
