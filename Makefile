@@ -4,7 +4,7 @@ VENV   := .venv
 STAMP  := $(VENV)/.stamp
 # Modules of this Python, and no scripts: a script names its interpreter, which fails in folders of some names.
 RUN    := $(VENV)/bin/python -m
-IN_VENV = PATH="$$PWD/$(VENV)/bin:$$PATH"
+IN_VENV = PATH="$$($(VENV)/bin/python -c 'import sys; print(sys.prefix)')/bin:$$PATH"
 
 BENCHMARKS := charge_check flags_estimator stoichiometry screening estimators generation
 MEASURED = $(addprefix results/$(1)/,prepare/compounds.parquet estimate/models/scores.parquet \
@@ -45,6 +45,9 @@ $(STAMP): pyproject.toml
 	  { echo "superdrift needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "this Python has no venv module; on Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import os, sys; sys.exit(bool(set(":{}$$") & set(os.path.abspath("$(VENV)"))))' || \
+	  { echo "venv and pip cannot set up an environment where a folder's name has : { } or \$$: $$PWD/$(VENV);" \
+	    "rename the folder, or name another place with: make VENV=/path/to/environment" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $(STAMP)

@@ -14,7 +14,7 @@ sys.path.insert(0, str(SOURCE_CODE))
 from superdrift.run import registry
 from superdrift.run.errors import InputError
 from superdrift.run.fingerprint import fingerprint
-from superdrift.run.shell_prefix import shell_prefix
+from superdrift.run.shell_prefix import check_names, shell_prefix
 from superdrift.superconductors import configuration
 from superdrift.superconductors.contract import CONTRACT
 from superdrift.superconductors.sources import Sources
@@ -91,6 +91,10 @@ def verify_start():
     ]
     try:
         verify(RUN)
+        if workflow.non_local_exec:
+            check_names("a cluster", Path.cwd(), Path(workflow.basedir))
+        if WITH_CONDA:
+            check_names("--use-conda", Path(workflow.deployment_settings.conda_prefix or Path.cwd()))
         if on_cuda and not workflow.non_local_exec and not WITH_CONDA:  # elsewhere each job looks for itself
             from superdrift.learning.device import choose
 

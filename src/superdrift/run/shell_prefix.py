@@ -6,6 +6,12 @@ from pathlib import Path
 
 from superdrift.run.errors import InputError
 
+CHANGED = {
+    "a cluster": "$`\\%",  # sbatch is given the command in double quotes, and reads % in a log's name
+    "--use-conda": "':",  # snakemake names the environment between apostrophes, conda puts it into PATH
+}
+"""Characters of a folder's name that the ways to run a job elsewhere do not hand on as they are."""
+
 
 def shell_prefix(source: Path, python: Path | None) -> str:
     """The prefix, as Snakemake formats it: braces doubled. Any folder's name will do, but for a colon in some places.
@@ -29,3 +35,21 @@ def shell_prefix(source: Path, python: Path | None) -> str:
     if python is not None:  # a function, since an entry of PATH would be split at colons, too
         parts.append(f'python() {{ {shlex.quote(str(python))} "$@"; }}')
     return "; ".join(parts).replace("{", "{{").replace("}", "}}") + "; "
+
+
+def check_names(way: str, *folders: Path) -> None:
+    """Before any job: can its folders be named where it runs?
+
+    Args:
+        way: key of `CHANGED`.
+        folders: those that its command names.
+
+    Raises:
+        InputError: naming the folder and the characters that would not arrive.
+    """
+    for folder in folders:
+        if found := [character for character in CHANGED[way] if character in str(folder)]:
+            raise InputError(
+                f"jobs with {way} cannot be started in {folder}: {' '.join(found)} in its name would not reach them;"
+                f" rename the folder, or run without {way}"
+            )
