@@ -12,19 +12,13 @@ from superdrift.run.shell_prefix import CHANGED, check_names, shell_prefix
 
 NAMES = [
     *(string.punctuation.replace("/", "").replace(":", "") + " "),
-    "{name}",
-    "$HOME",
-    "$(id)",
-    "`id`",
-    "\\n",
-    "é日",
-    "-n",
+    *("{name}", "$HOME", "$(id)", "`id`", "\\n", "é日", "-n"),
 ]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_bash_reads_the_paths_as_they_are(tmp_path, name):
-    source, python = tmp_path / f"a{name}" / name / "src", tmp_path / name / "python"
+    source, python = tmp_path / f"a{name}" / "src", tmp_path / f"{name}b" / "python"
     python.parent.mkdir(parents=True)
     python.write_text('#!/bin/sh\nprintf "%s\\n" "$PYTHONPATH" "$0" "$@"\n')
     python.chmod(0o755)
