@@ -3,7 +3,6 @@
 import functools
 import hashlib
 import logging
-import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,20 +50,19 @@ class _CheckedFile(IndexDataCacheFile):
     def _load_index(self) -> dict[Any, str]:
         try:
             return super()._load_index()
-        except Exception:  # pickle raises nearly anything where a file is damaged
+        except Exception:  # numba raises nearly anything where a file is damaged
             return {}
 
     def _save_data(self, name: str, data: Any) -> None:
         content = self._dump(data)
         with self._open_for_write(self._data_path(name)) as stream:
-            stream.write(hashlib.sha256(content).digest() + content)
+            stream.write(content + hashlib.sha256(content).digest())  # numba reads no further than its own content
 
     def _load_data(self, name: str) -> Any:
-        with Path(self._data_path(name)).open("rb") as stream:
-            digest, content = stream.read(_DIGEST_BYTES), stream.read()
-        if hashlib.sha256(content).digest() != digest:
+        content = Path(self._data_path(name)).read_bytes()
+        if hashlib.sha256(content[:-_DIGEST_BYTES]).digest() != content[-_DIGEST_BYTES:]:
             raise OSError(f"{name} is damaged")  # numba takes an unreadable file for a missing one, and compiles
-        return pickle.loads(content)
+        return super()._load_data(name)
 
 
 @functools.cache
