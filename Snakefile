@@ -2,12 +2,20 @@
 #
 #   snakemake --cores 2 --configfile workflow/presets/demo.yaml      the demo, embedded data
 #   snakemake --cores 8                                              the paper-scale run of config.yaml
+from pathlib import Path
+
 from snakemake.utils import min_version
 
 min_version("9.27")
 
 
-configfile: "config.yaml"
+# The project's own settings, wherever snakemake is started; a config.yaml there changes some of them.
+configfile: Path(workflow.basedir, "config.yaml")
+
+
+if Path("config.yaml").is_file() and not Path("config.yaml").samefile(Path(workflow.basedir, "config.yaml")):
+
+    configfile: "config.yaml"
 
 
 include: "workflow/rules/common.smk"

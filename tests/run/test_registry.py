@@ -93,7 +93,7 @@ def test_local_path(tmp_path):
         registry.local_path("supercom", key="prepare.sources")
 
 
-@pytest.mark.parametrize("place", [".", "sub", "deep/down"])
+@pytest.mark.parametrize("place", [".", "sub", "deep/down", 'it\'s [a] *?{x}:$HOME \\ "é"'])
 def test_copy_is_found_in_any_subfolder(one_file, monkeypatch, tmp_path, place):
     copy = copy_in(tmp_path / "local" / place)
     monkeypatch.setenv("SUPERDRIFT_DATA", str(tmp_path / "local"))

@@ -4,34 +4,50 @@ import sys
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
+from snakemake.io import WILDCARD_REGEX
+from snakemake.pathvars import PATHVAR_REGEX
 from snakemake.settings.types import DeploymentMethod
 
 SOURCE_CODE = Path(workflow.basedir) / "src"
 sys.path.insert(0, str(SOURCE_CODE))
 
-# Jobs run in the Python that runs Snakemake, activated or not; with --use-conda, in that of the rule's environment.
-WITH_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
-OWN_PYTHON = "" if WITH_CONDA else f"export PATH='{Path(sys.executable).parent}':\"$PATH\"; "
-shell.prefix(f"set -euo pipefail; export PYTHONPATH='{SOURCE_CODE}'; {OWN_PYTHON}")
-
 from superdrift.run import registry
 from superdrift.run.errors import InputError
 from superdrift.run.fingerprint import fingerprint
+from superdrift.run.shell_prefix import check_names, shell_prefix
 from superdrift.superconductors import configuration
 from superdrift.superconductors.contract import CONTRACT
 from superdrift.superconductors.sources import Sources
 
+
+def literal(path):
+    """A path of the project or the user's as an input; Snakemake fills in {name} and <name>, and knows no escape."""
+    for pattern, what in ((WILDCARD_REGEX, "a wildcard"), (PATHVAR_REGEX, "a path variable")):
+        if (found := pattern.search(path)) is not None:
+            raise WorkflowError(
+                f"Snakemake takes {found.group()} in {path} for {what}: start snakemake in the project's own folder, or"
+                " give that folder or file another name"
+            )
+    return path
+
+
+# Jobs run in the Python that runs Snakemake, activated or not; with --use-conda, in that of the rule's environment.
+WITH_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method
+
 try:
+    shell.prefix(shell_prefix(SOURCE_CODE, None if WITH_CONDA else Path(sys.executable)))
     configuration.validate(config)
-    DATA_FILES = [registry.local_path(source, key="prepare.sources") for source in config["prepare"]["sources"]]
-    PHASE_FILES = [registry.local_path(source, key="energy.phases") for source in config["energy"]["phases"]]
+    DATA_FILES = [
+        literal(registry.local_path(source, key="prepare.sources")) for source in config["prepare"]["sources"]
+    ]
+    PHASE_FILES = [literal(registry.local_path(source, key="energy.phases")) for source in config["energy"]["phases"]]
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
 RUN = f"results/{config['run']}"
 LOGS = f"logs/{config['run']}"
-ENV = "../../../envs/cpu.yaml"
-GPU_ENV = "../../../envs/gpu.yaml"
+# Snakemake formats these paths: braces in the name of a folder are doubled.
+ENV, GPU_ENV = (f"{workflow.basedir}/envs/{name}.yaml".replace("{", "{{").replace("}", "}}") for name in ("cpu", "gpu"))
 
 FAMILIES = config["families"]
 REFERENCES = config["references"]
@@ -57,8 +73,8 @@ def code(stage):
 
 def templates(domain):
     """Templates of the page and of a domain's sections."""
-    folders = (Path("src/superdrift") / room / "report/templates" for room in ("", domain))
-    return sorted(str(file) for folder in folders for file in folder.glob("*.j2"))
+    folders = (SOURCE_CODE / "superdrift" / room / "report/templates" for room in ("", domain))
+    return sorted(literal(registry.project_path(file)) for folder in folders for file in folder.glob("*.j2"))
 
 
 def conda_env(device):
@@ -75,6 +91,10 @@ def verify_start():
     ]
     try:
         verify(RUN)
+        if workflow.non_local_exec:
+            check_names("a cluster", Path.cwd(), Path(workflow.basedir))
+        if WITH_CONDA:
+            check_names("--use-conda", Path(workflow.deployment_settings.conda_prefix or Path.cwd()))
         if on_cuda and not workflow.non_local_exec and not WITH_CONDA:  # elsewhere each job looks for itself
             from superdrift.learning.device import choose
 

@@ -9,12 +9,13 @@ from fractions import Fraction
 from math import lcm
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.formula import integer_counts
 from superdrift.composition.vector import from_vector
+from superdrift.run.kernels import njit
 
 _MAX_DECIMALS = 6
 """Decimals of an amount that the compiled loop reads; those few of more are done with exact fractions, with equal

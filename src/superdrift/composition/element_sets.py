@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from superdrift.composition.elements import N_ELEMENTS
+from superdrift.run.kernels import njit
 
 
 @dataclass(frozen=True)

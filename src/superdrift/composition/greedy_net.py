@@ -1,12 +1,12 @@
 """Greedy net of compositions: rows kept in order, each at least a radius (half L1) from all kept before it."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from superdrift.composition.distance import TOLERANCE
 from superdrift.composition.elements import N_ELEMENTS
 from superdrift.composition.vector import atomic_fractions, sparse_rows
+from superdrift.run.kernels import njit
 
 _PROJECTIONS = 7
 """Directions of the grid in which a greedy net looks for neighbours: 2⁷ cells a look-up. The net is the same for any

@@ -6,12 +6,13 @@ out whole sets of elements at once, and makes the search for the nearest of many
 """
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
 from superdrift.composition.distance import SAME
 from superdrift.composition.element_sets import group_by_element_set
 from superdrift.composition.vector import atomic_fractions, sparse_rows
+from superdrift.run.kernels import njit
 
 
 class CompositionIndex:

@@ -17,13 +17,14 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from numba import njit, prange
+from numba import prange
 from numpy.typing import NDArray
 
 from superdrift.composition.distance import SAME
 from superdrift.composition.element_sets import group_by_element_set, holds, mask_of_elements
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import atomic_fractions, distinct_compositions
+from superdrift.run.kernels import njit
 
 NEAR_HULL = 0.05
 """eV/atom; compounds no farther above the hull count as stable or nearly so: about the error of a distance. Fixed, so

@@ -13,8 +13,10 @@ from pathlib import Path
 PACKAGE = "superdrift"
 SOURCE = Path(__file__).resolve().parents[1]
 
-LEFT_OUT = frozenset(f"{PACKAGE}.run.{name}" for name in ("command", "errors", "fingerprint", "progress", "provenance"))
-"""Modules that change no result: messages, progress, provenance."""
+LEFT_OUT = frozenset(
+    f"{PACKAGE}.run.{name}" for name in ("command", "errors", "fingerprint", "kernels", "progress", "provenance")
+)
+"""Modules that change no result: messages, progress, provenance, where compiled code is kept."""
 DECLARATIONS = frozenset({"settings", "contract"})
 """Modules and folders of these names declare settings and paths; their values are what Snakemake compares."""
 

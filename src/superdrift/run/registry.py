@@ -84,6 +84,8 @@ def local_path(source: str, *, key: str) -> str:
                 f"source '{source}' is neither an existing file nor a name in data/registry.yaml "
                 f"({', '.join(entries)}); correct {key}"
             )
+        if source.startswith("-"):
+            raise InputError(f"source '{source}' would be read as an option: write ./{source} in {key}")
         return source
     entry = entries[source]
     if entry.address is not None:
@@ -93,7 +95,12 @@ def local_path(source: str, *, key: str) -> str:
 
 def own_path(file: str) -> str:
     """Path of a file of the project's data folder, e.g. `energy/model.json`; relative where it can be."""
-    path = DATA / file
+    return project_path(DATA / file)
+
+
+def project_path(file: str | Path) -> str:
+    """Path of a file of the project, e.g. `src/superdrift/cli.py`; relative where it can be."""
+    path = DATA.parent / file
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 

@@ -22,7 +22,7 @@ def energy_file(network, name):
     """A file of a model of formation energies: of the shipped one, or of a network that the run trains."""
     if config["energy"]["use"] != "shipped":
         return f"{RUN}/train/energy/{network}/{name}"
-    shipped = registry.own_path(f"energy/{name}")
+    shipped = literal(registry.own_path(f"energy/{name}"))
     if not Path(shipped).is_file():
         raise WorkflowError(
             f"energy.use = shipped, but {shipped} does not exist: check out data/energy again, or set energy.use to"

@@ -1,5 +1,10 @@
 # What people read: the numbers of the run, the tables, the figures, the page.
 
+PUBLISHED = [
+    literal(registry.project_path(f"src/superdrift/superconductors/report/published/{name}.csv"))
+    for name in ("table1", "table2")
+]
+
 
 rule numbers:
     input:
@@ -57,10 +62,7 @@ rule report:
         groups=each("cluster/{source}/groups.parquet", GENERATED),
         trajectories=each("drift/{source}/trajectories.parquet", STARTS),
         templates=templates("superconductors"),
-        published=[
-            "src/superdrift/superconductors/report/published/table1.csv",
-            "src/superdrift/superconductors/report/published/table2.csv",
-        ],
+        published=PUBLISHED,
     output:
         table1=report(f"{RUN}/report/table1.csv", category="Tables"),
         table2=report(f"{RUN}/report/table2.csv", category="Tables"),
