@@ -12,7 +12,6 @@ fixed, the charges have to cancel.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from superdrift.charges.formal_valence import Valence, formal_valence, metals_only
@@ -21,6 +20,7 @@ from superdrift.charges.settings import ChargeSettings
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import atomic_fractions
+from superdrift.run.compiled import kernel, prange
 
 _GRID_STEP = 0.01
 """e; resolution of densities and verdicts: that of amounts on the 0.01 grid."""
@@ -229,7 +229,7 @@ _GRID = np.arange(round(_GRID_RANGE[0] / _GRID_STEP), round(_GRID_RANGE[1] / _GR
 _ANIONS = [ATOMIC_NUMBER[symbol] - 1 for symbol in ANIONS]
 
 
-@njit(parallel=True, cache=True)
+@kernel
 def _densities(
     places: NDArray[np.float64], valence: NDArray[np.float64], weight: NDArray[np.float64], bandwidth: float
 ) -> NDArray[np.float64]:
