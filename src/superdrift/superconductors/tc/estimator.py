@@ -20,7 +20,7 @@ from superdrift.superconductors.tables import NEIGHBOURS
 from superdrift.superconductors.tc.boosting import Trees
 from superdrift.superconductors.tc.conformal import Interval
 from superdrift.superconductors.tc.features import features
-from superdrift.superconductors.tc.forest import fit_forest
+from superdrift.superconductors.tc.forest import Forest, fit_forest, fit_trees
 from superdrift.superconductors.tc.held_out import blended, difficulty
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbours import Choice, Neighbours
@@ -43,6 +43,7 @@ class Estimator:
         radius: largest distance (half L1) to a known superconductor at which an estimate is applicable.
         seed: of the forest.
         threads: of the forest; estimates are the same for any number.
+        stored: the forest, where it is stored and not fitted.
     """
 
     neighbours: Neighbours
@@ -54,15 +55,22 @@ class Estimator:
     radius: float
     seed: int
     threads: int
+    stored: Forest | None = None
 
     @cached_property
     def _forest(self) -> Callable[[NDArray[np.float32]], NDArray[np.float64]]:
-        known = self.neighbours.known
-        superconducting = known.superconducting
-        return fit_forest(
-            features(known.amounts[superconducting]), known.tc[superconducting], self.forest,
-            seed=self.seed, threads=self.threads,
-        )  # fmt: skip
+        if self.stored is not None:
+            return self.stored.predict
+        return fit_forest(*self._forest_rows(), self.forest, seed=self.seed, threads=self.threads)
+
+    def _forest_rows(self) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """Features and Tc of the known superconductors."""
+        known, rows = self.neighbours.known, self.neighbours.known.superconducting
+        return features(known.amounts[rows]), known.tc[rows]
+
+    def nodes(self) -> Forest:
+        """The forest, fitted, as it can be stored."""
+        return Forest.of(fit_trees(*self._forest_rows(), self.forest, seed=self.seed, threads=self.threads))
 
     def estimate(self, amounts: NDArray[np.floating]) -> dict[str, NDArray[Any]]:
         """Estimates for (n, 96) amounts, all rows positive somewhere and negative nowhere.
