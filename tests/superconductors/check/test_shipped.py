@@ -55,7 +55,7 @@ def test_other_code_makes_others(module, files, monkeypatch):
     monkeypatch.setattr(
         shipped, "describe", lambda name, *rest: made(name, *rest) | (edited if name.endswith(module) else {})
     )
-    assert shipped.out_of_date(BLOCKS) == dict.fromkeys(files, ["code"])
+    assert shipped.out_of_date(BLOCKS) == {name: ["code"] for name in files}
 
 
 def test_other_compounds_make_others(tmp_path):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from lightgbm.basic import LightGBMError
 from numpy.typing import NDArray
 
 from superdrift.composition.distance import TOLERANCE
@@ -130,7 +129,7 @@ class Estimator:
             raise InputError(f"{place} has layout {version}, not {VERSION}; delete it and run the rule `fit` again")
         try:
             return cls._described(known, described, threads=threads)
-        except (KeyError, TypeError, ValueError, AttributeError, LightGBMError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(
                 f"{place} is damaged ({type(error).__name__}: {error}); delete it and run the rule `fit` again"
             ) from error
