@@ -32,8 +32,9 @@ class Project:
         (folder / "data").mkdir()
         for file in (ROOT / "data").glob("*.*"):
             shutil.copy(file, folder / "data")
-        if (ROOT / "data/energy").is_dir():
-            shutil.copytree(ROOT / "data/energy", folder / "data/energy")
+        for part in ("energy", "estimators"):
+            if (ROOT / "data" / part).is_dir():
+                shutil.copytree(ROOT / "data" / part, folder / "data" / part)
         return cls(folder)
 
     def snakemake(self, *arguments, preset="test", environment=None):

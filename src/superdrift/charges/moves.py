@@ -5,14 +5,15 @@ elements of the largest gain first takes the fewest.
 """
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
+
+from superdrift.run.compiled import helper, kernel, prange
 
 OUT_OF_REACH = 1 << 30
 """Number of moves, in hundredths of an atom, that stands for: cannot be reached; above any that a tolerance allows."""
 
 
-@njit(parallel=True, cache=True)
+@kernel
 def reach_interval(
     hundredths: NDArray[np.int64],
     charges: NDArray[np.float64],
@@ -44,7 +45,7 @@ def reach_interval(
     return result
 
 
-@njit(parallel=True, cache=True)
+@kernel
 def cancel(
     hundredths: NDArray[np.int64], charges: NDArray[np.float64], slack: NDArray[np.float64], most: int
 ) -> NDArray[np.int64]:
@@ -61,7 +62,7 @@ def cancel(
     return result
 
 
-@njit(cache=True)
+@helper
 def _spend(
     counts: NDArray[np.int64], gain: NDArray[np.float64], total: float, most: int, moves: NDArray[np.int64]
 ) -> int:

@@ -5,12 +5,12 @@ depth first with a budget that grows from the fewest that could do, so that the 
 """
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from superdrift.charges.moves import OUT_OF_REACH
 from superdrift.charges.oxidation_state_sets import OxidationSet
 from superdrift.charges.smact_rule import MAX_SEARCHED_ELEMENTS, following_assignment
+from superdrift.run.compiled import helper, kernel, prange
 
 
 def neutral_nearest(hundredths: NDArray[np.int64], data: OxidationSet, most: int) -> NDArray[np.int64]:
@@ -18,7 +18,7 @@ def neutral_nearest(hundredths: NDArray[np.int64], data: OxidationSet, most: int
     return _neutral(hundredths, data.states, data.number, data.electronegativity, data.metal, most)
 
 
-@njit(parallel=True, cache=True)
+@kernel
 def _neutral(
     hundredths: NDArray[np.int64],
     states: NDArray[np.int64],
@@ -42,7 +42,7 @@ def _neutral(
     return result
 
 
-@njit(cache=True)
+@helper
 def _best_moves(
     counts: NDArray[np.int64],
     elements: NDArray[np.int64],
@@ -67,7 +67,7 @@ def _best_moves(
     return fewest < OUT_OF_REACH
 
 
-@njit(cache=True)
+@helper
 def _cheapest(
     counts: NDArray[np.int64], charges: NDArray[np.int64], total: int, most: int, fewest: int, best: NDArray[np.int64]
 ) -> int:
@@ -86,7 +86,7 @@ def _cheapest(
     return fewest
 
 
-@njit(cache=True)
+@helper
 def _within(
     counts: NDArray[np.int64],
     charges: NDArray[np.int64],
@@ -127,7 +127,7 @@ def _within(
     return False
 
 
-@njit(cache=True)
+@helper
 def _range(count: int, budget: int, most: int) -> tuple[int, int]:
     """Units that an element may move by, within tolerance and budget, one hundredth remaining; the first less one."""
     cap = min(most, budget)

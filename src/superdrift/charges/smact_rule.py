@@ -8,10 +8,10 @@ order of electronegativity and leaves a branch as soon as the remaining elements
 """
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from superdrift.charges.oxidation_state_sets import OxidationSet, oxidation_set
+from superdrift.run.compiled import helper, kernel, prange
 
 MAX_SEARCHED_ELEMENTS = 10
 """Elements beyond which all reachable charges are tabulated, because a search could take too long; verdicts are the
@@ -36,7 +36,7 @@ def published_validity(counts: NDArray[np.int64], *, oxidation_states: str = "sm
     return verdict > 0
 
 
-@njit(parallel=True, cache=True)
+@kernel
 def _validity(
     counts: NDArray[np.int64],
     states: NDArray[np.int64],
@@ -62,7 +62,7 @@ def _validity(
     return verdict
 
 
-@njit(cache=True)
+@helper
 def _neutral(
     counts: NDArray[np.int64],
     elements: NDArray[np.int64],
@@ -75,7 +75,7 @@ def _neutral(
     return following_assignment(0, counts, elements, states, number, electronegativity, 0, chosen, turn) >= 0
 
 
-@njit(cache=True)
+@helper
 def following_assignment(
     start: int,
     counts: NDArray[np.int64],

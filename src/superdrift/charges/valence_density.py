@@ -10,7 +10,6 @@ by the others.
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from superdrift.charges.formal_valence import formal_valence
@@ -19,6 +18,7 @@ from superdrift.charges.settings import ChargeSettings
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import atomic_fractions
+from superdrift.run.compiled import kernel, prange
 
 _GRID_STEP = 0.01
 """e; resolution of densities and verdicts: that of amounts on the 0.01 grid."""
@@ -105,7 +105,7 @@ class ValenceDensity:
         """Which valences of the grid `grid()` this ion may hold in (n, 96) compounds of these cations: (n, g)."""
         known = self._ions[ion]
         valence, weight = self._neighbours(known, amounts)
-        density = _densities(grid(), valence, weight, self.settings.bandwidth)
+        density = _densities(valence, weight, grid(), self.settings.bandwidth)
         overall = self.settings.overall_weight
         total = (density + overall * known.overall) / (weight.sum(axis=1, keepdims=True) + overall)
         return np.log(total + _DENSITY_FLOOR) >= known.threshold
@@ -157,9 +157,9 @@ _GRID = np.arange(round(_GRID_RANGE[0] / _GRID_STEP), round(_GRID_RANGE[1] / _GR
 _ANIONS = [ATOMIC_NUMBER[symbol] - 1 for symbol in ANIONS]
 
 
-@njit(parallel=True, cache=True)
+@kernel
 def _densities(
-    places: NDArray[np.float64], valence: NDArray[np.float64], weight: NDArray[np.float64], bandwidth: float
+    valence: NDArray[np.float64], weight: NDArray[np.float64], places: NDArray[np.float64], bandwidth: float
 ) -> NDArray[np.float64]:
     """Sum of weighted Gaussians at evenly spaced places, per e: (n, k) valences and weights → (n, g)."""
     density = np.zeros((len(valence), len(places)))

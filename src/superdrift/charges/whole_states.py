@@ -10,7 +10,6 @@ Fe2+ P5+ O2-.
 from functools import cache
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from superdrift.charges.ion_charges import SOFT_HIGHEST
@@ -18,6 +17,7 @@ from superdrift.charges.measured_states import CLOSED_SHELL, MEASURED_STATES
 from superdrift.composition.atom_counts import whole_counts
 from superdrift.composition.elements import ATOMIC_NUMBER, ELECTRONEGATIVITY, N_ELEMENTS, SYMBOLS
 from superdrift.composition.vector import atomic_fractions
+from superdrift.run.compiled import helper, kernel, prange
 
 MIXED_RARE_EARTHS = ("Ce", "Pr", "Tb", "Eu", "Sm", "Yb")
 """Rare earths of two states, of which a compound without a redox ion may hold both: Pr6O11, Eu3O4."""
@@ -77,7 +77,7 @@ def _tables() -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int6
     return states, weight, np.array([len(pairs) for pairs in listed]), electronegativity, highest
 
 
-@njit(parallel=True, cache=True)
+@kernel
 def _assign(
     fractions: NDArray[np.float64],
     mixing: NDArray[np.bool_],
@@ -107,7 +107,7 @@ def _assign(
     return charges
 
 
-@njit(cache=True)
+@helper
 def _most_common(
     x: NDArray[np.float64],
     mixing: NDArray[np.bool_],
@@ -153,7 +153,7 @@ def _most_common(
     return best
 
 
-@njit(cache=True)
+@helper
 def _two_states(
     x: NDArray[np.float64],
     mixing: NDArray[np.bool_],
@@ -174,7 +174,7 @@ def _two_states(
     return -1, 0.0, 0.0
 
 
-@njit(cache=True)
+@helper
 def _next_state(states: NDArray[np.float64], weight: NDArray[np.float64], charge: float, highest: float) -> int:
     """Place of the lowest state above `charge`, −1 for none."""
     found = -1

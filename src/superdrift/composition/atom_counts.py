@@ -9,13 +9,12 @@ from fractions import Fraction
 from math import lcm
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.formula import integer_counts
 from superdrift.composition.vector import from_vector
-from superdrift.run.kernels import njit
+from superdrift.run.compiled import helper, kernel, prange
 
 _MAX_DECIMALS = 6
 """Decimals of an amount that the compiled loop reads; those few of more are done with exact fractions, with equal
@@ -61,7 +60,7 @@ def published_counts(amounts: NDArray[np.float32]) -> NDArray[np.int64]:
     return counts
 
 
-@njit(parallel=True, cache=True)
+@kernel
 def _counts(amounts: NDArray[np.float32], published: bool) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Counts, and which rows they are done for; the others are left at 0."""
     counts, done = np.zeros(amounts.shape, dtype=np.int64), np.ones(len(amounts), dtype=np.bool_)
@@ -91,7 +90,7 @@ def _counts(amounts: NDArray[np.float32], published: bool) -> tuple[NDArray[np.i
     return counts, done
 
 
-@njit(cache=True)
+@helper
 def _decimal(value: np.float32) -> tuple[int, int]:
     """Digits and power of ten of an amount; power 0 where it has too many decimals."""
     ten = 100

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superdrift.composition.elements import N_ELEMENTS
-from superdrift.run.kernels import njit
+from superdrift.run.compiled import helper
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def element_masks(amounts: NDArray[np.floating]) -> NDArray[np.uint64]:
     return np.packbits(padded, axis=1).view(np.uint64)
 
 
-@njit(cache=True)
+@helper
 def mask_of_elements(elements: NDArray[np.int64]) -> NDArray[np.uint64]:
     """The (2,) bits that `element_masks` gives a row of these elements (atomic numbers − 1); compiled."""
     mask = np.zeros(2, dtype=np.uint64)
@@ -65,7 +65,7 @@ def mask_of_elements(elements: NDArray[np.int64]) -> NDArray[np.uint64]:
     return mask
 
 
-@njit(cache=True)
+@helper
 def holds(mask: NDArray[np.uint64], part: NDArray[np.uint64]) -> bool:
     """Whether the elements of `part` are all among those of `mask`; compiled."""
     return part[0] & ~mask[0] == 0 and part[1] & ~mask[1] == 0

@@ -6,13 +6,18 @@ out whole sets of elements at once, and makes the search for the nearest of many
 """
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from superdrift.composition.distance import SAME
 from superdrift.composition.element_sets import group_by_element_set
 from superdrift.composition.vector import atomic_fractions, sparse_rows
-from superdrift.run.kernels import njit
+from superdrift.run.compiled import kernel, prange
+
+FEW_PAIRS = 1_000_000
+"""Pairs of query and known compound up to which all are compared at once (a second at most), without compiled code;
+what is found is the same."""
+_PAIRS_AT_ONCE = 100_000
+"""Pairs in one array: bounds the memory."""
 
 
 class CompositionIndex:
@@ -58,13 +63,15 @@ class CompositionIndex:
         Returns:
             Distances and rows; where fewer than k known compounds share an element with the query, row −1.
         """
-        return _nearest(
-            atomic_fractions(amounts), k, SAME if others else -1.0, metric == "euclidean",
+        fractions = atomic_fractions(amounts)
+        few = len(fractions) * len(self._rows) <= FEW_PAIRS
+        return (_nearest_of_few if few else _nearest)(
+            fractions, k, SAME if others else -1.0, metric == "euclidean",
             self._rows, self._starts, self._bounds, self._elements, self._fractions,
         )  # fmt: skip
 
 
-@njit(parallel=True, cache=True)
+@kernel
 def _nearest(
     queries: NDArray[np.float64],
     k: int,
@@ -120,3 +127,46 @@ def _nearest(
                     place -= 1
                 best[place], found[place] = apart, row
     return distance, nearest
+
+
+def _nearest_of_few(
+    queries: NDArray[np.float64],
+    k: int,
+    same: float,
+    euclidean: bool,
+    rows: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    bounds: NDArray[np.int64],
+    elements: NDArray[np.int64],
+    fractions: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """As `_nearest`, bit for bit, by arrays of all pairs: sums run over the elements in the same order."""
+    del starts
+    known = np.zeros((len(rows), queries.shape[1]))
+    known[np.repeat(np.arange(len(rows)), np.diff(bounds)), elements] = fractions
+    distance = np.full((len(queries), k), 2.0 if euclidean else 1.0)
+    nearest = np.full((len(queries), k), -1)
+    size = max(1, _PAIRS_AT_ONCE // max(1, len(rows)))
+    for first in range(0, len(queries), size):
+        part = queries[first : first + size]
+        apart = _distances(part, known, euclidean=euclidean)
+        apart[(apart <= same) | ((part > 0).astype(np.float64) @ (known > 0).T == 0)] = np.inf
+        order = np.lexsort((np.broadcast_to(rows, apart.shape), apart))[:, :k]
+        found = np.take_along_axis(apart, order, axis=1)
+        distance[first : first + size, : order.shape[1]] = np.where(
+            np.isfinite(found), found, distance[first : first + size, : order.shape[1]]
+        )
+        nearest[first : first + size, : order.shape[1]] = np.where(np.isfinite(found), rows[order], -1)
+    return distance, nearest
+
+
+def _distances(queries: NDArray[np.float64], known: NDArray[np.float64], *, euclidean: bool) -> NDArray[np.float64]:
+    """(n, m) distances of fractions."""
+    common, whole = np.zeros((len(queries), len(known))), np.ones((len(queries), 1))
+    if euclidean:
+        whole = (queries * queries).cumsum(axis=1)[:, -1:]
+    for element in np.flatnonzero(known.any(axis=0) & (euclidean | queries.any(axis=0))):
+        own, other = queries[:, element, None], known[None, :, element]
+        common += other * (2 * own - other) if euclidean else np.minimum(own, other)
+    apart = np.maximum(0.0, whole - common)
+    return np.sqrt(apart) if euclidean else apart

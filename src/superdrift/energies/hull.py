@@ -17,14 +17,13 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from numba import prange
 from numpy.typing import NDArray
 
 from superdrift.composition.distance import SAME
 from superdrift.composition.element_sets import group_by_element_set, holds, mask_of_elements
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import atomic_fractions, distinct_compositions
-from superdrift.run.kernels import njit
+from superdrift.run.compiled import helper, kernel, prange
 
 NEAR_HULL = 0.05
 """eV/atom; compounds no farther above the hull count as stable or nearly so: about the error of a distance. Fixed, so
@@ -110,7 +109,7 @@ class Hull:
         return found
 
 
-@njit(parallel=True, cache=True)
+@kernel
 def _lowest(
     queries: NDArray[np.float64],
     bounds: NDArray[np.int64],
@@ -150,7 +149,7 @@ def _lowest(
     return result
 
 
-@njit(cache=True)
+@helper
 def _minimum(columns: NDArray[np.float64], costs: NDArray[np.float64], x: NDArray[np.float64], same: float) -> float:
     """Revised simplex method from the basis of the elements; NaN where it does not end.
 
@@ -187,7 +186,7 @@ def _minimum(columns: NDArray[np.float64], costs: NDArray[np.float64], x: NDArra
     return np.nan
 
 
-@njit(cache=True)
+@helper
 def _others(columns: NDArray[np.float64], x: NDArray[np.float64], same: float) -> NDArray[np.bool_]:
     """(m,) phases farther than `same` from x, and the elements."""
     allowed = np.ones(len(columns), dtype=np.bool_)
@@ -197,7 +196,7 @@ def _others(columns: NDArray[np.float64], x: NDArray[np.float64], same: float) -
     return allowed
 
 
-@njit(cache=True)
+@helper
 def _entering(
     columns: NDArray[np.float64],
     costs: NDArray[np.float64],
@@ -219,7 +218,7 @@ def _entering(
     return best
 
 
-@njit(cache=True)
+@helper
 def _leaving(entering: NDArray[np.float64], weight: NDArray[np.float64], basis: NDArray[np.int64], bland: bool) -> int:
     """Place that the entering phase takes, by the ratio test; −1 where none limits it.
 

@@ -19,6 +19,7 @@ from superdrift.superconductors.check import formulas as checking
 from superdrift.superconductors.check.formulas import check, known_compounds, read_formulas
 from superdrift.superconductors.check.report_lines import report_lines
 from superdrift.superconductors.tables import CHECKED, ESTIMATED, VERDICTS
+from superdrift.superconductors.tc import forest
 
 FORMULAS = ["YBa2Cu3O6.91", "La1.85Sr0.15CuO4", "Ba0.6K0.4Fe2As2", "Nb3Sn", "La2CuO6"]
 MANY = "".join(
@@ -73,19 +74,19 @@ def test_an_element_without_energies_has_none():
 
 
 def test_a_run_that_has_not_come_so_far_is_named(tmp_path):
-    path = known_compounds(None, tmp_path / "made")
     run = tmp_path / "results" / "half" / "prepare"
     run.mkdir(parents=True)
-    shutil.copy(path, run / "compounds.parquet")
+    shutil.copy(known_compounds(None), run / "compounds.parquet")
     with pytest.raises(InputError, match=r"lacks neighbours.parquet, estimators.json, phases.parquet: the run has not"):
         check(*read_formulas(["MgB2"]), run.parent)
 
 
-def test_a_cache_that_cannot_be_written_is_named(tmp_path, monkeypatch):
-    (tmp_path / "file").write_text("")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    with pytest.raises(InputError, match=r"cannot keep the fitted estimators.*XDG_CACHE_HOME"):
-        check(*read_formulas(["MgB2"]), None)
+def test_nothing_is_kept_or_fitted(tmp_path, monkeypatch):
+    """The cache folder stays empty, and scikit-learn's forest is not grown."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(forest, "fit_trees", lambda *_, **__: pytest.fail("fitted"))
+    check(*read_formulas(["MgB2"]), None)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_list_of_known_compounds_of_ones_own(tmp_path):

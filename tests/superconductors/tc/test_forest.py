@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from superdrift.io import tables
 from superdrift.superconductors.settings.tc import ForestSettings
-from superdrift.superconductors.tc.forest import fit_forest
+from superdrift.superconductors.tc.forest import FOREST, Forest, fit_forest, fit_trees
 
 SETTINGS = ForestSettings(trees=20, feature_fraction=0.5)
 
@@ -42,3 +43,16 @@ def test_threads_change_nothing_but_the_last_digits():
 def test_no_rows_give_no_predictions(threads):
     x, tc = sample()
     assert fit_forest(x, tc, SETTINGS, seed=1, threads=threads)(x[:0]).shape == (0,)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 200])
+def test_stored_trees_estimate_as_fitted_ones_bit_for_bit(rows, tmp_path):
+    x, tc = sample()
+    fitted = fit_trees(x, tc, SETTINGS, seed=1, threads=1)
+    tables.write(tmp_path / "forest.parquet", FOREST, Forest.of(fitted).columns(), {})
+    stored = Forest.from_table(tables.read(tmp_path / "forest.parquet", FOREST))
+    # of the features the thresholds themselves, and their neighbours in single precision, decide hardest
+    edges = np.stack([np.resize(stored.threshold[stored.feature == f], 100) for f in range(6)], axis=1)
+    new = np.concatenate([sample(seed=1)[0], edges, np.nextafter(edges, np.float32(1)), np.nextafter(edges, 0)])
+    new = new[:rows] if rows < 200 else new.astype(np.float32)
+    np.testing.assert_array_equal(stored.predict(new), fitted.predict(new) if rows else np.zeros(0))

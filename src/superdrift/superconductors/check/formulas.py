@@ -1,6 +1,5 @@
 """Formulas that a user gives, screened against known compounds and estimated as a table."""
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,11 +12,9 @@ from numpy.typing import NDArray
 
 from superdrift.composition.elements import N_ELEMENTS
 from superdrift.composition.vector import from_vector
-from superdrift.run import registry
-from superdrift.run.command import Run
 from superdrift.run.errors import InputError
-from superdrift.run.provenance import describe
 from superdrift.run.settings import from_mapping
+from superdrift.superconductors.check import shipped
 from superdrift.superconductors.check.estimates import load_estimates
 from superdrift.superconductors.check.inputs import exists, read_formulas, read_known
 from superdrift.superconductors.check.measured import measured, unmeasured
@@ -25,42 +22,30 @@ from superdrift.superconductors.check.run_settings import screening_of_run
 from superdrift.superconductors.data.families import family_of
 from superdrift.superconductors.screening.basic_checks import basic_checks
 from superdrift.superconductors.screening.novelty import KnownCompounds
-from superdrift.superconductors.settings.data import PrepareSettings
 from superdrift.superconductors.settings.screening import ScreenSettings
-from superdrift.superconductors.stages.prepare import prepare
 from superdrift.superconductors.stages.screen import known_screener
 from superdrift.superconductors.tables import COMPOUNDS, ESTIMATED, VERDICTS
 
 __all__ = ["check", "known_compounds", "read_formulas", "screen_settings"]
 
-EMBEDDED = "literature"
-"""The known compounds that come with the project."""
 NEAREST = 3
 """Known compounds named for each formula."""
 
 _CONFIG = Path(__file__).resolve().parents[4] / "config.yaml"
 
 
-def known_compounds(known: Path | None, folder: Path) -> Path:
+def known_compounds(known: Path | None) -> Path:
     """The table of known compounds to compare with: that of a run, or the compounds that come with the project.
 
     Args:
         known: a run's name or folder, or its compounds.parquet; anything else leaves the project's own.
-        folder: where a table may be made.
     """
     if known is not None:
         below = Path("prepare") / "compounds.parquet"
         for path in (known, known / below, Path("results") / known / below):
             if path.suffix == ".parquet" and _is_compounds(path):
                 return path
-    path = folder / "compounds.parquet"
-    blocks = _blocks()
-    block = blocks["prepare"] | {"sources": [EMBEDDED]}
-    file = registry.DATA / registry.entry_of(EMBEDDED).file
-    run = Run(blocks["seed"], describe("superdrift.superconductors.stages.prepare", block, blocks["seed"], [file]))
-    settings = from_mapping(PrepareSettings, block, place="prepare")
-    prepare(run, settings, sources=[file], compounds=path, rejected=folder / "rejected.parquet")
-    return path
+    return shipped.COMPOUNDS
 
 
 def _blocks() -> dict[str, Any]:
@@ -102,21 +87,20 @@ def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None
         InputError: where `known` is none of these, or a run without estimators or screened tables.
     """
     blocks = _blocks()
-    with tempfile.TemporaryDirectory() as folder:
-        compounds = known_compounds(known, Path(folder))
-        embedded = compounds.parent == Path(folder)
-        if known is not None and embedded and (not exists(known) or known.is_dir()):
-            raise InputError(f"no known compounds at '{known}'; give a run's name, its compounds.parquet, or a file")
-        estimates = load_estimates(compounds, blocks, embedded=embedded)
-        block = blocks["screen"] if embedded else screening_of_run(compounds.parents[1], blocks["screen"])
-        settings = screen_settings(block)
-        screener = known_screener(settings, compounds, baseline=False, all_rows=True)
-        found = measured(amounts, compounds, radius=settings.known_radius)
-        if known is not None and embedded:
-            found = unmeasured(len(amounts))
-            names, vectors = read_known(known)
-            radii = {"known_radius": settings.known_radius, "novel_radius": settings.novel_radius}
-            screener.known = KnownCompounds(vectors, names, **radii)
+    compounds = known_compounds(known)
+    embedded = compounds == shipped.COMPOUNDS
+    if known is not None and embedded and (not exists(known) or known.is_dir()):
+        raise InputError(f"no known compounds at '{known}'; give a run's name, its compounds.parquet, or a file")
+    estimates = load_estimates(compounds, blocks, embedded=embedded)
+    block = blocks["screen"] if embedded else screening_of_run(compounds.parents[1], blocks["screen"])
+    settings = screen_settings(block)
+    screener = known_screener(settings, compounds, baseline=False, all_rows=True)
+    found = measured(amounts, compounds, radius=settings.known_radius)
+    if known is not None and embedded:
+        found = unmeasured(len(amounts))
+        names, vectors = read_known(known)
+        radii = {"known_radius": settings.known_radius, "novel_radius": settings.novel_radius}
+        screener.known = KnownCompounds(vectors, names, **radii)
     columns = screener.screen(np.arange(len(amounts)), amounts)
     columns |= _basic(amounts, block["n_elements"])
     nearest = screener.known.several(amounts, NEAREST)

@@ -3,7 +3,6 @@
 import sys
 from pathlib import Path
 
-import numba
 import numpy as np
 import pyarrow as pa
 
@@ -11,6 +10,7 @@ from superdrift.charges.charge_check import ChargeCheck
 from superdrift.charges.projection import Projection
 from superdrift.io import tables
 from superdrift.run.command import Run, command
+from superdrift.run.compiled import set_threads
 from superdrift.superconductors.data.families import members
 from superdrift.superconductors.data.row_selection import superconducting
 from superdrift.superconductors.screening.known_charges import charge_check
@@ -38,7 +38,7 @@ def project(
         family: `samples` is the table of compounds: take the superconductors of this family instead, under
             their ids of that table, as they are. They are screened as a baseline.
     """
-    numba.set_num_threads(min(settings.threads, numba.config.NUMBA_NUM_THREADS))
+    set_threads(settings.threads)
     table, wanted = SAMPLES, ["id", "amounts"]
     rule = settings.rule if family is None else "none"
     if family is not None:

@@ -3,10 +3,9 @@
 import sys
 from pathlib import Path
 
-import numba
-
 from superdrift.io import tables
 from superdrift.run.command import Run, command
+from superdrift.run.compiled import set_threads
 from superdrift.run.errors import InputError
 from superdrift.run.progress import Progress
 from superdrift.superconductors.screening.known_charges import charge_check
@@ -40,7 +39,7 @@ def screen(
     """
     if training not in ("true", "false"):
         raise InputError(f"--training is '{training}'; write true or false")
-    numba.set_num_threads(min(settings.threads, numba.config.NUMBA_NUM_THREADS))
+    set_threads(settings.threads)
     screener = known_screener(settings, compounds, baseline=training == "true")
     rows = tables.read(projected, PROJECTED, ["id", "rule"])
     moved = rows.num_rows > 0 and rows["rule"][0].as_py() != "none"

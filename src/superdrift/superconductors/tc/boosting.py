@@ -6,14 +6,17 @@ rows it may see. Stored as LightGBM's own text.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
 from superdrift.run.errors import InputError
 from superdrift.superconductors.settings.tc import BoostingSettings
+from superdrift.superconductors.tc.tree_text import TreeText
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 TARGETS = {"tc": "regression", "superconducting": "binary"}
 """LightGBM's objective for each target."""
@@ -37,8 +40,8 @@ class Size:
 class Trees:
     """Boosted trees, fitted."""
 
-    def __init__(self, booster: lgb.Booster) -> None:
-        self._booster = booster
+    def __init__(self, model: TreeText) -> None:
+        self._model = model
 
     @classmethod
     def fit(
@@ -55,17 +58,20 @@ class Trees:
             settings: the rest.
             seed: of the draws of rows and features.
         """
+        import lightgbm as lgb  # slow to import, and needed only for fitting  # noqa: PLC0415
+
         options = _options(target, size.leaves, settings, seed)
-        return cls(lgb.train(options, _dataset(x, y, target), num_boost_round=size.trees))
+        booster = lgb.train(options, _dataset(x, y, target), num_boost_round=size.trees)
+        return cls(TreeText(booster.model_to_string()))
 
     def predict(self, x: NDArray[np.float32], *, threads: int) -> NDArray[np.float64]:
         """Tc in K, or the probability of superconductivity at equal prior odds, (n,)."""
-        return np.asarray(self._booster.predict(x, num_threads=threads), dtype=np.float64) if len(x) else np.zeros(0)
+        return self._model.predict(x, threads=threads)
 
     @property
     def text(self) -> str:
         """The model as LightGBM writes it."""
-        return self._booster.model_to_string()
+        return self._model.text
 
     @classmethod
     def from_text(cls, text: str) -> Self:
@@ -75,8 +81,8 @@ class Trees:
             InputError: when it is not that.
         """
         try:
-            return cls(lgb.Booster(model_str=text))
-        except lgb.basic.LightGBMError as error:
+            return cls(TreeText(text))
+        except (KeyError, ValueError) as error:
             raise InputError(f"stored trees cannot be read ({error}); run the rule `fit` again") from error
 
 
@@ -94,8 +100,10 @@ def choose_size(
         settings: what to choose from, and when to stop.
         seed: of the draws of rows and features.
     """
+    import lightgbm as lgb  # slow to import, and needed only for fitting  # noqa: PLC0415
+
     training, judging = _dataset(x[~held_out], y[~held_out], target), (x[held_out], y[held_out])
-    best: tuple[float, Size, lgb.Booster] | None = None
+    best: tuple[float, Size, str] | None = None
     for leaves in settings.leaves:
         judge = _dataset(*judging, target, reference=training)
         booster = lgb.train(
@@ -105,16 +113,18 @@ def choose_size(
         )  # fmt: skip
         loss = next(iter(booster.best_score["valid_0"].values()))
         if best is None or loss < best[0]:
-            best = (loss, Size(leaves, max(booster.best_iteration, 1)), booster)
+            best = (loss, Size(leaves, max(booster.best_iteration, 1)), booster.model_to_string())
     if best is None:
         raise InputError("estimate.boosting.leaves is empty; give at least one number of leaves")
-    return best[1], Trees(best[2])
+    return best[1], Trees(TreeText(best[2]))
 
 
 def _dataset(
-    x: NDArray[np.float32], y: NDArray[np.floating], target: str, reference: lgb.Dataset | None = None
-) -> lgb.Dataset:
+    x: NDArray[np.float32], y: NDArray[np.floating], target: str, reference: "lgb.Dataset | None" = None
+) -> "lgb.Dataset":
     """Rows with their targets; both kinds weigh the same in total where the target is one of two kinds."""
+    import lightgbm as lgb  # slow to import, and needed only for fitting  # noqa: PLC0415
+
     weight = None
     if target == "superconducting":
         share = np.clip(y.mean(), 1 / (len(y) + 1), len(y) / (len(y) + 1))

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
 
 from superdrift.run.errors import InputError
 from superdrift.statistics.conformal import conformal_quantiles
 from superdrift.superconductors.data.families import COMPOUND_FAMILIES
+from superdrift.superconductors.tc.tree_text import TreeText
 
 MIN_EXPECTED_ERROR = 0.1
 """K; no compound's expected error is below it, so that residuals relative to it stay finite. Part of the method."""
@@ -100,7 +100,7 @@ class Interval:
 
     def __init__(self, text: str, tails: Mapping[str, tuple[float, float]]) -> None:
         self.text, self.tails = text, {name: (float(low), float(high)) for name, (low, high) in tails.items()}
-        self._error = lgb.Booster(model_str=text)
+        self._error = TreeText(text)
 
     @classmethod
     def calibrate(cls, learned: Residuals, judged: Residuals, *, coverage: float) -> Self:
@@ -130,7 +130,7 @@ class Interval:
             tails[family] = (
                 conformal_quantiles(relative[own], coverage) if own.sum() >= MIN_FAMILY_RESIDUALS else tails["all"]
             )
-        return cls(_learn(learned).model_to_string(), tails)
+        return cls(_learn(learned).text, tails)
 
     def bounds(self, difficulty: Difficulty) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Lower and upper ends, (n,) each, in K."""
@@ -143,16 +143,16 @@ class Interval:
         return {"expected_error": self.text, "tails": self.tails}
 
 
-def _learn(residuals: Residuals) -> lgb.Booster:
+def _learn(residuals: Residuals) -> TreeText:
     """Trees of the expected absolute residual."""
+    import lightgbm as lgb  # slow to import, and needed only for fitting  # noqa: PLC0415
+
     rows = len(residuals.measured)
     error = np.abs(residuals.measured - residuals.difficulty.tc)
     options = _OPTIONS | {"min_data_in_leaf": int(np.clip(rows // 200, 3, 200))}
     data = lgb.Dataset(residuals.difficulty.columns(), label=np.maximum(error, MIN_EXPECTED_ERROR))
-    return lgb.train(options, data, num_boost_round=_TREES)
+    return TreeText(lgb.train(options, data, num_boost_round=_TREES).model_to_string())
 
 
-def _expected(error: lgb.Booster, difficulty: Difficulty) -> NDArray[np.float64]:
-    if len(difficulty.tc) == 0:
-        return np.zeros(0)
-    return np.maximum(np.asarray(error.predict(difficulty.columns(), num_threads=1)), MIN_EXPECTED_ERROR)
+def _expected(error: TreeText, difficulty: Difficulty) -> NDArray[np.float64]:
+    return np.maximum(error.predict(difficulty.columns(), threads=1), MIN_EXPECTED_ERROR)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from lightgbm.basic import LightGBMError
 from numpy.typing import NDArray
 
 from superdrift.composition.distance import TOLERANCE
@@ -21,7 +20,7 @@ from superdrift.superconductors.tables import NEIGHBOURS
 from superdrift.superconductors.tc.boosting import Trees
 from superdrift.superconductors.tc.conformal import Interval
 from superdrift.superconductors.tc.features import features
-from superdrift.superconductors.tc.forest import fit_forest
+from superdrift.superconductors.tc.forest import Forest, fit_forest, fit_trees
 from superdrift.superconductors.tc.held_out import blended, difficulty
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbours import Choice, Neighbours
@@ -45,6 +44,7 @@ class Estimator:
         radius: largest novelty at which an estimate is applicable.
         seed: of the forest.
         threads: of the forest; estimates are the same for any number.
+        stored: the forest, where it is stored and not fitted.
     """
 
     neighbours: Neighbours
@@ -56,6 +56,7 @@ class Estimator:
     radius: float
     seed: int
     threads: int
+    stored: Forest | None = None
 
     @cached_property
     def _chemistry(self) -> KnownChemistry:
@@ -64,12 +65,18 @@ class Estimator:
 
     @cached_property
     def _forest(self) -> Callable[[NDArray[np.float32]], NDArray[np.float64]]:
-        known = self.neighbours.known
-        superconducting = known.superconducting
-        return fit_forest(
-            features(known.amounts[superconducting]), known.tc[superconducting], self.forest,
-            seed=self.seed, threads=self.threads,
-        )  # fmt: skip
+        if self.stored is not None:
+            return self.stored.predict
+        return fit_forest(*self._forest_rows(), self.forest, seed=self.seed, threads=self.threads)
+
+    def _forest_rows(self) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """Features and Tc of the known superconductors."""
+        known, rows = self.neighbours.known, self.neighbours.known.superconducting
+        return features(known.amounts[rows]), known.tc[rows]
+
+    def nodes(self) -> Forest:
+        """The forest, fitted, as it can be stored."""
+        return Forest.of(fit_trees(*self._forest_rows(), self.forest, seed=self.seed, threads=self.threads))
 
     def estimate(self, amounts: NDArray[np.floating]) -> dict[str, NDArray[Any]]:
         """Estimates for (n, 96) amounts, all rows positive somewhere and negative nowhere.
@@ -137,7 +144,7 @@ class Estimator:
             raise InputError(f"{place} has layout {version}, not {VERSION}; delete it and run the rule `fit` again")
         try:
             return cls._described(known, described, threads=threads)
-        except (KeyError, TypeError, ValueError, AttributeError, LightGBMError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(
                 f"{place} is damaged ({type(error).__name__}: {error}); delete it and run the rule `fit` again"
             ) from error

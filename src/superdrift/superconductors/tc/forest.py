@@ -1,17 +1,105 @@
 """Extremely randomised trees (Geurts et al. 2006) for Tc: every compound is remembered, by many different trees.
 
-They are better at interpolation than boosted trees, and worse on unknown systems; the estimate of Tc blends both. A
-forest is not stored: scikit-learn offers pickles only, and fitting it again to the same rows takes seconds.
+They are better at interpolation than boosted trees, and worse on unknown systems; the estimate of Tc blends both. A run
+does not store its forest: fitting it again to the same rows takes seconds. The one that comes with the project is a
+table of nodes, which estimates as scikit-learn does, bit for bit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
-from sklearn.ensemble import ExtraTreesRegressor
 
+from superdrift.io.tables import Column, Table
 from superdrift.superconductors.settings.tc import ForestSettings
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import ExtraTreesRegressor
+
+FOREST = Table(
+    "forest",
+    (
+        Column("tree", pa.int16(), "number of the tree, from 0"),
+        Column("feature", pa.int16(), "feature that the node asks for; −1: a leaf"),
+        Column("threshold", pa.float32(), "rows of at most this value go to the next node, the others to `other`"),
+        Column("other", pa.int32(), "node of this tree, from 0, that the others go to"),
+        Column("tc_k", pa.float64(), "mean of a leaf; 0 elsewhere", "K"),
+    ),
+)
+_CELLS = 10_000_000
+"""Pairs of row and tree that are walked at once: bounds the memory."""
+
+
+@dataclass(frozen=True)
+class Forest:
+    """Trees as arrays of nodes, each (nodes,); see `FOREST`."""
+
+    tree: NDArray[np.int16]
+    feature: NDArray[np.int16]
+    threshold: NDArray[np.float32]
+    other: NDArray[np.int32]
+    tc_k: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, fitted: "ExtraTreesRegressor") -> Self:
+        """The nodes of a fitted forest; thresholds are cut down to single precision, as features have no other."""
+        trees = [estimator.tree_ for estimator in fitted.estimators_]
+        feature = np.concatenate([tree.feature for tree in trees])
+        exact = np.concatenate([tree.threshold for tree in trees])
+        single = exact.astype(np.float32)
+        single = np.where(single > exact, np.nextafter(single, np.float32(-np.inf)), single)
+        leaf = feature < 0
+        return cls(
+            tree=np.repeat(np.arange(len(trees), dtype=np.int16), [tree.node_count for tree in trees]),
+            feature=np.where(leaf, -1, feature).astype(np.int16),
+            threshold=np.where(leaf, 0, single).astype(np.float32),
+            other=np.where(leaf, 0, np.concatenate([tree.children_right for tree in trees])).astype(np.int32),
+            tc_k=np.where(leaf, np.concatenate([tree.value[:, 0, 0] for tree in trees]), 0.0),
+        )
+
+    @classmethod
+    def from_table(cls, table: pa.Table) -> Self:
+        """From a table `FOREST`."""
+        return cls(*(table[column.name].to_numpy() for column in FOREST.columns))
+
+    def columns(self) -> Mapping[str, Any]:
+        """The columns of `FOREST`."""
+        return {column.name: getattr(self, column.name) for column in FOREST.columns}
+
+    def predict(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(n, f) features → (n,) Tc in K."""
+        starts = np.flatnonzero(np.diff(self.tree, prepend=-1))
+        size = max(1, _CELLS // len(starts))
+        parts = [self._walk(x[first : first + size], starts) for first in range(0, len(x), size)]
+        return np.concatenate([np.zeros(0), *parts])
+
+    def _walk(self, x: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+        """All rows down all trees, level by level."""
+        node = np.repeat(starts[:, None], len(x), axis=1)
+        while True:
+            tree, row = np.nonzero(self.feature[node] >= 0)
+            if not len(tree):  # summed tree by tree, as scikit-learn does
+                return self.tc_k[node].cumsum(axis=0)[-1] / len(starts)
+            here = node[tree, row]
+            below = x[row, self.feature[here]] <= self.threshold[here]
+            node[tree, row] = np.where(below, here + 1, starts[tree] + self.other[here])
+
+
+def fit_trees(
+    x: NDArray[np.float32], tc: NDArray[np.float64], settings: ForestSettings, *, seed: int, threads: int
+) -> "ExtraTreesRegressor":
+    """Fit scikit-learn's forest; arguments as in `fit_forest`."""
+    from sklearn.ensemble import ExtraTreesRegressor  # slow to import, and needed only for fitting  # noqa: PLC0415
+
+    forest = ExtraTreesRegressor(
+        settings.trees, max_features=settings.feature_fraction, random_state=seed % 2**32, n_jobs=threads
+    ).fit(x, tc)
+    forest.n_jobs = 1  # threads over trees add up in the order they finish; threads over rows do not
+    return forest
 
 
 def fit_forest(
@@ -29,10 +117,7 @@ def fit_forest(
     Returns:
         What predicts: (m, f) features → (m,) Tc in K.
     """
-    forest = ExtraTreesRegressor(
-        settings.trees, max_features=settings.feature_fraction, random_state=seed % 2**32, n_jobs=threads
-    ).fit(x, tc)
-    forest.n_jobs = 1  # threads over trees add up in the order they finish; threads over rows do not
+    forest = fit_trees(x, tc, settings, seed=seed, threads=threads)
 
     def predict(rows: NDArray[np.float32]) -> NDArray[np.float64]:
         parts = [part for part in np.array_split(rows, threads) if len(part)]

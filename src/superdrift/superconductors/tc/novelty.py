@@ -17,12 +17,12 @@ compound that stands alone among the known vouches for little.
 from functools import cache
 
 import numpy as np
-from numba import njit, prange
 from numpy.typing import NDArray
 
 from superdrift.charges.ion_charges import ANIONS
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.vector import atomic_fractions
+from superdrift.run.compiled import kernel, prange
 from superdrift.superconductors.tc.features import element_property, element_property_table
 
 NEAREST = 3
@@ -118,7 +118,7 @@ def _scale() -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     return order, np.diff(place[order])
 
 
-@njit(parallel=True, cache=True)
+@kernel
 def _nearest(queries: NDArray[np.float32], known: NDArray[np.float32], k: int, farthest: float) -> NDArray[np.float64]:
     """Mean L1 distance (n,) to the k nearest rows of `known`; inf where one of them is not nearer than `farthest`."""
     result = np.empty(len(queries))
