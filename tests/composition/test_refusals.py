@@ -216,3 +216,10 @@ def test_isotopes(text, mass):
 )
 def test_whatever_else_is_no_formula_is_told_in_words(text, words):
     assert words in told(text)
+
+
+@pytest.mark.parametrize("text", ["(" * 5000, "x" * 5000, "O7-" * 2000, "Nb" * 3000 + "?"])
+def test_a_long_text_is_told_in_few_words(text):
+    with pytest.raises(FormulaError) as caught:
+        parse_formula(text)
+    assert len(str(caught.value)) < 500

@@ -13,7 +13,7 @@ from math import gcd, lcm
 
 from superdrift.composition.elements import ATOMIC_NUMBER, formula_order
 from superdrift.composition.markup import plain_parts
-from superdrift.composition.refusals import misreading, why_malformed
+from superdrift.composition.refusals import misreading, shown, why_malformed
 from superdrift.run.errors import InputError
 
 HIGHEST_AMOUNT = 200
@@ -57,7 +57,7 @@ def parse_formula(text: str) -> dict[str, Decimal]:
     for factor, part in plain_parts(text):
         why = misreading(part)
         if why:
-            raise FormulaError(f"formula '{text.strip()}': {why}")
+            raise FormulaError(f"formula '{shown(text)}': {why}")
         for symbol, amount in _read(part, text).items():
             amounts[symbol] = amounts.get(symbol, Decimal(0)) + amount * factor
     if max(amounts.values()) > HIGHEST_AMOUNT:
@@ -70,7 +70,7 @@ def _refuse_implausible(amounts: Mapping[str, Decimal], text: str) -> None:
     *_, second, first = (None, *sorted(amounts, key=lambda symbol: amounts[symbol]))
     if first and (second is None or amounts[first] > HIGHEST_SHARE * amounts[second]):
         raise FormulaError(
-            f"formula '{text.strip()}': {shortest(amounts[first])} atoms of {first} are more than any formula unit "
+            f"formula '{shown(text)}': {shortest(amounts[first])} atoms of {first} are more than any formula unit "
             f"holds ({HIGHEST_AMOUNT}): a phase name, an isotope's mass or a lost decimal point; "
             "write the formula of one unit"
         )
@@ -147,4 +147,4 @@ def _malformed(text: str, part: str, position: int, why: str) -> FormulaError:
     found = f"at '{part[position : position + 8].strip()}'" if position < len(part) else "at the end"
     told = why_malformed(part, position)
     reason = f"{why}: {told}" if told and "not a chemical element" in why else told or why
-    return FormulaError(f"malformed formula '{text.strip()}': {reason} ({found}); write it like La1.85Sr0.15CuO4")
+    return FormulaError(f"malformed formula '{shown(text)}': {reason} ({found}); write it like La1.85Sr0.15CuO4")

@@ -38,6 +38,9 @@ ISOTOPES = {
 _CAPITALS = re.compile("|".join(symbol.upper() for symbol in SYMBOLS[:N_ELEMENTS] if len(symbol) == 2))
 _ELEMENT = "(?>" + "|".join(sorted(SYMBOLS, key=len, reverse=True)) + ")"
 _SOLVATE = "|".join(SOLVATES)
+_LONGEST_SHOWN = 100
+"""Characters of a text that a message shows: the longest formula of the public tables has 46."""
+
 _Rule = tuple[re.Pattern[str], str]
 
 
@@ -167,7 +170,13 @@ def why_malformed(text: str, position: int) -> str:
     return ""
 
 
+def shown(text: str) -> str:
+    """A text as messages show it: without blanks around it, and not at any length."""
+    text = text.strip()
+    return text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + "…"
+
+
 def _said(words: str, match: re.Match[str]) -> str:
     text = match.string
-    around = {"found": match.group().strip(), "before": text[: match.start()], "after": text[match.end() :]}
+    around = {"found": shown(match.group()), "before": text[: match.start()], "after": text[match.end() :]}
     return words.format(**around, **match.groupdict())
