@@ -56,6 +56,10 @@ _MISREADINGS = _rules(
         "a formula and a number ('{number}'); give the formula alone (of a list, the first column is read)",
     ),
     (
+        r"(?<!\S)(?P<one>(?:[A-Z][a-z]?[\d.]*){2,})\s(?:.*\s)?(?P<other>(?:[A-Z][a-z]?[\d.]*){2,})(?!\S)",
+        "'{one}' and '{other}' read as two formulas; give one, or write its parts without blanks",
+    ),
+    (
         r"O\s*Y(?=[)\]}]*$)",
         "the Y behind the last O stands for an unknown content, as in SuperCon's tables, and is no yttrium; write the "
         "number of O (yttrium is written in front, or Y1)",

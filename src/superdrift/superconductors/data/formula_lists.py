@@ -14,9 +14,9 @@ _COMMA_AS_POINT = re.compile(r"\d,\d")
 _DECIMAL_COMMA = re.compile(r"\d,\d+[A-Z(\[{]")
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?")
 _FORMULA_AND_MORE = re.compile(
-    r"(?P<formula>\S+)\s+(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*K?(?:\s+|$))*+(?![A-Z(\[{]).*"
+    r"(?P<formula>\S+)\s+(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*K?(?:\s+|$))*+(?![\d.]*[A-Z(\[{]).*"
 )
-"""A formula, then numbers, perhaps of kelvin, then words; what goes on like a formula does not match."""
+"""A formula, then numbers, perhaps of kelvin, then words; what goes on like a formula (an isotope: 18O7) does not match."""
 
 
 def read_list(lines: Sequence[str], place: str) -> Iterator[tuple[int, dict[str, str], str]]:
