@@ -85,7 +85,6 @@ def test_without_a_folder_to_keep_it_code_is_compiled_in_every_process(tmp_path)
 
 
 def test_kernels_are_kept_in_this_way_alone():
-    """Modules of one room have yet to follow."""
     own = [path for path in (SOURCE / "superdrift").rglob("*.py") if path.name != "kernels.py"]
     taken = [path for path in own if re.search(r"from numba import .*\bnjit\b|numba\.njit", path.read_text("utf-8"))]
     assert {path.parent.name for path in taken} == set()

@@ -16,7 +16,8 @@ _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?")
 _FORMULA_AND_MORE = re.compile(
     r"(?P<formula>\S+)\s+(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*K?(?:\s+|$))*+(?![\d.]*[A-Z(\[{]).*"
 )
-"""A formula, then numbers, perhaps of kelvin, then words; what goes on like a formula (an isotope: 18O7) does not match."""
+"""A formula, then numbers, perhaps of kelvin, then words; what goes on like a formula (or an isotope, 18O7) does not
+match."""
 
 
 def read_list(lines: Sequence[str], place: str) -> Iterator[tuple[int, dict[str, str], str]]:
