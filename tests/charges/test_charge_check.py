@@ -141,3 +141,11 @@ def test_it_tells_real_oxygen_from_wrong_oxygen():
         decoys[:, 7] *= factor
         score = np.concatenate([real.score, check.verdicts(decoys).score])
         assert roc_auc_score(np.arange(len(score)) < len(decoys), score) > auc
+
+
+def test_another_reading_is_compared_anew():
+    iron = doped("BaFe2As2", "As", np.linspace(1.9, 2.1, 81))
+    found = ChargeCheck(iron, charge_settings()).verdicts(vectors("CoFe2O4", "LiFePO4", "BaFe2As2", "Fe2O3"))
+    assert found.valence.tolist() == pytest.approx([3.0, 2.0, 2.0, 3.0], abs=1e-5)
+    assert found.valid.tolist() == [True] * 4
+    assert found.of_superconductors.tolist() == [False, True, True, False]

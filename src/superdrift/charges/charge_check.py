@@ -181,7 +181,17 @@ class ChargeCheck:
         charge.charges[taken] = charges
         with_ion = np.flatnonzero(charge.ion[taken] != None)  # noqa: E711 - elementwise
         columns = [ATOMIC_NUMBER[ion] - 1 for ion in charge.ion[taken[with_ion]]]
+        changed = np.abs(charge.valence[taken[with_ion]] - charges[with_ion, columns]) > _WHOLE_VALENCE
         charge.valence[taken[with_ion]] = charges[with_ion, columns]
+        self._compare_again(exact, charge, taken[with_ion][changed])
+
+    def _compare_again(self, exact: NDArray[np.float64], charge: Charge, rows: NDArray[np.int64]) -> None:
+        """Whether superconductors show the valence of ions that another reading gave another one."""
+        for ion in sorted(set(charge.ion[rows])):
+            own = rows[charge.ion[rows] == ion]
+            if ion in self._superconductors:
+                judged = self._superconductors.judge(ion, exact[own], charge.valence[own])
+                charge.of_superconductors[own] = (judged.score >= 0) & (_beyond(ion, charge.valence[own]) <= 0)
 
 
 def _shown(ion: str, valence: NDArray[np.float64], judged: Judged | None, rows: NDArray[np.int64]) -> list[str]:

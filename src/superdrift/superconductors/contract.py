@@ -14,6 +14,7 @@ from superdrift.learning.history import HISTORY
 from superdrift.report.numbers import NUMBERS
 from superdrift.statistics.scores import SCORES
 from superdrift.superconductors import tables
+from superdrift.superconductors.check.tables import CHECKED
 from superdrift.superconductors.data.families import MODEL_FAMILIES
 
 _SLUG = "[a-z0-9][a-z0-9-]*"
@@ -147,7 +148,7 @@ each file's columns: `pyarrow.parquet.read_schema(path).field("tc_k").metadata`.
 
 """
 _CHECKED_HEAD = f"""
-## {tables.CHECKED.name}
+## {CHECKED.name}
 
 No artifact of a run: what `superdrift check --output` writes as Parquet, CSV (lists as text, `; ` between their
 members) or JSON (a list of records), one row per formula given, in the order given.
@@ -163,7 +164,7 @@ def documents() -> dict[str, str]:
         + _COLUMNS_HEAD
         + column_dictionary(CONTRACT)
         + _CHECKED_HEAD
-        + columns_in_words(tables.CHECKED),
+        + columns_in_words(CHECKED),
     }
 
 

@@ -18,7 +18,8 @@ from superdrift.run.errors import InputError
 from superdrift.superconductors.check import formulas as checking
 from superdrift.superconductors.check.formulas import check, known_compounds, read_formulas
 from superdrift.superconductors.check.report_lines import report_lines
-from superdrift.superconductors.tables import CHECKED, ESTIMATED, VERDICTS
+from superdrift.superconductors.check.tables import CHECKED
+from superdrift.superconductors.tables import ESTIMATED, VERDICTS
 from superdrift.superconductors.tc import forest
 
 FORMULAS = ["YBa2Cu3O6.91", "La1.85Sr0.15CuO4", "Ba0.6K0.4Fe2As2", "Nb3Sn", "La2CuO6"]

@@ -14,7 +14,8 @@ from superdrift.composition.distance import TOLERANCE
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.io import tables
 from superdrift.run import registry
-from superdrift.superconductors.tables import COMPOUNDS, MEASURED
+from superdrift.superconductors.check.tables import MEASURED
+from superdrift.superconductors.tables import COMPOUNDS
 
 SOURCES = 3
 """Entries of a composition that are named; the others are counted. A definition of what is printed."""
