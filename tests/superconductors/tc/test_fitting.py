@@ -184,7 +184,8 @@ def test_supercon_subset_reproduces_the_known_difficulty():
     for model in ("estimator", "knn"):
         assert 0.75 < value(found, model, "random", "r2").value < 0.95
         assert value(found, model, "grouped", "r2").value < value(found, model, "random", "r2").value
-        assert value(found, model, "random", "tp").value > value(found, model, "random", "fp").value + 0.2
+        # beyond the interval of the few negatives of a twelfth
+        assert value(found, model, "random", "tp").value > value(found, model, "random", "fp").high
     assert value(found, "knn", "random", "fp").value > 0.25, "not the published 17 %"
     assert value(found, "estimator", "grouped", "coverage").value == pytest.approx(0.9, abs=0.05)
 
