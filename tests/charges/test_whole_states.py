@@ -12,7 +12,7 @@ import smact
 from superdrift.charges.charge_text import charge_texts
 from superdrift.charges.measured_states import CLOSED_SHELL, LEAST_SHARE, LEAST_STRUCTURES, MEASURED_STATES
 from superdrift.charges.whole_states import whole_states
-from superdrift.composition.elements import ATOMIC_NUMBER, ELECTRONEGATIVITY, N_ELEMENTS, SYMBOLS
+from superdrift.composition.elements import ELECTRONEGATIVITY, N_ELEMENTS, SYMBOLS
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 
@@ -88,4 +88,3 @@ def test_many_elements_end():
     assert charges(f"{lanthanides}Ba0.25CoO3", ions=["Co"]).shape == (1, 96)
     assert whole_states(np.zeros((0, 96)), np.zeros(0, dtype=object), soft=np.zeros(0, dtype=bool)).shape == (0, 96)
     assert np.isnan(charges("Nb", "He2O", "MgB2")).all()
-    assert ATOMIC_NUMBER["O"] == 8
