@@ -11,6 +11,12 @@ from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.energies.hull import Hull
 from superdrift.run import compiled
 
+
+@pytest.fixture(autouse=True)
+def nothing_compiled(monkeypatch):
+    monkeypatch.setattr(compiled, "_ready", set())
+
+
 ROWS = 40
 KNOWN = some_amounts(3, 300).astype(np.float32)
 
@@ -49,7 +55,15 @@ def test_interpreted_equals_compiled(function, options, seed, monkeypatch):
     interpreted = function(amounts, **options)
     monkeypatch.setattr(compiled, "FEW_ROWS", 0)
     monkeypatch.setattr(nearest_compositions, "FEW_PAIRS", 0)
+    assert not compiled._ready
     np.testing.assert_array_equal(interpreted, function(amounts, **options))
+    assert compiled._ready
+
+
+def test_what_is_compiled_serves_few_rows_too(monkeypatch):
+    many = whole_counts(KNOWN)
+    monkeypatch.setattr(np, "errstate", None)  # of the interpreted way alone
+    np.testing.assert_array_equal(whole_counts(KNOWN[:3]), many[:3])
 
 
 def test_a_few_rows_compile_nothing(monkeypatch):

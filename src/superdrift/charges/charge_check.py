@@ -148,7 +148,7 @@ class ChargeCheck:
     def _judge_fixed(self, amounts: NDArray[np.float64], found: Valence, charge: Charge) -> None:
         """Compounds in which every charge is fixed: their sum must vanish."""
         rows = np.flatnonzero(found.ionic & (found.ion == None))  # noqa: E711 - elementwise
-        negative = np.minimum(np.nan_to_num(found.charges[rows]), 0.0) * amounts[rows]
+        negative = np.fmin(found.charges[rows], 0.0) * amounts[rows]
         relative = np.abs(found.charge[rows]) / np.maximum(-negative.sum(axis=1), _LEAST_CHARGE)
         charge.score[rows] = self.settings.tolerance - relative
         covalent = rows[(charge.score[rows] < 0) & _soft(amounts[rows])]
@@ -208,8 +208,10 @@ def _shown(ion: str, valence: NDArray[np.float64], judged: Judged | None, rows: 
 
 def _unsettled(charge: Charge) -> NDArray[np.bool_]:
     """(n,) compounds whose charges did not cancel, or would only by bonds among anions."""
-    covalent = np.array([str(reason).endswith("other bonds are at work") for reason in charge.reason], dtype=bool)
-    return (charge.score < 0) | (np.isnan(charge.score) & covalent)
+    doubtful = charge.score < 0
+    for row in np.flatnonzero(np.isnan(charge.score)):
+        doubtful[row] = charge.reason[row].endswith("other bonds are at work")
+    return doubtful
 
 
 def _balance(charge: Charge, rows: NDArray[np.int64]) -> None:

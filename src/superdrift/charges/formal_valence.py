@@ -67,7 +67,7 @@ def formal_valence(amounts: NDArray[np.floating], *, oxyanions: bool = False) ->
         oxyanions: read S, Se, P and As as sulfate and the like wherever there is oxygen enough, and iron beside them
             as an oxide's; otherwise S and Se are anions, and so are P and As beside iron.
     """
-    exact = np.maximum(np.nan_to_num(np.asarray(amounts, dtype=np.float64)), 0.0)
+    exact = np.fmax(np.asarray(amounts, dtype=np.float64), 0.0)
     charges, iron = _charges(exact, oxyanions=oxyanions)
     redox = _redox_ion(exact, iron=iron)
     present = exact > 0
@@ -76,7 +76,7 @@ def formal_valence(amounts: NDArray[np.floating], *, oxyanions: bool = False) ->
     fixed = present.copy()
     fixed[rows[has_ion], redox[has_ion]] = False
     undefined = np.isnan(charges) & fixed
-    known = np.nan_to_num(charges) * fixed
+    known = np.where(fixed & ~undefined, charges, 0.0)
     anion = (known < 0).any(axis=1)
     disorder = _out_of_order(exact, known, redox)
     ionic = anion & ~undefined.any(axis=1) & (disorder < 0) & ~metals_only(exact)

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from superdrift.composition.distance import SAME
 from superdrift.composition.element_sets import group_by_element_set
 from superdrift.composition.vector import atomic_fractions, sparse_rows
-from superdrift.run.compiled import kernel, prange
+from superdrift.run.compiled import is_compiled, kernel, prange
 
 FEW_PAIRS = 1_000_000
-"""Pairs of query and known compound up to which all are compared at once (a second at most), without compiled code;
-what is found is the same."""
+"""Pairs of query and known compound up to which all are compared at once (a second at most) as long as no code is
+compiled; what is found is the same."""
 _PAIRS_AT_ONCE = 100_000
 """Pairs in one array: bounds the memory."""
 
@@ -64,7 +64,7 @@ class CompositionIndex:
             Distances and rows; where fewer than k known compounds share an element with the query, row −1.
         """
         fractions = atomic_fractions(amounts)
-        few = len(fractions) * len(self._rows) <= FEW_PAIRS
+        few = len(fractions) * len(self._rows) <= FEW_PAIRS and not is_compiled(_nearest)
         return (_nearest_of_few if few else _nearest)(
             fractions, k, SAME if others else -1.0, metric == "euclidean",
             self._rows, self._starts, self._bounds, self._elements, self._fractions,

@@ -20,6 +20,8 @@ prange = range
 """The loop over rows; its turns run side by side where it is compiled."""
 
 _helpers: set[FunctionType] = set()
+_ready: set[Callable[..., Any]] = set()
+"""Kernels that this process has compiled: from then on few rows go through them too."""
 
 
 def helper(function: Callable[P, R]) -> Callable[P, R]:
@@ -33,12 +35,18 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*arguments: P.args, **keywords: P.kwargs) -> R:
-        if len(arguments[0]) > FEW_ROWS:  # type: ignore[arg-type]
+        if len(arguments[0]) > FEW_ROWS or is_compiled(run):  # type: ignore[arg-type]
+            _ready.add(run)
             return _compiled(function, parallel=True)(*arguments, **keywords)
         with np.errstate(all="ignore"):  # compiled code warns of no overflow and no division by zero either
             return function(*arguments, **keywords)
 
     return run
+
+
+def is_compiled(function: Callable[..., Any]) -> bool:
+    """Whether a kernel is compiled already, so that no other way is quicker."""
+    return function in _ready
 
 
 def set_threads(threads: int) -> None:
