@@ -27,6 +27,8 @@ def write_compounds(path, formulas, *, superconducting=None):
         "split": ["train"] * n,
         "group": np.arange(n, dtype=np.int32),
         "flags": [[]] * n,
+        "year": [None] * n,
+        "reference": [None] * n,
         "origin": ["test"] * n,
         "row": np.arange(n),
     }

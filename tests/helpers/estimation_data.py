@@ -79,6 +79,8 @@ def write_compounds(path, n=60, negatives=8):
         "split": ["train"] * n,
         "group": np.arange(n),
         "flags": [[]] * (n - 1) + [["misprint_suspect"]],
+        "year": [None] * n,
+        "reference": [None] * n,
         "origin": ["test"] * n,
         "row": np.arange(1, n + 1),
     }

@@ -103,6 +103,7 @@ def _compounds(path: Path, rng: np.random.Generator) -> Path:
         "tc_consensus_k": tc, "amounts": np.stack([to_vector(parse_formula(f)) for f in formulas]),
         "split": ["train"] * (3 * N), "group": np.arange(3 * N),
         "flags": [["oxygen_placeholder"] if i % 10 == 0 else [] for i in range(3 * N)],
+        "year": [None] * (3 * N), "reference": [None] * (3 * N),
         "origin": ["supercon"] * (3 * N), "row": np.arange(1, 3 * N + 1),
     }  # fmt: skip
     tables.write(path, COMPOUNDS, columns, RECORD)

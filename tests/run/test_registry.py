@@ -66,20 +66,22 @@ def copy_in(folder, content=CONTENT, name="known.csv"):
 def test_every_public_file_is_pinned():
     entries = registry.load()
     assert set(entries) == {
-        "literature", "supercon", "stanev", "critexam_train", "critexam_val", "critexam_test",
-        "superdiff_cuprates", "superdiff_conditional",
+        "literature", "literature_negatives", "supercon", "nims", "stanev",
+        "critexam_train", "critexam_val", "critexam_test", "superdiff_cuprates", "superdiff_conditional",
     }  # fmt: skip
     for entry in entries.values():
         assert entry.what
         assert entry.licence
-        if entry.name != "literature":
+        if entry.file != "literature.csv":
             assert re.fullmatch(r"[0-9a-f]{64}", entry.sha256)
             assert re.fullmatch(r"https://\S+/[0-9a-f]{40}/\S+", entry.address)
-            assert entry.address.endswith(Path(entry.file).name)
+            assert entry.address.endswith({"nims": "primary.tsv"}.get(entry.name, Path(entry.file).name))
 
 
 def test_unknown_name_lists_the_known_ones():
-    with pytest.raises(InputError, match=r"'supercom' is not in .*literature, supercon, stanev"):
+    with pytest.raises(
+        InputError, match=r"'supercom' is not in .*literature, literature_negatives, supercon, nims, stanev"
+    ):
         registry.locate("supercom")
 
 

@@ -151,3 +151,54 @@ def test_every_row_is_accepted_or_rejected(given_rows):
     assert numbers == sorted(numbers)
     assert [rejection.row for rejection in dropped] == sorted(rejection.row for rejection in dropped)
     assert all(rejection.reason for rejection in dropped)
+
+
+def archived(text, tc, number, year):
+    return row(text, tc, number, "archive", archive=True, reference=f"J. Phys. 1({year})2")
+
+
+def test_an_archive_dates_what_another_source_lists():
+    read = [
+        row("MgB2", 39, 1, "s"), row("Y1Ba2Cu3O7", 90, 2, "s"), row("Nb3Sn", 18, 3, "s"), row("CuO", 0, 4, "z"),
+        archived("Mg2B4", 38, 1, 2003), archived("MgB2", 39, 2, 2001), archived("Y1Ba2Cu3O7-Z", 93, 3, 1987),
+        archived("V3Si", 17, 4, 1953), archived("CuO", 0, 5, 1990),
+    ]  # fmt: skip
+    accepted, dropped = clean(read, malformed_rows="stop")
+    assert [(c.row.text, c.year) for c in accepted] == [
+        ("MgB2", 2001), ("Y1Ba2Cu3O7", 1987), ("Nb3Sn", None), ("CuO", 1990), ("V3Si", 1953),
+    ]  # fmt: skip
+    assert accepted[0].reference == "J. Phys. 1(2001)2"
+    reasons = {rejection.text: rejection.reason for rejection in dropped}
+    assert reasons["Mg2B4"] == reasons["MgB2"] == "merged with s (line 1, MgB2), which it dates"
+    assert "unknown content" in reasons["Y1Ba2Cu3O7-Z"]
+    assert reasons["CuO"] == "repeats a non-superconductor of z (line 4, CuO)"
+
+
+def test_a_known_content_dates_before_an_unknown_one():
+    read = [row("Y1Ba2Cu3O7", 90, 1, "s"), archived("Y1Ba2Cu3O7-Z", 93, 1, 1987), archived("Y1Ba2Cu3O7", 91, 2, 1988)]
+    assert [c.year for c in clean(read, malformed_rows="stop")[0]] == [1988]
+
+
+def test_entries_of_one_composition_have_the_year_of_the_first():
+    read = [row("MgB2", 39, 1, year=2003), row("Mg2B4", 38, 2, year=2001), row("MgB2", 37, 3), row("MgO", 0, 4)]
+    assert [c.year for c in clean(read, malformed_rows="stop")[0]] == [2001, 2001, 2001, None]
+
+
+@pytest.mark.parametrize(("keep", "kept"), [(True, ["MgB2", "Nb3Sn", "MgO"]), (False, ["MgB2", "MgO"])])
+def test_only_what_was_known_by_a_year(keep, kept):
+    read = [
+        row("MgB2", 39, 1, year=2001), row("FeSe", 8, 2, year=2008), row("Nb3Sn", 18, 3), row("MgO", 0, 4, year=1999),
+        row("MgO", 2, 5, year=2005),
+    ]  # fmt: skip
+    accepted, dropped = clean(read, malformed_rows="stop", until_year=2001, keep_undated=keep)
+    assert [c.row.text for c in accepted] == kept  # what superconducts later was a negative then
+    assert any("first reported in 2008, after prepare.until_year" in d.reason for d in dropped)
+
+
+def test_a_listed_compound_without_tc_is_neither():
+    read = [row("CuO", 0, 1, zero_is_unreported=True), row("MgO", 0, 2), row("CuO2", 0, 3, zero_is_unreported=True),
+            row("CuO2", 0, 4), row("CuO3", 0, 5, zero_is_unreported=True), row("CuO3", 5, 6)]  # fmt: skip
+    accepted, dropped = clean(read, malformed_rows="stop")
+    found = [(c.row.text, c.row.number, c.superconducting) for c in accepted]
+    assert found == [("CuO", 1, None), ("MgO", 2, False), ("CuO2", 4, False), ("CuO3", 6, True)]
+    assert [d.reason[:30] for d in dropped] == ["repeats a non-superconductor o", "no Tc reported here, but a sup"]

@@ -12,6 +12,8 @@ from superdrift.superconductors.settings.data import PrepareSettings
 SETTINGS = PrepareSettings(
     sources=["table"],
     malformed_rows="reject",
+    until_year=None,
+    keep_undated=True,
     validation_fraction=0.05,
     group_radius=0.02,
     disagreement_k=20.0,

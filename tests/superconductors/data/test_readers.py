@@ -107,7 +107,9 @@ def test_unusable_files(tmp_path, text, message):
 
 
 def test_missing_file_lists_the_names(tmp_path):
-    with pytest.raises(InputError, match=r"'supercom'.*does not exist.*literature, supercon, stanev"):
+    with pytest.raises(
+        InputError, match=r"'supercom'.*does not exist.*literature, literature_negatives, supercon, nims, stanev"
+    ):
         read_source("supercom", tmp_path / "supercom")
 
 
@@ -134,10 +136,51 @@ def test_stanev_serves_for_its_negatives(tmp_path):
         (2, "MgB2", "39", True, False),
         (3, "CuO", "0", True, False),
     ]
+    assert all(r.zero_is_unreported for r in rows)
+
+
+def test_negatives_of_the_literature_were_measured():
+    rows = read_source("literature_negatives", registry.locate("literature_negatives"))
+    assert all(r.negatives_only and not r.own and not r.zero_is_unreported for r in rows)
+    assert {r.text: r.reference for r in rows}["Nd2CuO4"] == "Tokura et al., Nature 337, 345 (1989)"
+
+
+NIMS = "1\t4\t6\nno\tname\tformula\nnum\tname\telement\n"
+
+
+@pytest.mark.usefixtures("any_hash")
+def test_nims(tmp_path):
+    row = "2\t(Ba,La)2CuO4\tBa0.2La1.8Cu1O4-Y\tT\tK\t29\tJpn.J.Appl.Phys., 26(1987)L223\n"
+    rows = read_source("nims", written(tmp_path, NIMS + row + "3\tshort\n"))
+    assert [(r.number, r.text, r.tc, r.reference, r.archive, r.own) for r in rows[:1]] == [
+        (4, "Ba0.2La1.8Cu1O4-Y", "29", "Jpn.J.Appl.Phys., 26(1987)L223", True, False)
+    ]
+    assert rows[1].problem == "2 fields where the table has 7"
+
+
+@pytest.mark.parametrize(
+    ("text", "year", "problem"),
+    [("1987", 1987, ""), ("", None, ""), ("1987.0", 1987, ""), ("87", None, "'87' is no year"),
+     ("1987a", None, "'1987a' is no year"), ("1987.5", None, "no year"), ("nan", None, "no year")],
+)  # fmt: skip
+def test_years_of_own_tables(tmp_path, text, year, problem):
+    (row,) = read_source("mine", written(tmp_path, f"formula,tc_k,year,reference\nMgB2,39,{text}, Nature 410\n"))
+    assert (row.year, row.reference) == (year, "Nature 410")
+    assert problem in row.problem
+    assert bool(problem) == bool(row.problem)
+
+
+def test_years_of_parquet_tables(tmp_path):
+    path = tmp_path / "mine.parquet"
+    pq.write_table(pa.table({"tc_k": [39.0, 18.0], "formula": ["MgB2", "Nb3Sn"], "Year": [2001, None]}), path)
+    assert [(r.year, r.problem) for r in read_source("mine", path)] == [(2001, ""), (None, "")]
 
 
 @pytest.mark.usefixtures("any_hash")
 def test_other_registry_files_are_no_source(tmp_path):
-    with pytest.raises(InputError, match="holds no compounds with Tc; choose one of literature, supercon, stanev"):
+    with pytest.raises(
+        InputError,
+        match="holds no compounds with Tc; choose one of literature, literature_negatives, supercon, nims, stanev",
+    ):
         read_source("critexam_val", written(tmp_path, "formula,target\nCuO,1\n"))
-    assert sources() == ["literature", "supercon", "stanev"]
+    assert sources() == ["literature", "literature_negatives", "supercon", "nims", "stanev"]

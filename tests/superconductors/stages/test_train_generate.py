@@ -56,7 +56,7 @@ def compounds(tmp_path_factory):
         "id": np.arange(n), "formula": ["?"] * n, "reduced_formula": ["?"] * n, "family": ["cuprates"] * n,
         "superconducting": [True] * n, "tc_k": [30.0] * n, "tc_consensus_k": [30.0] * n, "amounts": amounts,
         "split": ["train" if i % 5 else "validation" for i in range(n)], "group": np.arange(n), "flags": [[]] * n,
-        "origin": ["test"] * n, "row": np.arange(n),
+        "year": [None] * n, "reference": [None] * n, "origin": ["test"] * n, "row": np.arange(n),
     }  # fmt: skip
     tables.write(path, COMPOUNDS, columns, {})
     return path

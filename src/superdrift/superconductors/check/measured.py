@@ -1,8 +1,6 @@
 """What was measured of formulas that are known: Tc of all entries of a composition, or that there is none; sources."""
 
-import csv
 from collections import defaultdict
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,6 @@ from numpy.typing import NDArray
 from superdrift.composition.distance import TOLERANCE
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.io import tables
-from superdrift.run import registry
 from superdrift.superconductors.check.tables import MEASURED
 from superdrift.superconductors.tables import COMPOUNDS
 
@@ -28,10 +25,10 @@ _COLUMNS = (
     "tc_consensus_k",
     "amounts",
     "flags",
+    "reference",
     "origin",
     "row",
 )
-_LITERATURE = "literature"
 
 
 def measured(amounts: NDArray[np.floating], compounds: Path, *, radius: float) -> pa.Table:
@@ -44,8 +41,8 @@ def measured(amounts: NDArray[np.floating], compounds: Path, *, radius: float) -
 
     Returns:
         (n,) rows. Tc: median, lowest and highest of the superconducting entries, K. A composition with any
-        superconducting entry superconducts. Source: origin, line and, where there is one, reference of the first
-        entries.
+        superconducting entry superconducts; null where none of its entries was measured. Source: origin, line and,
+        where it is known, the first report of the first entries.
     """
     known = tables.read(compounds, COMPOUNDS, _COLUMNS)
     distance, nearest = CompositionIndex(tables.matrix(known["amounts"])).nearest(amounts)
@@ -70,11 +67,12 @@ def _summary(entries: list[dict[str, Any]]) -> dict[str, Any]:
     """The columns of `measured` of one composition."""
     positive = [entry for entry in entries if entry["superconducting"]]
     tc = [entry["tc_k"] for entry in positive]
-    named = positive or entries
+    negative = [entry for entry in entries if entry["superconducting"] is False]
+    named = positive or negative or entries
     more = f" and {len(named) - SOURCES} more" if len(named) > SOURCES else ""
     return {
         "known_formula": named[0]["formula"],
-        "known_superconducting": bool(positive),
+        "known_superconducting": bool(positive) if positive or negative else None,
         "known_tc_k": float(np.median(tc)) if tc else None,
         "known_tc_low_k": min(tc, default=None),
         "known_tc_high_k": max(tc, default=None),
@@ -84,17 +82,6 @@ def _summary(entries: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _source(entry: dict[str, Any]) -> str:
-    """Where an entry stands, with the reference that its source gives."""
+    """Where an entry stands, with the first report of its composition."""
     text = f"{entry['origin']}, line {entry['row']}"
-    reference = _references().get(entry["row"]) if entry["origin"] == _LITERATURE else None
-    return f"{text}: {reference}" if reference else text
-
-
-@cache
-def _references() -> dict[int, str]:
-    """References of the compounds that come with the project, by line."""
-    path = registry.DATA / registry.entry_of(_LITERATURE).file
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        lines = [(rows.line_num, row["reference"]) for row in rows]
-    return dict(lines)
+    return f"{text}: {entry['reference']}" if entry["reference"] else text

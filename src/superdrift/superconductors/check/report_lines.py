@@ -38,10 +38,12 @@ def _known(row: dict[str, Any]) -> str:
     """What is known of the compound, and how it was measured."""
     if not row["known"]:
         return "novel" if row["novel"] else "near a known compound"
-    if row["known_superconducting"] is None:
+    if row["known_formula"] is None:
         return "known"
     exact = reduced_formula(parse_formula(row["known_formula"])) == row["reduced_formula"]
     known = "known" if exact else f"known as {row['known_formula']}"
+    if row["known_superconducting"] is None:
+        return f"{known}: listed without a Tc, which says nothing of superconductivity ({row['known_source']})"
     if not row["known_superconducting"]:
         return f"{known}: measured and found not superconducting ({row['known_source']})"
     low, high = row["known_tc_low_k"], row["known_tc_high_k"]

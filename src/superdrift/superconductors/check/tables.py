@@ -11,7 +11,12 @@ MEASURED = Table(
     "measured",
     (
         Column("known_formula", TEXT, "the known compound within the known radius, as read", nullable=True),
-        Column("known_superconducting", TRUTH, "whether any of its entries superconducts", nullable=True),
+        Column(
+            "known_superconducting",
+            TRUTH,
+            "whether any of its entries superconducts; null where none was measured",
+            nullable=True,
+        ),
         Column("known_tc_k", REAL, "median Tc of its superconducting entries", "K", nullable=True),
         Column("known_tc_low_k", REAL, "lowest of them", "K", nullable=True),
         Column("known_tc_high_k", REAL, "highest of them", "K", nullable=True),

@@ -4,16 +4,18 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from statistics import median
-from typing import Self
 
 from superdrift.composition.formula import format_formula, integer_counts, parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.run.errors import InputError
+from superdrift.superconductors.data.compound import Composition, Compound, Rejection
+from superdrift.superconductors.data.dating import dated, without_unknown_content, year_of
 from superdrift.superconductors.data.families import COMPOUND_FAMILIES, family_of
+from superdrift.superconductors.data.merging import known_by, without_archived, without_contradictions
 from superdrift.superconductors.data.readers import Row
 
 HIGHEST_TC_K = 300.0
@@ -23,59 +25,24 @@ setting."""
 _SYMBOL = re.compile(r"[A-Z][a-z]?")
 
 
-@dataclass(frozen=True)
-class Compound:
-    """An accepted row.
-
-    Attributes:
-        row: the row it was read from.
-        amounts: exact atoms per formula unit; no zeros.
-        reduced_formula: formula with the smallest whole numbers.
-        composition: what entries of one composition have in common: the elements with their atomic fractions
-            in thousandths (a reported composition is no sharper than that).
-        family: family by the elements.
-        tc_k: critical temperature in K; None: measured and not superconducting.
-        notes: flags that the text itself gives, repeated_element and zero_amount.
-    """
-
-    row: Row
-    amounts: dict[str, Decimal]
-    reduced_formula: str
-    composition: tuple[tuple[str, int], ...]
-    family: str
-    tc_k: float | None
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Rejection:
-    """A row that was not used, and why: a row of tables.REJECTED."""
-
-    row: int
-    text: str
-    reason: str
-    origin: str
-
-    @classmethod
-    def of(cls, row: Row, reason: str) -> Self:
-        """Reject a row for a reason."""
-        return cls(row.number, row.text, reason, row.origin)
-
-
 class _UnusableError(Exception):
     """A row that cannot be used; the message is the reason."""
 
 
-def clean(rows: Sequence[Row], *, malformed_rows: str) -> tuple[list[Compound], list[Rejection]]:
+def clean(
+    rows: Sequence[Row], *, malformed_rows: str, until_year: int | None = None, keep_undated: bool = True
+) -> tuple[list[Compound], list[Rejection]]:
     """Accept or reject every row: `len(accepted) + len(rejected) == len(rows)`.
 
     Args:
         rows: rows of all sources.
         malformed_rows: what a malformed row of one's own table does: `stop` or `reject`. Rows of public files
             are always rejected.
+        until_year: only what was first reported in or before it; None: all.
+        keep_undated: with `until_year`, keep compounds whose first report has no known year.
 
     Returns:
-        Accepted compounds and rejected rows, each in the order read.
+        Accepted compounds, dated as far as the sources tell, and rejected rows, each in the order read.
 
     Raises:
         InputError: for a malformed row of one's own table under `stop`; for a family in a public file that
@@ -83,21 +50,25 @@ def clean(rows: Sequence[Row], *, malformed_rows: str) -> tuple[list[Compound], 
     """
     if malformed_rows not in ("stop", "reject"):
         raise InputError(f"prepare.malformed_rows is '{malformed_rows}'; choose stop or reject")
-    accepted: list[Compound] = []
+    read: list[Compound] = []
+    approximate: list[Compound] = []
     rejected: list[Rejection] = []
     for row in rows:
         try:
-            accepted.append(_compound(row))
+            read.append(_compound(row))
         except _UnusableError as error:
             if row.own and malformed_rows == "stop":
                 raise InputError(
                     f"{row.origin}:{row.number}: row '{row.text},{row.tc}': {error}; "
                     "correct the row, or set prepare.malformed_rows to reject"
                 ) from error
+            approximate += _approximately(row)
             rejected.append(Rejection.of(row, str(error)))
-    kept, dropped = _without_contradictions(accepted)
+    kept, merged = without_archived(dated(read, approximate))
+    kept, later = (kept, []) if until_year is None else known_by(kept, until_year, keep_undated=keep_undated)
+    kept, dropped = without_contradictions(kept)
     order = {(row.origin, row.number): position for position, row in enumerate(rows)}
-    return kept, sorted(rejected + dropped, key=lambda r: order[r.origin, r.row])
+    return kept, sorted(rejected + merged + later + dropped, key=lambda r: order[r.origin, r.row])
 
 
 def consensus(compounds: Sequence[Compound]) -> list[float | None]:
@@ -107,38 +78,13 @@ def consensus(compounds: Sequence[Compound]) -> list[float | None]:
     return [None if c.tc_k is None else medians[c.composition] for c in compounds]
 
 
-def entries_by_composition(compounds: Sequence[Compound]) -> dict[tuple[tuple[str, int], ...], list[int]]:
+def entries_by_composition(compounds: Sequence[Compound]) -> dict[Composition, list[int]]:
     """Positions of the superconducting entries of each composition."""
-    entries: dict[tuple[tuple[str, int], ...], list[int]] = defaultdict(list)
+    entries: dict[Composition, list[int]] = defaultdict(list)
     for i, compound in enumerate(compounds):
         if compound.tc_k is not None:
             entries[compound.composition].append(i)
     return entries
-
-
-def _without_contradictions(compounds: Sequence[Compound]) -> tuple[list[Compound], list[Rejection]]:
-    """Drop negatives that a superconductor contradicts, and all but the first of equal negatives.
-
-    A measurement that found no superconductivity above its lowest temperature proves less than one that found
-    it, so the superconductor stays.
-    """
-    superconductors = {c.composition: c.row for c in reversed(compounds) if c.tc_k is not None}
-    negatives: dict[tuple[tuple[str, int], ...], Row] = {}
-    kept, dropped = [], []
-    for compound in compounds:
-        if compound.tc_k is None:
-            other = superconductors.get(compound.composition)
-            if other is not None:
-                reason = f"not superconducting here, but a superconductor in {other.origin}"
-                dropped.append(Rejection.of(compound.row, f"{reason} (line {other.number}, {other.text})"))
-                continue
-            first = negatives.setdefault(compound.composition, compound.row)
-            if first is not compound.row:
-                reason = f"repeats a non-superconductor of {first.origin}"
-                dropped.append(Rejection.of(compound.row, f"{reason} (line {first.number}, {first.text})"))
-                continue
-        kept.append(compound)
-    return kept, dropped
 
 
 def _compound(row: Row) -> Compound:
@@ -170,7 +116,20 @@ def _compound(row: Row) -> Compound:
         family=_family(row, amounts),
         tc_k=tc if tc > 0 else None,
         notes=tuple(notes),
+        year=row.year if row.year is not None else year_of(row.reference),
+        reference=row.reference,
     )
+
+
+def _approximately(row: Row) -> list[Compound]:
+    """An archive's row whose oxygen is not known as what is known of it: it serves to date such entries elsewhere."""
+    known = without_unknown_content(row.text) if row.archive else None
+    if known is None:
+        return []
+    try:
+        return [_compound(replace(row, text=known))]
+    except _UnusableError:
+        return []
 
 
 def _temperature(text: str) -> float:
@@ -208,6 +167,6 @@ def _family(row: Row, amounts: dict[str, Decimal]) -> str:
     )
 
 
-def _thousandths(counts: dict[str, int]) -> tuple[tuple[str, int], ...]:
+def _thousandths(counts: dict[str, int]) -> Composition:
     total = sum(counts.values())
     return tuple(sorted((symbol, round(Fraction(1000 * count, total))) for symbol, count in counts.items()))

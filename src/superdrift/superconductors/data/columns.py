@@ -14,6 +14,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "formula": ("formula", "chemical formula", "composition", "compound", "material", "name"),
     "tc_k": ("tc_k", "tc", "critical temperature (K)", "critical temperature", "critical_temp"),
     "family": ("family",),
+    "year": ("year",),
+    "reference": ("reference",),
 }
 """What each column may be called, whatever the case, blanks and punctuation; the first that a table has is read."""
 

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from superdrift.charges.formal_valence import formal_valence
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.near_duplicates import near_pairs
-from superdrift.superconductors.data.cleaning import Compound, entries_by_composition
+from superdrift.superconductors.data.cleaning import entries_by_composition
+from superdrift.superconductors.data.compound import Compound
 from superdrift.superconductors.data.records import AMBIENT_ELEMENTS, PRESSURE_ELEMENTS, needs_pressure, record_tc_k
 from superdrift.superconductors.encoding.tokens import on_grid
 from superdrift.superconductors.settings.data import PrepareSettings

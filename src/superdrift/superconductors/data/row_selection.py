@@ -11,7 +11,7 @@ FEWEST_TRAINING_ROWS = 10
 
 
 def superconducting(compounds: pa.Table) -> NDArray[np.bool_]:
-    """(n,) mask of the superconductors of a table with the column `superconducting`."""
+    """(n,) mask of the superconductors of a table with the column `superconducting`; null is none known to be one."""
     return np.asarray(compounds["superconducting"].to_pylist(), dtype=bool)
 
 

@@ -90,7 +90,7 @@ def _checked(record: Record) -> Record:
     """The record with a problem where its text is not what was meant: lost characters, decimal commas."""
     problem = record.problem
     for column, text in record.values.items():
-        if UNREADABLE in text:
+        if UNREADABLE in text and column != "reference":
             problem = problem or f"the {column} '{text.strip()}' holds bytes that are not UTF-8; save the file as UTF-8"
         elif column in ("formula", "tc_k") and _DECIMAL_COMMA.search(text):
             point = text.strip().replace(",", ".")
@@ -125,7 +125,7 @@ def _texts(values: pa.ChunkedArray, column: str, name: str, place: str) -> Itera
     plain = kind.value_type if pa.types.is_dictionary(kind) else kind
     text = pa.types.is_string(plain) or pa.types.is_large_string(plain) or pa.types.is_string_view(plain)
     number = pa.types.is_integer(plain) or pa.types.is_floating(plain) or pa.types.is_decimal(plain)
-    if not (text or pa.types.is_null(plain) or (number and column == "tc_k")):
+    if not (text or pa.types.is_null(plain) or (number and column in ("tc_k", "year"))):
         raise InputError(f"{place}: column {name} holds {kind}, not text; write it as text")
     return ["" if value is None else str(value) for value in values.to_pylist()]
 

@@ -11,6 +11,7 @@ from superdrift.io import tables
 from superdrift.learning.history import HISTORY, kept_row
 from superdrift.report.numbers import Number, count, moments, share
 from superdrift.statistics.scores import NULL, SCORES
+from superdrift.superconductors.data import row_selection
 from superdrift.superconductors.data.families import COMPOUND_FAMILIES, families_of, members
 from superdrift.superconductors.report.source_numbers import TC
 from superdrift.superconductors.sources import DRIFTED, source_name
@@ -29,11 +30,13 @@ def prepare_numbers(compounds: Path, rejected: Path) -> list[Number]:
         for quantity, value in (("read", ours + theirs), ("accepted", ours), ("rejected", theirs)):
             rows.append(count("prepare", source, quantity, value, ours + theirs))
     family = np.asarray(data["family"].to_pylist(), dtype=object)
-    superconducting = data["superconducting"].to_numpy()
+    known, superconducting = data["superconducting"].is_valid().to_numpy(), row_selection.superconducting(data)
     for name in COMPOUND_FAMILIES:
         of = family == name
         rows.append(count("prepare", name, "compounds", int(of.sum()), len(of)))
         rows.append(count("prepare", name, "superconductors", int((of & superconducting).sum()), len(of)))
+        rows.append(count("prepare", name, "measured_negatives", int((of & known & ~superconducting).sum()), len(of)))
+        rows.append(count("prepare", name, "unlabelled", int((of & ~known).sum()), len(of)))
     flags = Counter(flag for flags in data["flags"].to_pylist() for flag in flags)
     rows += [count("prepare", "all", f"flag_{flag}", flags[flag], len(family)) for flag in sorted(flags)]
     return rows

@@ -29,6 +29,8 @@ Flags = Annotated[
 """Flags of compounds; docs/data.md says what each means."""
 
 
+Year = Annotated[int, Limits(at_least=1911, at_most=2099)]
+
 CopperValences = Annotated[list[Annotated[float, Limits(at_least=0, at_most=4)]], Limits(fewest=2, most=2)]
 
 
@@ -55,6 +57,8 @@ class PrepareSettings:
     malformed_rows: Literal["stop", "reject"] = setting(
         "what a row of your own file that cannot be read does; public files: reject"
     )
+    until_year: Year | None = setting("only what was first reported in or before it is known; null: everything")
+    keep_undated: bool = setting("with until_year: keep compounds whose first report has no known year")
     validation_fraction: float = setting(
         "share of each family held out in `split` (SuperDiff: 95/5)", above=0, at_most=0.5
     )

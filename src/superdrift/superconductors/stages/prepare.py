@@ -13,7 +13,8 @@ from superdrift.composition.vector import to_vector
 from superdrift.io import tables
 from superdrift.run.command import Run, command
 from superdrift.run.errors import InputError
-from superdrift.superconductors.data.cleaning import Compound, clean, consensus
+from superdrift.superconductors.data.cleaning import clean, consensus
+from superdrift.superconductors.data.compound import Compound
 from superdrift.superconductors.data.flags import flag
 from superdrift.superconductors.data.generator_split import split_groups
 from superdrift.superconductors.data.readers import read_source
@@ -36,7 +37,9 @@ def prepare(run: Run, settings: PrepareSettings, *, sources: list[Path], compoun
     if len(sources) != len(settings.sources):
         raise InputError(f"{len(settings.sources)} names in prepare.sources, {len(sources)} files; give one for each")
     rows = [row for name, path in zip(settings.sources, sources, strict=True) for row in read_source(name, path)]
-    accepted, dropped = clean(rows, malformed_rows=settings.malformed_rows)
+    accepted, dropped = clean(
+        rows, malformed_rows=settings.malformed_rows, until_year=settings.until_year, keep_undated=settings.keep_undated
+    )
     if not any(compound.tc_k is not None for compound in accepted):
         why = f"; the first rejected: {dropped[0].reason}" if dropped else ""
         raise InputError(f"no superconductor among the {len(rows)} rows of {', '.join(settings.sources)}{why}")
@@ -50,7 +53,8 @@ def prepare(run: Run, settings: PrepareSettings, *, sources: list[Path], compoun
 
 def _columns(accepted: list[Compound], settings: PrepareSettings, seed: int) -> dict[str, Any]:
     amounts = np.stack([to_vector(compound.amounts) for compound in accepted])
-    superconducting = np.array([compound.tc_k is not None for compound in accepted])
+    superconducting = [compound.superconducting for compound in accepted]
+    positive = np.array([label is True for label in superconducting])
     families = [compound.family for compound in accepted]
     groups = near_duplicate_groups(amounts, settings.group_radius)
     fraction = settings.validation_fraction
@@ -63,9 +67,11 @@ def _columns(accepted: list[Compound], settings: PrepareSettings, seed: int) -> 
         "tc_k": [compound.tc_k for compound in accepted],
         "tc_consensus_k": consensus(accepted),
         "amounts": amounts,
-        "split": split_groups(groups, families, superconducting, fraction=fraction, seed=seed),
+        "split": split_groups(groups, families, positive, fraction=fraction, seed=seed),
         "group": groups,
         "flags": flag(accepted, amounts, settings),
+        "year": [compound.year for compound in accepted],
+        "reference": [compound.reference or None for compound in accepted],
         "origin": [compound.row.origin for compound in accepted],
         "row": [compound.row.number for compound in accepted],
     }
