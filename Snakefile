@@ -29,6 +29,7 @@ include: "workflow/rules/energies/energies.smk"
 include: "workflow/rules/superconductors/tc.smk"
 include: "workflow/rules/superconductors/new_families.smk"
 include: "workflow/rules/superconductors/report.smk"
+include: "workflow/rules/superconductors/hindsight.smk"
 
 
 report: "workflow/report/workflow.rst"
@@ -46,6 +47,4 @@ localrules:
 rule all:
     default_target: True
     input:
-        f"{RUN}/candidates.parquet",
-        f"{RUN}/report/numbers.parquet",
-        f"{RUN}/report/report.html",
+        TARGETS,

@@ -1,5 +1,6 @@
 # Helpers of the rules, and no rules: paths, validated configuration, settings and code fingerprint of each stage.
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from superdrift.run.fingerprint import fingerprint
 from superdrift.run.shell_prefix import check_names, shell_prefix
 from superdrift.superconductors import configuration
 from superdrift.superconductors.contract import CONTRACT
-from superdrift.superconductors.sources import Sources
+from superdrift.superconductors.sources import Sources, null_name
 
 
 def literal(path):
@@ -44,8 +45,10 @@ try:
 except InputError as error:
     raise WorkflowError(str(error)) from None
 
-RUN = f"results/{config['run']}"
-LOGS = f"logs/{config['run']}"
+# A cut-off year of the hindsight is a run of its own, in a folder of the run: the same rules make its files.
+RESULTS = f"results/{config['run']}"
+RUN, LOGS = "results/{run}", "logs/{run}"
+CUTOFFS = config["hindsight"]["cutoffs"]
 # Snakemake formats these paths: braces in the name of a folder are doubled.
 ENV, GPU_ENV = (f"{workflow.basedir}/envs/{name}.yaml".replace("{", "{{").replace("}", "}}") for name in ("cpu", "gpu"))
 
@@ -59,6 +62,7 @@ BASELINES = [source.name for source in SOURCES.known]
 
 wildcard_constraints:
     **{name: wildcard.pattern for name, wildcard in CONTRACT.wildcards.items()},
+    run=re.escape(config["run"]) + "(?:/hindsight/[0-9]{4})?",
 
 
 def settings(**block):
@@ -90,7 +94,7 @@ def verify_start():
         stage for stage in ("train", "generate", "condition", "drift", "energy") if config[stage]["device"] == "cuda"
     ]
     try:
-        verify(RUN)
+        verify(RESULTS)
         if workflow.non_local_exec:
             check_names("a cluster", Path.cwd(), Path(workflow.basedir))
         if WITH_CONDA:
@@ -105,4 +109,15 @@ def verify_start():
 
 def each(pattern, sources):
     """One path in the run's folder per source."""
-    return expand(f"{RUN}/{pattern}", source=sources)
+    return expand(f"{RUN}/{pattern}", source=sources, allow_missing=True)
+
+
+def each_cutoff(place):
+    """One path per cut-off: a file of its run."""
+    return [f"{RUN}/hindsight/{year}/{place}" for year in CUTOFFS]
+
+
+def cutoff_of(wildcards):
+    """The year up to which a run knows the compounds: that of its folder, else the setting, null for all."""
+    name = Path(wildcards.run).name
+    return int(name) if wildcards.run != config["run"] else config["prepare"]["until_year"]

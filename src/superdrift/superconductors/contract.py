@@ -16,12 +16,13 @@ from superdrift.statistics.scores import SCORES
 from superdrift.superconductors import tables
 from superdrift.superconductors.check.tables import CHECKED
 from superdrift.superconductors.data.families import MODEL_FAMILIES
+from superdrift.superconductors.hindsight.tables import FORESEEN, LATER, REDISCOVERY
 
 _SLUG = "[a-z0-9][a-z0-9-]*"
 _SOURCE = (
     "a family (its model's samples), `ilvr-{reference}` (samples conditioned on a reference) or `drift-{start}` (steps "
     "of the drift from a start); below `project/` and `screen/` also `training-{family}`, the known superconductors of "
-    "a family, run through the same checks"
+    "a family, run through the same checks; with cut-offs also `null-{null}`, proposals without a model"
 )
 WILDCARDS = {
     "source": Wildcard(_SOURCE, _SLUG),
@@ -31,12 +32,19 @@ WILDCARDS = {
     "model": Wildcard("name of the model that is conditioned (`condition.model`)", _SLUG),
     "network": Wildcard("network of formation energies: attention or elemnet", "attention|elemnet"),
     "member": Wildcard("number of a member of an ensemble, from 0", "[0-9]+"),
+    "null": Wildcard(
+        "method and family of proposals without a model: substitution, pettifor or noise, `-`, the family",
+        f"(?:substitution|pettifor|noise)-(?:{'|'.join(MODEL_FAMILIES)})",
+    ),
     "figure": Wildcard("name of a figure", "[a-z0-9_]+"),
 }
 
 _CONDITIONER = "where the run has references and `condition.model` is not the generator"
 _TRAINED = "where `energy.use` is not shipped"
 _REFERENCES, _STARTS = "where the run has references", "where the run has starts"
+
+_CUTOFF = "in the folder `hindsight/{cutoff}` of a run with cut-offs, which has the same files as a run"
+_CUTOFFS = "where the run has cut-offs"
 
 _RESULTS = (
     Artifact("candidates", "candidates.parquet",
@@ -128,7 +136,26 @@ _ESTIMATORS = (
              "compounds that make the hull, with predicted energies", tables.PHASES),
 )  # fmt: skip
 
-CONTRACT = Contract((*_RESULTS, *_DATA, *_TRAINING, *_SOURCES, *_ESTIMATORS), WILDCARDS)
+_HINDSIGHT = (
+    Artifact("found_later", "hindsight/rediscovery.parquet",
+             "shares of the later compounds that each method proposed, of all cut-offs, families, selections, radii",
+             REDISCOVERY, only=_CUTOFFS),
+    Artifact("found_later_figure", "hindsight/rediscovery.svg",
+             "later compounds found by year of report, by each method, of every cut-off", only=_CUTOFFS),
+    Artifact("proposed", "null/{null}/samples.parquet",
+             "compositions proposed without a model, as many as the generator's samples", tables.SAMPLES, only=_CUTOFF),
+    Artifact("ranked", "rank/{source}/candidates.parquet", "the ranked candidates of one source alone",
+             tables.CANDIDATES, only=_CUTOFF),
+    Artifact("later", "rediscover/later.parquet",
+             "the compounds first reported after the cut-off, unlike everything known then, one a neighbourhood", LATER,
+             only=_CUTOFF),
+    Artifact("foreseen", "rediscover/foreseen.parquet", "how near each method came to each of them", FORESEEN,
+             only=_CUTOFF),
+    Artifact("rediscovery", "rediscover/rediscovery.parquet", "the shares that each method found", REDISCOVERY,
+             only=_CUTOFF),
+)  # fmt: skip
+
+CONTRACT = Contract((*_RESULTS, *_DATA, *_TRAINING, *_SOURCES, *_ESTIMATORS, *_HINDSIGHT), WILDCARDS)
 
 _MADE = "<!-- Made by: python -m superdrift.superconductors.contract --write -->\n\n"
 _FILES_HEAD = """# What is where in a run's folder

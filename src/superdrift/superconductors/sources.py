@@ -12,20 +12,24 @@ from superdrift.run.errors import InputError
 from superdrift.superconductors.contract import CONTRACT
 from superdrift.superconductors.data.families import MODEL_FAMILIES
 
-GENERATED, CONDITIONED, DRIFTED, KNOWN = "generated", "conditioned", "drifted", "known"
+GENERATED, CONDITIONED, DRIFTED, KNOWN, PROPOSED = "generated", "conditioned", "drifted", "known", "proposed"
 """Kinds: samples of a family's model; of a model conditioned on a reference (ILVR); ends and steps of the drift from a
-start; and the known superconductors of a family, screened as a baseline."""
+start; the known superconductors of a family, screened as a baseline; and proposals of a null for a family."""
 
-_PREFIXES = {CONDITIONED: "ilvr-", DRIFTED: "drift-", KNOWN: "training-"}
+_TABLES = {GENERATED: "samples", CONDITIONED: "conditioned", DRIFTED: "drifted", PROPOSED: "proposed"}
+_PREFIXES = {CONDITIONED: "ilvr-", DRIFTED: "drift-", KNOWN: "training-", PROPOSED: "null-"}
 
 
 def source_name(kind: str, subject: str) -> str:
-    """Name of the source of a kind: `cuprates`, `ilvr-{reference}`, `drift-{start}`, `training-{family}`."""
+    """Name of the source of a kind.
+
+    `cuprates`, `ilvr-{reference}`, `drift-{start}`, `training-{family}`, `null-{null}`.
+    """
     return _PREFIXES.get(kind, "") + subject
 
 
 def parse_name(name: str) -> tuple[str, str]:
-    """Kind and subject (family, reference or start) of a source's name.
+    """Kind and subject (family, reference, start or null) of a source's name.
 
     Raises:
         InputError: for a name that no source has.
@@ -39,6 +43,26 @@ def parse_name(name: str) -> tuple[str, str]:
         f"no source is called '{name}'; one is {', '.join(MODEL_FAMILIES)}, or "
         f"{', '.join(prefix + '…' for prefix in _PREFIXES.values())}"
     )
+
+
+def null_name(method: str, family: str) -> str:
+    """Name of the source of one null's proposals for a family: `null-{method}-{family}`."""
+    return source_name(PROPOSED, f"{method}-{family}")
+
+
+def method_and_family(name: str) -> tuple[str, str]:
+    """Method (`generator` or that of a null) and family of a source of proposals for a whole family.
+
+    Raises:
+        InputError: for another source.
+    """
+    kind, subject = parse_name(name)
+    if kind == GENERATED:
+        return "generator", subject
+    method, _, family = subject.rpartition("-")
+    if kind != PROPOSED or family not in MODEL_FAMILIES or not method:
+        raise InputError(f"source '{name}' proposes for no family; one that does is null-substitution-cuprates")
+    return method, family
 
 
 def generated_names(families: list[str], references: list[str], starts: list[str]) -> list[str]:
@@ -55,17 +79,19 @@ class Source:
     """One source of a run.
 
     Attributes:
-        kind: generated, conditioned, drifted or known.
-        subject: the family, reference or start that it is named after.
+        kind: generated, conditioned, drifted, known or proposed.
+        subject: the family, reference, start or null that it is named after.
         family: family of the model behind it; it decides how many elements a compound may have.
         noise_floor: atoms per formula unit; amounts below it are noise of the model that drew them. 0 where amounts
             are exact: measured compounds and decoded digits.
+        rule: rule that its samples are projected on, where it is not the configuration's.
     """
 
     kind: str
     subject: str
     family: str
     noise_floor: float = 0.0
+    rule: str | None = None
 
     @property
     def name(self) -> str:
@@ -78,11 +104,16 @@ class Source:
         return self.kind == KNOWN
 
     @property
+    def projection(self) -> dict[str, str]:
+        """What of the configuration's block `project` is different for it."""
+        return {} if self.rule is None else {"rule": self.rule}
+
+    @property
     def samples(self) -> str:
         """The table whose amounts it is made of, as a path in the run's folder."""
         if self.kind == KNOWN:
             return CONTRACT["compounds"].place()
-        artifact = CONTRACT[{GENERATED: "samples", CONDITIONED: "conditioned", DRIFTED: "drifted"}[self.kind]]
+        artifact = CONTRACT[_TABLES[self.kind]]
         return artifact.place(**dict.fromkeys(artifact.wildcards, self.subject))
 
 
@@ -110,6 +141,9 @@ class Sources:
             return Source(kind, subject, subject, self._noise_floor("train"))
         if kind == KNOWN:
             return Source(kind, subject, subject)
+        if kind == PROPOSED:
+            method, family = method_and_family(name)
+            return Source(kind, subject, family, rule="charge_valid" if method == "noise" else None)
         if subject not in self._config["catalogue"]:
             known = ", ".join(self._config["catalogue"])
             raise InputError(f"source '{name}': the catalogue has no '{subject}'; it has {known}")

@@ -13,15 +13,18 @@ def energy_settings(network):
 def energy_members(file):
     """The files of all members of a network, e.g. file = "{member}.json"; an input function."""
     return lambda wildcards: [
-        f"{RUN}/train/energy/{wildcards.network}/{file.format(member=member)}"
+        f"results/{wildcards.run}/train/energy/{wildcards.network}/{file.format(member=member)}"
         for member in range(config["energy"][wildcards.network]["members"])
     ]
 
 
 def energy_file(network, name):
-    """A file of a model of formation energies: of the shipped one, or of a network that the run trains."""
+    """A file of a model of formation energies: of the shipped one, or of a network that the run trains.
+
+    Cut-offs of the hindsight share the run's network: formation energies know nothing of superconductors.
+    """
     if config["energy"]["use"] != "shipped":
-        return f"{RUN}/train/energy/{network}/{name}"
+        return f"{RESULTS}/train/energy/{network}/{name}"
     shipped = literal(registry.own_path(f"energy/{name}"))
     if not Path(shipped).is_file():
         raise WorkflowError(

@@ -29,7 +29,7 @@ rule prepare:
     conda:
         ENV
     params:
-        settings=settings(**config["prepare"]),
+        settings=lambda w: settings(**config["prepare"] | {"until_year": cutoff_of(w)}),
         code=code("superconductors.stages.prepare"),
         seed=config["seed"],
     message:

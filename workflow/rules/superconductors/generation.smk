@@ -1,13 +1,13 @@
 # Diffusion models: training, unconditional sampling, conditioning by ILVR.
 
 # Families that others start from are trained first, or those others would wait for them at the end.
-BASES = [config["train"]["base"]["family"]] if any(map(base_of, FAMILIES)) else []
+BASES = [config["train"]["base"]["family"]] if any(map(starts_from_base, FAMILIES)) else []
 
 
 rule train:
     input:
         compounds=f"{RUN}/prepare/compounds.parquet",
-        base=lambda wildcards: base_of(wildcards.family),
+        base=base_of,
     output:
         weights=f"{RUN}/train/{{family}}/model.safetensors",
         description=f"{RUN}/train/{{family}}/model.json",
@@ -22,7 +22,7 @@ rule train:
         settings=lambda wildcards: train_settings(config["train"]["model"], wildcards.family),
         code=code("superconductors.stages.train"),
         seed=config["seed"],
-        base=lambda wildcards: ["--base", base_of(wildcards.family)] if base_of(wildcards.family) else [],
+        base=lambda wildcards: ["--base", base_of(wildcards)] if base_of(wildcards) else [],
     message:
         "Training the generator on {wildcards.family}"
     shell:
@@ -78,8 +78,8 @@ rule generate:
 
 rule condition:
     input:
-        weights=lambda w: conditioner(w.reference, "model.safetensors"),
-        description=lambda w: conditioner(w.reference, "model.json"),
+        weights=conditioner("model.safetensors"),
+        description=conditioner("model.json"),
     output:
         samples=f"{RUN}/condition/{{reference}}/samples.parquet",
     log:

@@ -3,7 +3,7 @@
 
 rule project:
     input:
-        samples=lambda w: f"{RUN}/{SOURCES[w.source].samples}",
+        samples=lambda w: f"results/{w.run}/{SOURCES[w.source].samples}",
         compounds=f"{RUN}/prepare/compounds.parquet",
     output:
         projected=f"{RUN}/project/{{source}}/projected.parquet",
@@ -14,7 +14,7 @@ rule project:
     threads: config["screen"]["threads"]
     params:
         settings=lambda w: settings(
-            **config["project"],
+            **config["project"] | SOURCES[w.source].projection,
             **{key: config["screen"][key] for key in ("oxidation_states", "charge", "batch_size", "threads")},
             noise_floor=SOURCES[w.source].noise_floor,
         ),
@@ -32,7 +32,7 @@ rule screen:
     input:
         projected=f"{RUN}/project/{{source}}/projected.parquet",
         compounds=f"{RUN}/prepare/compounds.parquet",
-        samples=lambda w: f"{RUN}/{SOURCES[w.source].samples}",
+        samples=lambda w: f"results/{w.run}/{SOURCES[w.source].samples}",
     output:
         screened=f"{RUN}/screen/{{source}}/screened.parquet",
     log:

@@ -28,11 +28,15 @@ class Later:
         table: (n,) rows of compounds.parquet, `COLUMNS`.
         amounts: (n, 96) atoms per formula unit.
         distance: (n,) to the nearest compound known at the cut-off, half L1.
+        crowd: (m, 96) all of them, also those near an earlier one.
+        place: (n,) their rows there.
     """
 
     table: pa.Table
     amounts: NDArray[np.float32]
     distance: NDArray[np.float64]
+    crowd: NDArray[np.float32]
+    place: NDArray[np.int64]
 
     @property
     def families(self) -> NDArray[np.str_]:
@@ -56,7 +60,9 @@ class Later:
 
     def only(self, rows: NDArray[np.bool_]) -> "Later":
         """Some of them."""
-        return Later(self.table.filter(pa.array(rows)), self.amounts[rows], self.distance[rows])
+        return Later(
+            self.table.filter(pa.array(rows)), self.amounts[rows], self.distance[rows], self.crowd, self.place[rows]
+        )
 
 
 def later_compounds(every: pa.Table, known_then: NDArray[np.floating], *, cutoff: int, spacing: float) -> Later:
@@ -74,5 +80,6 @@ def later_compounds(every: pa.Table, known_then: NDArray[np.floating], *, cutoff
     amounts = matrix(every["amounts"])[order]
     distance = CompositionIndex(known_then).nearest(amounts)[0]
     new = np.flatnonzero(distance >= spacing - TOLERANCE)
-    kept = new[greedy_net(amounts[new], spacing)]
-    return Later(every.take(order[kept]), amounts[kept], distance[kept])
+    place = np.flatnonzero(greedy_net(amounts[new], spacing))
+    kept = new[place]
+    return Later(every.take(order[kept]), amounts[kept], distance[kept], amounts[new], place)

@@ -25,6 +25,12 @@ from superdrift.superconductors.settings.generation import (
     TrainBlock,
     TrainSettings,
 )
+from superdrift.superconductors.settings.hindsight import (
+    GatherHindsightSettings,
+    HindsightBlock,
+    NullSettings,
+    RediscoverSettings,
+)
 from superdrift.superconductors.settings.new_families import ClusterSettings
 from superdrift.superconductors.settings.ranking import RankSettings
 from superdrift.superconductors.settings.report import NumbersSettings, ReportBlock, ReportSettings
@@ -47,14 +53,17 @@ __all__ = [
     "FetchSettings",
     "FitSettings",
     "ForestSettings",
+    "GatherHindsightSettings",
     "GenerateSettings",
     "ModelSettings",
+    "NullSettings",
     "NumbersSettings",
     "PhasesSettings",
     "PredictorSettings",
     "PrepareSettings",
     "ProjectSettings",
     "RankSettings",
+    "RediscoverSettings",
     "ReportSettings",
     "ScreenSettings",
     "TrainLatentSettings",
@@ -100,4 +109,5 @@ class Configuration:
     estimate: FitSettings = setting("superconducting or not, and at which temperature")
     cluster: ClusterSettings = setting("where generated compounds lie among the known ones (t-SNE)")
     rank: RankSettings = setting("gates and spacing of the ranked candidates")
+    hindsight: HindsightBlock = setting("would it have found what was found later? (preset hindsight)")
     report: ReportBlock = setting("what the page shows")
