@@ -13,6 +13,7 @@ EXAMPLES = {
     "family": "cuprates",
     "reference": "ybco-se",
     "start": "ybco",
+    "null": "noise-cuprates",
     "CONDITIONER": "continuous",
     "network": "attention",
     "member": "0",

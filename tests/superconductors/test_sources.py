@@ -13,8 +13,11 @@ from superdrift.superconductors.sources import (
     DRIFTED,
     GENERATED,
     KNOWN,
+    PROPOSED,
     Sources,
     generated_names,
+    method_and_family,
+    null_name,
     parse_name,
     source_name,
 )
@@ -35,6 +38,7 @@ def config():
         ("drift-ybco", DRIFTED, "ybco"),
         ("training-cuprates", KNOWN, "cuprates"),
         ("ilvr-drift-x", CONDITIONED, "drift-x"),
+        ("null-noise-cuprates", PROPOSED, "noise-cuprates"),
     ],
 )
 def test_a_name_is_its_kind_and_subject(name, kind, subject):
@@ -74,6 +78,22 @@ def test_noise_and_family_are_those_of_the_model(config):
     assert sources["training-others"].samples == "prepare/compounds.parquet"
 
 
+def test_proposals_of_a_null(config):
+    source = Sources(config)[null_name("noise", "others")]
+    assert (source.name, source.family, source.noise_floor) == ("null-noise-others", "others", 0.0)
+    assert source.samples == "null/noise-others/samples.parquet"
+    assert source.projection == {"rule": "charge_valid"}
+    assert Sources(config)["null-pettifor-others"].projection == Sources(config)["others"].projection == {}
+
+
+def test_method_and_family_of_proposals():
+    assert method_and_family("cuprates") == ("generator", "cuprates")
+    assert method_and_family("null-noise-everything") == ("noise", "everything")
+    for name in ("ilvr-ybco-se", "training-others", "null-noise", "null-others"):
+        with pytest.raises(InputError, match=f"source '{name}' proposes for no family"):
+            method_and_family(name)
+
+
 def test_a_compound_that_the_catalogue_lacks_is_told(config):
     with pytest.raises(InputError, match="source 'drift-gold': the catalogue has no 'gold'; it has ybco-se"):
         Sources(config)["drift-gold"]
@@ -84,7 +104,10 @@ def test_no_other_file_knows_the_prefixes():
     meanings = here.with_name("contract.py")  # says in words what a source's folder is called
     files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "workflow").rglob("*.smk"), ROOT / "Snakefile"]
     prefixes = [
-        f"{quote}{prefix}-{end}" for prefix in ("ilvr", "drift", "training") for quote in "\"'" for end in "\"'{"
+        f"{quote}{prefix}-{end}"
+        for prefix in ("ilvr", "drift", "training", "null")
+        for quote in "\"'"
+        for end in "\"'{"
     ]
     for file in files:
         if file not in (here, meanings):
