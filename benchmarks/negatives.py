@@ -1,8 +1,8 @@
 """How often estimators call measured non-superconductors superconducting that no training row resembles.
 
-The compounds are those of benchmarks/measured_nonsuperconductors.csv, none of them in data/literature.csv. Judged are the
-estimators that come with the project, or those of a run; a compound within 0.02 of what they were fitted to is refused
-and named. Rows of other names stay in the table, so that estimators stand side by side:
+The compounds are those of benchmarks/measured_nonsuperconductors.csv, none of them in data/literature.csv. Judged are
+the estimators that come with the project, or those of a run; a compound within 0.02 of what they were fitted to is
+refused and named. Rows of other names stay in the table, so that estimators stand side by side:
 
     python -m benchmarks.negatives [--run results/small] [--name before]
 """
