@@ -1,20 +1,26 @@
 """The benchmarks: each runs through with --quick, and keeps its figures with machine, date, commit and data."""
 
+import csv
 import json
 import os
 import subprocess
 import sys
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from limits import HANG_S
 from project import ROOT
 
+from benchmarks import negatives
 from benchmarks.inputs import parsed, parser
 from benchmarks.record import origin, write
+from superdrift.composition.formula import parse_formula
+from superdrift.composition.nearest_compositions import CompositionIndex
+from superdrift.composition.vector import to_vector
 from superdrift.io.tables import METADATA_KEY
 
-NAMES = ("charge_check", "flags_estimator", "stoichiometry", "screening", "estimators", "generation")
+NAMES = ("charge_check", "flags_estimator", "stoichiometry", "screening", "estimators", "generation", "negatives")
 
 
 def run(*arguments):
@@ -90,3 +96,23 @@ def test_a_part_replaces_its_own_rows_alone(tmp_path):
     write(path, [{"part": "one", "v": 4}], {"date": "third"}, part="part")
     assert pq.read_table(path).to_pylist() == [{"part": "two", "v": 3, "w": 0.5}, {"part": "one", "v": 4, "w": None}]
     assert metadata(path) == {"one": {"date": "third"}, "two": {"date": "second"}}
+
+
+def test_the_judged_negatives_resemble_nothing_in_the_literature_table():
+    """Nor each other: 40 compounds, so that the rate's interval means what it says."""
+
+    def amounts(path):
+        with path.open(encoding="utf-8", newline="") as stream:
+            return np.array([to_vector(parse_formula(row["formula"])) for row in csv.DictReader(stream)])
+
+    judged = amounts(negatives.LISTED)
+    assert len(judged) == 40
+    assert CompositionIndex(amounts(ROOT / "data/literature.csv")).nearest(judged)[0].min() >= negatives.RADIUS
+    assert CompositionIndex(judged).nearest_other(judged)[0].min() >= negatives.RADIUS
+
+
+def test_the_rate_of_false_positives_is_of_the_compounds_above_one_half():
+    rows = negatives.rated(np.array(["A", "B", "C", "D"]), np.array([0.2, 0.5, 0.51, 0.9]), np.full(4, 0.3), method="m")
+    assert rows[0]["formula"] == "all" and rows[0]["value"] == 0.5 and rows[0]["n"] == 4
+    assert rows[0]["low"] == pytest.approx(0.15, abs=0.001) and rows[0]["high"] == pytest.approx(0.85, abs=0.001)
+    assert [row["value"] for row in rows[1:]] == [0.2, 0.5, 0.51, 0.9]
