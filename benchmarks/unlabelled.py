@@ -25,6 +25,7 @@ from benchmarks.inputs import CONFIG, SEED, parsed, parser, quick_config, start
 from benchmarks.record import Row, origin, write
 from superdrift.io import tables
 from superdrift.run import seeds
+from superdrift.run.errors import InputError
 from superdrift.run.settings import from_mapping
 from superdrift.statistics.bootstrap import ranking_auc
 from superdrift.statistics.intervals import TAILS, Interval95, grouped_share
@@ -36,7 +37,7 @@ from superdrift.superconductors.tc.corrected_share import Rate, corrected_share
 from superdrift.superconductors.tc.features import features
 from superdrift.superconductors.tc.fitting import nested_searches
 from superdrift.superconductors.tc.held_out_groups import chemical_groups
-from superdrift.superconductors.tc.labelled_compositions import COLUMNS, Known, distinct
+from superdrift.superconductors.tc.labelled_compositions import COLUMNS, FEWEST_NEGATIVES, Known, distinct
 from superdrift.superconductors.tc.nested_cross_validation import NestedSearch
 from superdrift.superconductors.tc.splits import Split
 
@@ -52,6 +53,11 @@ def main() -> None:
     config = quick_config() if arguments.quick else CONFIG
     settings = from_mapping(FitSettings, config["estimate"], place="estimate")
     known = distinct(tables.read(arguments.compounds, COMPOUNDS, COLUMNS), settings.exclude_flags)
+    if known.negative.sum() < FEWEST_NEGATIVES:
+        raise InputError(
+            f"{known.negative.sum()} measured negatives in {arguments.compounds}, and at least {FEWEST_NEGATIVES} are "
+            "needed to judge by; name a run whose prepare.sources has `literature_negatives`: --run"
+        )
     rows = []
     for row in measured(known, settings):
         print("{half:<7} {way:<26} {quantity:<24} {value:>7.3f} ({low:.3f}–{high:.3f}) {n:>6}".format(**row))
@@ -76,9 +82,11 @@ def ways(known: Known, search: NestedSearch, settings: FitSettings) -> Iterator[
     """Each way with its held-out probabilities, (n,)."""
     fits, positive = Fits(known, features(known.amounts), search.split, settings), known.superconducting.astype(float)
     yield "neighbours", search.held_out()[0].probability
+    yield "measured alone", fits.held_out(lambda _: (positive, known.weights(0.0)))
+    if not known.unlabelled.any():
+        return  # all other ways are the same
     for weight in WEIGHTS:
         yield f"weight {weight:g}", fits.held_out(lambda _, w=weight: (positive, known.weights(w)))
-    yield "measured alone", fits.held_out(lambda _: (positive, known.weights(0.0)))
     shares = {fold: fits.probability_of_unlabelled(fold) for fold in range(search.split.number)}
     for weight in (1.0, settings.unlabelled_weight):
         found = fits.held_out(lambda fold, w=weight: (shares[fold], known.weights(w)))
@@ -163,18 +171,20 @@ def scores(known: Known, probability: Floats, groups: NDArray[np.int64]) -> Iter
     hits, generator = classified_superconducting(probability), np.random.default_rng(SEED)
     rates = {}
     for name, rows in {"tp": known.superconducting, "fp": known.negative, "fp_unlabelled": known.unlabelled}.items():
-        rates[name] = grouped_share(hits[rows], groups[rows])
-        yield name, rates[name], int(rows.sum())
+        if rows.any():
+            rates[name] = grouped_share(hits[rows], groups[rows])
+            yield name, rates[name], int(rows.sum())
+    if known.unlabelled.any():
+        rates_of_both = (Rate(*rates[name]) for name in ("tp", "fp"))
+        share = corrected_share(int(hits[known.unlabelled].sum()), int(known.unlabelled.sum()), *rates_of_both)
+        if share[0] is not None:
+            yield "sc_unlabelled", share, int(known.unlabelled.sum())
     rows = ~known.unlabelled
     positive, negatives = known.superconducting[rows], int(known.negative.sum())
     auc = ranking_auc(positive, probability[rows], groups[rows], generator)
     if auc is not None:
         yield "auc", auc, negatives
     yield "brier", _brier(positive, probability[rows], groups[rows], generator), negatives
-    tp, fp = Rate(*rates["tp"]), Rate(*rates["fp"])
-    share = corrected_share(int(hits[known.unlabelled].sum()), int(known.unlabelled.sum()), tp, fp)
-    if share[0] is not None:
-        yield "sc_unlabelled", share, int(known.unlabelled.sum())
     yield from _calibration(positive, probability[rows])
 
 

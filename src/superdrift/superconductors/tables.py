@@ -227,7 +227,7 @@ HELD_OUT = Table(
         Column("family", TEXT, "cuprates, pnictides or others, by the elements"),
         LABEL,
         Column("measured_tc_k", REAL, "measured Tc: median over all entries of the composition", "K", nullable=True),
-        Column("distance", REAL, "distance to the nearest training composition, superconducting or not", "half L1"),
+        Column("distance", REAL, "distance to the nearest training composition, whatever its label", "half L1"),
         Column("superconducting_probability", REAL, "estimate by the default estimator"),
         Column("superconducting_probability_knn", REAL, "estimate by the published method"),
         Column("tc_k", REAL, "Tc by the default estimator", "K"),
