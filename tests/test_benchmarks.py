@@ -20,7 +20,10 @@ from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import to_vector
 from superdrift.io.tables import METADATA_KEY
 
-NAMES = ("charge_check", "flags_estimator", "stoichiometry", "screening", "estimators", "generation", "negatives")
+NAMES = (
+    "charge_check", "flags_estimator", "stoichiometry", "screening", "estimators", "unlabelled", "generation",
+    "negatives",
+)  # fmt: skip
 
 
 def run(*arguments):

@@ -104,9 +104,7 @@ def _predict(
     known: Known, rows: NDArray[np.bool_], amounts: NDArray[np.float64], settings: FitSettings, *, seed: int
 ) -> dict[str, NDArray[np.float64]]:
     """Tc along the series by estimators fitted to some rows, with sizes chosen among those rows alone."""
-    rest = Known(
-        known.ids[rows], known.amounts[rows], known.superconducting[rows], known.tc[rows], known.families[rows]
-    )
+    rest = known.take(rows)
     largest = int(settings.largest_group * len(rest.ids))
     groups = chemical_groups(rest.fractions, radius=settings.group_radius, largest=largest)
     split = make_splits(rest, groups, folds=settings.folds, generator=np.random.default_rng(seed))[-1]

@@ -31,6 +31,7 @@ FIT = {
     "repeats": 2,
     "group_radius": 0.05,
     "largest_group": 0.1,
+    "unlabelled_weight": 0.05,
     "coverage": 0.9,
     "applicable_quantile": 0.8,
     "exclude_flags": ["misprint_suspect"],

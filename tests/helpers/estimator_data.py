@@ -30,6 +30,7 @@ SETTINGS = FitSettings(
     repeats=2,
     group_radius=0.05,
     largest_group=0.1,
+    unlabelled_weight=0.05,
     coverage=0.9,
     applicable_quantile=0.8,
     exclude_flags=[],
@@ -61,7 +62,7 @@ def known(n=240, seed=0, negative_share=0.2, noise=1.0):
     tc = np.where(superconducting, 10.0 * (1 + host) * doping + noise * generator.random(n), np.nan)
     names = np.array(["cuprates", "pnictides", "others"])
     families = names[np.where(host < 3, 0, np.where(host < 5, 1, 2))]
-    return Known(np.arange(n), amounts, superconducting, tc, families)
+    return Known(np.arange(n), amounts, superconducting, tc, families, np.zeros(n, dtype=bool))
 
 
 def splits_of(data, folds=4, radius=0.05, largest=0.1):

@@ -216,13 +216,16 @@ def write_held_out(path: Path, rng: np.random.Generator, n: int = 1200) -> Path:
     families = ["cuprates", "pnictides", "others"]
     columns: dict[str, Any] = {column.name: [] for column in HELD_OUT.columns}
     for split, farthest in (("random", 0.05), ("systems", 0.1), ("grouped", 0.2)):
-        superconducting = rng.random(n) < 0.7
+        superconducting, unlabelled = rng.random(n) < 0.7, rng.random(n) < 0.5
+        labels = [
+            bool(warm) if warm or not open_ else None for warm, open_ in zip(superconducting, unlabelled, strict=True)
+        ]
         said = rng.random(n) < np.where(superconducting, 0.9, 0.4)
         probability = np.where(said, 0.8, 0.2)
         tc = rng.gamma(3.0, 10.0, n)
         part = {
             "id": np.arange(n), "split": [split] * n, "fold": np.arange(n) % 5, "group": np.arange(n) // 4,
-            "family": rng.choice(families, n).tolist(), "superconducting": superconducting,
+            "family": rng.choice(families, n).tolist(), "superconducting": labels,
             "measured_tc_k": [t if warm else None for t, warm in zip(tc, superconducting, strict=True)],
             "distance": farthest * rng.random(n), "superconducting_probability": probability,
             "superconducting_probability_knn": probability, "tc_k": tc, "tc_low_k": 0.7 * tc, "tc_high_k": 1.3 * tc,

@@ -12,6 +12,13 @@ VECTOR = vector(N_ELEMENTS)
 ID = Column("id", COUNT, "row number within its source, from 0")
 AMOUNTS = Column("amounts", VECTOR, "amount of each element, hydrogen to curium", "atoms per formula unit")
 
+LABEL = Column(
+    "superconducting",
+    TRUTH,
+    "false: measured and found not superconducting; null: listed without a Tc, so nobody knows",
+    nullable=True,
+)
+
 COMPOUNDS = Table(
     "compounds",
     (
@@ -19,12 +26,7 @@ COMPOUNDS = Table(
         Column("formula", TEXT, "formula as read"),
         Column("reduced_formula", TEXT, "formula with the smallest whole numbers; equal for equal compositions"),
         Column("family", TEXT, "cuprates, pnictides or others, by the elements"),
-        Column(
-            "superconducting",
-            TRUTH,
-            "false: measured and found not superconducting; null: listed without a Tc, so nobody knows",
-            nullable=True,
-        ),
+        LABEL,
         Column("tc_k", REAL, "critical temperature as reported; null where not superconducting", "K", nullable=True),
         Column("tc_consensus_k", REAL, "median over all entries of the same composition", "K", nullable=True),
         AMOUNTS,
@@ -199,7 +201,7 @@ NEIGHBOURS = Table(
     (
         Column("id", COUNT, "row of compounds.parquet that stands for the composition"),
         Column("family", TEXT, "cuprates, pnictides or others, by the elements"),
-        Column("superconducting", TRUTH, "false: measured and found not superconducting"),
+        LABEL,
         Column("tc_consensus_k", REAL, "median over all entries of the composition", "K", nullable=True),
         AMOUNTS,
     ),
@@ -223,9 +225,9 @@ HELD_OUT = Table(
         Column("fold", SMALL, "fold in which it was held out"),
         Column("group", COUNT, "held-out group: chemical systems linked by near-duplicates, held out together"),
         Column("family", TEXT, "cuprates, pnictides or others, by the elements"),
-        Column("superconducting", TRUTH, "false: measured and found not superconducting"),
+        LABEL,
         Column("measured_tc_k", REAL, "measured Tc: median over all entries of the composition", "K", nullable=True),
-        Column("distance", REAL, "distance to the nearest training composition, superconducting or not", "half L1"),
+        Column("distance", REAL, "distance to the nearest training composition, whatever its label", "half L1"),
         Column("superconducting_probability", REAL, "estimate by the default estimator"),
         Column("superconducting_probability_knn", REAL, "estimate by the published method"),
         Column("tc_k", REAL, "Tc by the default estimator", "K"),

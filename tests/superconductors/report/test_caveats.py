@@ -25,7 +25,7 @@ def test_error_rates_are_told_where_they_were_measured():
         Number("fit", "estimator-random", "mae", 5.3, 3000, "K"),
         Number("fit", "estimator-grouped", "coverage", 0.91, 3000),
         Number("fit", "estimator-grouped", "tp", 0.94, 3000, low=0.93, high=0.95),
-        Number("fit", "estimator-grouped", "fp", 0.5, 3000, low=0.47, high=0.53),
+        Number("fit", "estimator-grouped", "fp", 0.5, 180, low=0.47, high=0.53),
         Number("estimate", "others", "ef_mean", -1.0, 50, "eV/atom"),
     ])  # fmt: skip
     found = {caveat.statement: caveat.explanation for caveat in report_caveats(measured)}
@@ -33,4 +33,7 @@ def test_error_rates_are_told_where_they_were_measured():
     assert "missed by 8.1 K on average" in temperature and "held 91 % of" in temperature
     rates = found["The classifier takes some non-superconductors for superconductors."]
     assert "94.0 % <small>(93.0–95.0)</small> of the superconductors" in rates
+    assert "50.0 % <small>(47.0–53.0)</small> of 180 compounds that were measured" in rates
+    few = report_caveats(Numbers([row for row in measured.rows if row.quantity != "fp"]))
+    assert any("is not known" in c.statement and "Fewer than 10 compounds" in c.explanation for c in few)
     assert "A negative formation energy is no proof of stability." in found

@@ -184,10 +184,26 @@ def test_rates_are_those_of_the_compounds_family_and_distance(tmp_path):
         assert rows.value("x", "sc_corrected") == pytest.approx(expected, abs=0.005)
 
 
+def test_unlabelled_compounds_give_a_share_of_their_own(tmp_path):
+    shares = {(True, "cuprates", 0.03): 0.9, (False, "cuprates", 0.03): 0.2, (None, "cuprates", 0.03): 0.4}
+    calibration = _calibration(tmp_path / "h.parquet", shares)
+    found = Numbers(corrected_numbers("x", _classified(55, 100), calibration))
+    assert [found.value("x", f"{name}_matched") for name in ("tp", "fp", "fp_unlabelled")] == pytest.approx(
+        [0.9, 0.2, 0.4]
+    )
+    assert found.value("x", "sc_corrected") == pytest.approx(0.35 / 0.7)
+    assert found.value("x", "sc_corrected_unlabelled_rates") == pytest.approx(0.15 / 0.5)
+    unmeasured = _calibration(tmp_path / "u.parquet", {key: value for key, value in shares.items() if key[0] != False})  # noqa: E712
+    found = Numbers(corrected_numbers("x", _classified(55, 100), unmeasured))
+    assert found.value("x", "fp_matched") is None and found.value("x", "sc_corrected") is None
+    assert found.value("x", "tp_matched") == pytest.approx(0.9)
+    assert found.value("x", "sc_corrected_unlabelled_rates") == pytest.approx(0.15 / 0.5)
+
+
 def test_without_compounds_or_rates_nothing_is_corrected(tmp_path):
     one_kind = _calibration(tmp_path / "h.parquet", {(True, "cuprates", 0.03): 0.9})
     found = Numbers(corrected_numbers("x", _classified(6, 10), one_kind))
-    assert found.value("x", "sc_corrected") is None and found.value("x", "tp_matched") is None
+    assert found.value("x", "sc_corrected") is None and found.value("x", "fp_matched") is None
     assert found.value("x", "sc_corrected_published_rates") is not None
     both = _calibration(tmp_path / "b.parquet", {(True, "cuprates", 0.03): 0.9, (False, "cuprates", 0.03): 0.2})
     empty = Numbers(corrected_numbers("x", _classified(0, 0), both))

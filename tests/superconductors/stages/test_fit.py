@@ -28,7 +28,7 @@ def run(folder, **changes):
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     folder = tmp_path_factory.mktemp("fit")
-    write_compounds(folder / "compounds.parquet")
+    write_compounds(folder / "compounds.parquet", negatives=12)
     assert run(folder) == 0
     return folder
 
@@ -76,7 +76,7 @@ def test_held_out_table_has_every_composition_in_every_split(done):
 
 
 def test_same_seed_same_files(done, tmp_path):
-    write_compounds(tmp_path / "compounds.parquet")
+    write_compounds(tmp_path / "compounds.parquet", negatives=12)
     assert run(tmp_path) == 0
     for name, table in (("scores", SCORES), ("held_out", HELD_OUT), ("neighbours", NEIGHBOURS)):
         one, other = (tables.read(folder / "models" / f"{name}.parquet", table) for folder in (done, tmp_path))
@@ -88,6 +88,6 @@ def test_same_seed_same_files(done, tmp_path):
 def test_no_negatives_stop_with_one_line(tmp_path, caplog):
     write_compounds(tmp_path / "compounds.parquet", negatives=0)
     assert run(tmp_path) == 1
-    assert "no measured non-superconductor" in caplog.text
+    assert "no non-superconductor, measured or unlabelled," in caplog.text
     assert "prepare.sources" in caplog.text
     assert not (tmp_path / "models" / "scores.parquet").exists()

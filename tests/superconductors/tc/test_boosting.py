@@ -100,6 +100,21 @@ def test_both_kinds_weigh_the_same_in_total(share):
     assert found.mean() == pytest.approx(0.5, abs=0.03)
 
 
+def test_rows_of_no_weight_change_nothing_but_their_kind_still_weighs_as_much():
+    """Features say nothing of the doubtful half of the negatives; with little weight they are hardly heard."""
+    generator = np.random.default_rng(2)
+    x, y = generator.random((3000, 4)).astype(np.float32), np.r_[np.ones(1500), np.zeros(1500)]
+    x[:1500, 0] += 1
+    x[2250:, 0] += 1
+    found = {}
+    for doubt in (1.0, 0.01):
+        weight = np.r_[np.ones(2250), np.full(750, doubt)]
+        trees = Trees.fit(x, y, "superconducting", Size(3, 40), BOOSTING, seed=1, weight=weight)
+        found[doubt] = trees.predict(x[:1500], threads=1).mean()
+    assert found[1.0] == pytest.approx(2 / 3, abs=0.03), "1500 superconductors and 750 of 1500 negatives"
+    assert found[0.01] > 0.95
+
+
 def test_one_kind_alone_is_no_error():
     x, _ = sample()
     trees = Trees.fit(x, np.ones(len(x)), "superconducting", SIZE, BOOSTING, seed=1)

@@ -151,3 +151,38 @@ def test_table_says_what_was_predicted(found, tmp_path):
         )
         assert (rows[row]["tc_low_k"], rows[row]["tc_high_k"]) == tuple(ends[row])
     assert [row["measured_tc_k"] is None for row in rows] == (~DATA.superconducting).tolist()
+
+
+@pytest.fixture(scope="module")
+def half_hidden():
+    """Half of the unlabelled are superconductors; few negatives were measured. With the truth about all rows."""
+    data, generator = known(900, seed=3, negative_share=0.4, noise=0.0), np.random.default_rng(3)
+    unlabelled = np.zeros(len(data.ids), dtype=bool)
+    for kind, number in ((data.superconducting, 310), (~data.superconducting, 310)):
+        unlabelled[generator.choice(np.flatnonzero(kind), number, replace=False)] = True
+    truth = data.superconducting
+    assert 30 < (~truth & ~unlabelled).sum() < 110
+    hidden = replace(data, superconducting=truth & ~unlabelled, unlabelled=unlabelled)
+    return replace(hidden, tc=np.where(hidden.superconducting, data.tc, np.nan)), truth
+
+
+def test_unlabelled_superconductors_are_found_where_they_weigh_little(half_hidden):
+    data, truth = half_hidden
+    split, x = splits_of(data)[0], features(data.amounts)
+    search = searches_of(data, [split], CHOICES)[0]
+    wrong, missed = {}, {}
+    for weight in (1.0, SETTINGS.unlabelled_weight):
+        part = predict_held_out(data, x, search, replace(SETTINGS, unlabelled_weight=weight), seed=1)
+        hits = part.probability[ESTIMATOR] > 0.5
+        missed[weight] = (~hits)[truth & data.unlabelled].mean()
+        wrong[weight] = (~hits)[truth].mean() + hits[~truth].mean()
+    assert missed[SETTINGS.unlabelled_weight] < 0.5 * missed[1.0]
+    assert wrong[SETTINGS.unlabelled_weight] < 0.7 * wrong[1.0]
+
+
+def test_table_leaves_the_label_of_the_unlabelled_open(half_hidden, found, tmp_path):
+    data, part = half_hidden[0].take(np.arange(len(DATA.ids))), found[0]
+    tables.write(tmp_path / "h.parquet", HELD_OUT, part.columns(data, np.zeros((len(data.ids), 2))), {})
+    labels = tables.read(tmp_path / "h.parquet", HELD_OUT, ["superconducting"])["superconducting"]
+    assert (np.array(labels.to_pylist()) == None).tolist() == data.unlabelled.tolist()  # noqa: E711 - elementwise
+    assert set(labels.to_pylist()) == {True, False, None}

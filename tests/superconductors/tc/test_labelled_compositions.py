@@ -1,5 +1,7 @@
 """One row per composition, flagged rows left out, and both kinds needed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -40,6 +42,25 @@ def test_one_row_per_composition_and_a_superconductor_wins():
     assert np.isnan(found.tc[1])
 
 
+@pytest.mark.parametrize(
+    ("entries", "label"),
+    [
+        ((None, False, True), "superconductor"),
+        ((None, None), "unlabelled"),
+        ((None, False, None), "negative"),
+        ((False, False), "negative"),
+        ((True, None), "superconductor"),
+    ],
+)
+def test_label_of_a_composition(entries, label):
+    """A Tc before a measurement without one, and that before no measurement."""
+    rows = [("A", kind, 4.0 if kind else None, []) for kind in entries]
+    found = distinct(compounds([*rows, ("B", True, 1.0, []), ("C", None, None, [])]), [])
+    assert found.labels.tolist() == [label, "superconductor", "unlabelled"]
+    assert found.negative.tolist() == [label == "negative", False, False]
+    assert found.weights(0.25).tolist() == [0.25 if label == "unlabelled" else 1.0, 1.0, 0.25]
+
+
 def test_flagged_rows_are_left_out():
     found = distinct(
         compounds([("A", True, 4.0, ["doubt"]), ("B", True, 5.0, ["other"]), ("C", False, None, [])]),
@@ -50,7 +71,7 @@ def test_flagged_rows_are_left_out():
 
 def test_no_negatives_is_one_clear_error():
     with pytest.raises(
-        InputError, match=r"no measured non-superconductor among the 1 usable.*stanev.*prepare\.sources"
+        InputError, match=r"no non-superconductor, measured or unlabelled, among the 1 usable.*stanev.*prepare\.sources"
     ):
         distinct(compounds([("A", True, 4.0, [])]), [])
 
@@ -62,7 +83,9 @@ def test_no_superconductors_is_one_clear_error():
 
 def test_stored_table_gives_the_same_back(tmp_path):
     data = known(30)
+    data = replace(data, unlabelled=~data.superconducting & (data.ids % 2 == 0))
+    assert len(set(data.labels)) == 3
     tables.write(tmp_path / "n.parquet", NEIGHBOURS, data.columns(), {})
     back = Known.of(tables.read(tmp_path / "n.parquet", NEIGHBOURS))
-    for name in ("ids", "amounts", "superconducting", "tc", "families"):
+    for name in ("ids", "amounts", "superconducting", "tc", "families", "unlabelled"):
         np.testing.assert_array_equal(getattr(back, name), getattr(data, name))

@@ -5,7 +5,16 @@ import pytest
 
 from superdrift.io import tables
 from superdrift.superconductors.tables import HELD_OUT
-from superdrift.superconductors.tc.matched_rates import DISTANCE_EDGES, PRIOR_COMPOUNDS, MatchedRates, cells
+from superdrift.superconductors.tc.labelled_compositions import FEWEST_NEGATIVES
+from superdrift.superconductors.tc.matched_rates import (
+    DISTANCE_EDGES,
+    NEGATIVE,
+    PRIOR_COMPOUNDS,
+    SUPERCONDUCTOR,
+    UNLABELLED,
+    MatchedRates,
+    cells,
+)
 
 NEAR, FAR = 0.001, 0.5
 
@@ -34,9 +43,9 @@ def blocks(path, *rows):
 
 
 def of(rates, *compounds, method="estimator"):
-    """Rates of compounds given as (distance, family)."""
+    """True- and false-positive rate of compounds given as (distance, family)."""
     distance, family = zip(*compounds, strict=True)
-    return rates.rates(np.array(distance), np.array(family), method)
+    return [rates.rate(np.array(distance), np.array(family), method, label) for label in (SUPERCONDUCTOR, NEGATIVE)]
 
 
 def test_one_cell_gives_the_shares_as_they_are(tmp_path):
@@ -118,16 +127,44 @@ def test_intervals_hold_their_value_and_narrow_with_more_groups(tmp_path):
     assert few > 3 * many
 
 
-@pytest.mark.parametrize("kind", [True, False])
-def test_without_one_kind_there_are_no_rates(tmp_path, kind):
+@pytest.mark.parametrize("kind", [True, False, None])
+def test_without_one_kind_it_has_no_rate(tmp_path, kind):
     rates = blocks(tmp_path / "h.parquet", (100, kind, 0.5, NEAR, "others"))
-    assert of(rates, (NEAR, "others")) is None
+    label = {True: SUPERCONDUCTOR, False: NEGATIVE, None: UNLABELLED}[kind]
+    for other in (SUPERCONDUCTOR, NEGATIVE, UNLABELLED):
+        found = rates.rate(np.array([NEAR]), np.array(["others"]), "estimator", other)
+        assert (found is None) == (other != label)
+
+
+def test_too_few_measured_negatives_have_no_rate(tmp_path):
+    """Each is held out once in each split: what counts is compounds."""
+    for n in (FEWEST_NEGATIVES - 1, FEWEST_NEGATIVES):
+        both = ((n, False, 0.5, NEAR, "others", split) for split in ("random", "grouped"))
+        rates = blocks(tmp_path / f"{n}.parquet", *both, (9, True, 0.5, NEAR, "others"))
+        assert (of(rates, (NEAR, "others"))[1] is None) == (n < FEWEST_NEGATIVES)
+
+
+def test_unlabelled_compounds_have_a_rate_of_their_own(tmp_path):
+    rows = ((400, True, 0.9), (400, False, 0.2), (400, None, 0.6))
+    rates = blocks(tmp_path / "h.parquet", *((*row, NEAR, "others") for row in rows))
+    assert [rate.value for rate in of(rates, (NEAR, "others"))] == pytest.approx([0.9, 0.2])
+    found = rates.rate(np.array([NEAR]), np.array(["others"]), "estimator", UNLABELLED)
+    assert found.value == pytest.approx(0.6)
+
+
+def test_a_rate_borrowed_from_other_families_is_known_less_well_than_a_measured_one(tmp_path):
+    rates = blocks(tmp_path / "h.parquet", (4000, False, 0.2, NEAR, "cuprates", "grouped", 4000))
+    own, borrowed = (of(rates, (NEAR, family))[1] for family in ("cuprates", "pnictides"))
+    assert own.value == borrowed.value == pytest.approx(0.2)
+    assert own.high - own.low == pytest.approx(2 * 1.96 * np.sqrt(0.2 * 0.8 / 4000), rel=0.2)
+    borrowed_sd = np.sqrt(0.2 * 0.8 / (PRIOR_COMPOUNDS + 1))
+    assert borrowed.high - borrowed.low == pytest.approx(2 * 1.96 * borrowed_sd, rel=0.15)
 
 
 def test_without_compounds_or_rows_there_are_no_rates(tmp_path):
-    rates = blocks(tmp_path / "h.parquet", (9, True, 0.5, NEAR, "others"), (9, False, 0.5, NEAR, "others"))
-    assert rates.rates(np.zeros(0), np.zeros(0, dtype=np.str_), "estimator") is None
-    assert of(blocks(tmp_path / "e.parquet"), (NEAR, "others")) is None
+    rates = blocks(tmp_path / "h.parquet", (90, True, 0.5, NEAR, "others"), (90, False, 0.5, NEAR, "others"))
+    assert rates.rate(np.zeros(0), np.zeros(0, dtype=np.str_), "estimator", NEGATIVE) is None
+    assert of(blocks(tmp_path / "e.parquet"), (NEAR, "others")) == [None, None]
 
 
 def test_cells_differ_between_families_and_distances():

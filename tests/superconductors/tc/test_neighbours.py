@@ -8,13 +8,12 @@ from estimator_data import known
 from scipy.spatial.distance import cdist
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 
-from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbours import Choice, Neighbourhood, Neighbours
 
 
 def some(data, rows):
     """Some of the compositions."""
-    return Known(*(getattr(data, name)[rows] for name in ("ids", "amounts", "superconducting", "tc", "families")))
+    return data.take(rows)
 
 
 @pytest.mark.parametrize("weights", ["uniform", "distance"])
@@ -98,3 +97,13 @@ def test_a_compound_unlike_all_gets_even_odds_and_the_mean_of_all(metric):
     assert (found.probability[0], found.distance[0]) == (0.5, 1.0)
     assert found.tc[0] == pytest.approx(np.nanmean(data.tc))
     assert found.spread[0] == pytest.approx(np.nanstd(data.tc))
+
+
+def test_unlabelled_compositions_vote_as_published_and_are_not_measured():
+    data = known(60)
+    choice = Choice(3, "manhattan", "uniform")
+    unlabelled = replace(data, unlabelled=~data.superconducting)
+    before, after = (Neighbours(labels, choice, choice) for labels in (data, unlabelled))
+    np.testing.assert_array_equal(before.predict(data.amounts).probability, after.predict(data.amounts).probability)
+    assert before.measured(data.amounts).all()
+    assert after.measured(data.amounts).tolist() == data.superconducting.tolist()

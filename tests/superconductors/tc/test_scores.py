@@ -10,7 +10,7 @@ from superdrift.statistics.scores import NULL
 from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.tc import scores
 from superdrift.superconductors.tc.held_out import ESTIMATOR, PUBLISHED, HeldOut
-from superdrift.superconductors.tc.labelled_compositions import Known
+from superdrift.superconductors.tc.labelled_compositions import FEWEST_NEGATIVES, Known
 from superdrift.superconductors.tc.neighbours import Vote
 from superdrift.superconductors.tc.splits import Split
 
@@ -21,7 +21,8 @@ def made_up(n=300, seed=0):
     superconducting = generator.random(n) < 0.8
     tc = np.where(superconducting, generator.choice([4.0, 10.0, 39.0, 40.0, 77.0, 120.0], n), np.nan)
     families = generator.choice(COMPOUND_FAMILIES, n)
-    known = Known(np.arange(n), np.ones((n, 96), dtype=np.float32), superconducting, tc, families)
+    unlabelled = ~superconducting & (np.arange(n) % 4 == 0)
+    known = Known(np.arange(n), np.ones((n, 96), dtype=np.float32), superconducting, tc, families, unlabelled)
     split = Split("grouped", generator.integers(5, size=n), generator.integers(60, size=n))
     estimates = {method: 100 * generator.random(n) for method in (ESTIMATOR, PUBLISHED, NULL)}
     probability = {method: generator.random(n) for method in (ESTIMATOR, PUBLISHED)}
@@ -67,16 +68,17 @@ def test_rates_errors_and_coverage_by_hand():
     covered = np.random.default_rng(1).random(len(known.ids)) < 0.7
     rows = scored(known, found, covered)
     for subset, mask in scores.subsets(known, found):
-        superconducting, others = mask & known.superconducting, mask & ~known.superconducting
+        superconducting, measured = mask & known.superconducting, mask & ~known.superconducting & ~known.unlabelled
+        unlabelled = mask & known.unlabelled
         for method in (ESTIMATOR, PUBLISHED):
             hits = found.probability[method] > 0.5
             assert rows[method, "tp", subset].value == pytest.approx(hits[superconducting].mean())
-            if others.any():
-                assert rows[method, "fp", subset].value == pytest.approx(hits[others].mean())
-                assert rows[method, "fp", subset].n == others.sum()
-            else:
-                assert subset.startswith("tc_")
-                assert (method, "fp", subset) not in rows
+            for metric, of, fewest in (("fp", measured, FEWEST_NEGATIVES), ("fp_unlabelled", unlabelled, 1)):
+                if of.sum() >= fewest:
+                    assert rows[method, metric, subset].value == pytest.approx(hits[of].mean())
+                    assert rows[method, metric, subset].n == of.sum()
+                else:
+                    assert (method, metric, subset) not in rows
         assert rows[ESTIMATOR, "coverage", subset].value == pytest.approx(covered[superconducting].mean())
         for method in (ESTIMATOR, PUBLISHED, NULL):
             error = (found.tc[method] - known.tc)[superconducting]
@@ -89,7 +91,9 @@ def test_rates_errors_and_coverage_by_hand():
 def test_metrics_say_which_methods_they_are_of():
     metrics = Counter((model, metric) for model, metric, subset in scored(*made_up()) if subset == "all")
     errors = {(model, metric) for model in (ESTIMATOR, PUBLISHED, NULL) for metric in ("r2", "mae", "rmse")}
-    rates = {(model, metric) for model in (ESTIMATOR, PUBLISHED) for metric in ("tp", "fp", "top_precision")}
+    rates = {
+        (model, metric) for model in (ESTIMATOR, PUBLISHED) for metric in ("tp", "fp", "fp_unlabelled", "top_precision")
+    }
     assert set(metrics) == errors | rates | {(ESTIMATOR, "coverage"), (NULL, "top_precision")}
 
 
@@ -101,7 +105,7 @@ def test_precision_of_the_top_by_hand():
     probability = np.where(rows < 40, 0.1, 0.9)
     superconducting = (rows < 100) | (rows >= 110)
     tc = np.where(superconducting, np.where((rows >= 40) & (rows < 100), 77.0, 76.9), np.nan)
-    known = replace(known, superconducting=superconducting, tc=tc)
+    known = replace(known, superconducting=superconducting, tc=tc, unlabelled=np.zeros(250, dtype=bool))
     found = replace(
         found,
         probability={ESTIMATOR: probability, PUBLISHED: np.ones(250)},
@@ -112,5 +116,19 @@ def test_precision_of_the_top_by_hand():
     assert rows_found[PUBLISHED, "top_precision", "all"].value == pytest.approx(60 / 100), "rows 0 to 99"
     assert rows_found[NULL, "top_precision", "all"].value == pytest.approx(60 / 250)
     assert (rows_found[ESTIMATOR, "top_precision", "all"].n, rows_found[NULL, "top_precision", "all"].n) == (100, 250)
+    unmeasured = replace(known, unlabelled=~superconducting)
+    best = scored(unmeasured, found)[ESTIMATOR, "top_precision", "all"]
+    assert (best.value, best.n) == (pytest.approx(60 / 100), 100), "rows 40 to 99 and 110 to 119, then 30 others"
+    assert scored(unmeasured, found)[NULL, "top_precision", "all"].n == 240
     sure = replace(found, probability={ESTIMATOR: np.where(rows < 100, 0.0, 1.0), PUBLISHED: np.ones(250)})
     assert scored(known, sure)[ESTIMATOR, "top_precision", "all"].value == 0.0
+
+
+def test_few_measured_negatives_state_no_rate():
+    known, found = made_up()
+    negatives = np.flatnonzero(known.negative)
+    for kept in (0, FEWEST_NEGATIVES - 1, FEWEST_NEGATIVES):
+        unlabelled = ~known.superconducting & ~np.isin(known.ids, negatives[:kept])
+        rows = scored(replace(known, unlabelled=unlabelled), found)
+        assert ((ESTIMATOR, "fp", "all") in rows) == (kept == FEWEST_NEGATIVES)
+        assert rows[ESTIMATOR, "fp_unlabelled", "all"].n == unlabelled.sum()

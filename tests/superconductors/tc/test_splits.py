@@ -6,7 +6,6 @@ from estimator_data import known, splits_of
 
 from superdrift.run.errors import InputError
 from superdrift.superconductors.tc.held_out_groups import chemical_groups
-from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.splits import make_splits
 
 
@@ -64,7 +63,7 @@ def test_folds_shrink_to_the_number_of_groups():
     data = known(80)
     few = np.flatnonzero(~data.superconducting)[4:]
     keep = np.setdiff1d(np.arange(80), few)
-    small = Known(data.ids[keep], data.amounts[keep], data.superconducting[keep], data.tc[keep], data.families[keep])
+    small = data.take(keep)
     assert make(small, folds=10, largest=0.01)[2].number <= 4
 
 
@@ -72,6 +71,8 @@ def test_too_few_negatives_stop_with_a_remedy():
     data = known(80)
     few = np.flatnonzero(~data.superconducting)[2:]
     keep = np.setdiff1d(np.arange(80), few)
-    small = Known(data.ids[keep], data.amounts[keep], data.superconducting[keep], data.tc[keep], data.families[keep])
-    with pytest.raises(InputError, match=r"2 measured non-superconductors fill only \d folds.*prepare\.sources"):
+    small = data.take(keep)
+    with pytest.raises(
+        InputError, match=r"2 non-superconductors, measured or unlabelled, fill only \d folds.*prepare\.sources"
+    ):
         make(small)

@@ -9,6 +9,7 @@ from superdrift.report.formatting import interval, number, percent
 from superdrift.report.numbers import Numbers
 from superdrift.report.sections import Caveat
 from superdrift.superconductors.data.families import MODEL_FAMILIES
+from superdrift.superconductors.tc.labelled_compositions import FEWEST_NEGATIVES
 
 
 def candidate_caveats(candidate: Mapping[str, Any]) -> list[str]:
@@ -51,6 +52,13 @@ _STABILITY = Caveat(
 )
 
 
+_NO_NEGATIVES = Caveat(
+    "How many non-superconductors the classifier takes for superconductors is not known.",
+    f"Fewer than {FEWEST_NEGATIVES} compounds of this run's data were measured and did not superconduct, so that no "
+    "share is corrected by measured rates; compounds listed without a critical temperature may well superconduct.",
+)
+
+
 def _critical_temperature(numbers: Numbers) -> Caveat:
     text = "It can hardly exceed the highest known value and says nothing about a mechanism."
     if numbers.get("estimator-grouped", "mae"):
@@ -67,15 +75,18 @@ def _critical_temperature(numbers: Numbers) -> Caveat:
 
 def _classifier(numbers: Numbers) -> Caveat | None:
     recognised, mistaken = (numbers.get("estimator-grouped", rate) for rate in ("tp", "fp"))
-    if recognised is None or mistaken is None:
+    if recognised is None:
         return None
+    if mistaken is None:
+        return _NO_NEGATIVES
     text = Markup(
-        "On unseen chemical systems it recognised {} of the superconductors and mistook {} of the others. The "
+        "On unseen chemical systems it recognised {} of the superconductors and mistook {} of {} compounds that were "
+        "measured and did not superconduct. Compounds listed without a T<sub>c</sub> count as neither. The "
         "corrected shares use the rates of held-out compounds of the same families at the same distances from the "
         "known; even these need not carry over to compounds nobody has made, so the table shows them with the "
         "published rates too."
     )
     return Caveat(
         "The classifier takes some non-superconductors for superconductors.",
-        text.format(interval(recognised), interval(mistaken)),
+        text.format(interval(recognised), interval(mistaken), mistaken.n),
     )

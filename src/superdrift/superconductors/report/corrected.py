@@ -9,7 +9,10 @@ from numpy.typing import NDArray
 
 from superdrift.report.numbers import Number, share
 from superdrift.superconductors.tc.corrected_share import Rate, corrected_share
-from superdrift.superconductors.tc.matched_rates import METHODS, MatchedRates
+from superdrift.superconductors.tc.matched_rates import METHODS, NEGATIVE, SUPERCONDUCTOR, UNLABELLED, MatchedRates
+
+RATES = {"tp": SUPERCONDUCTOR, "fp": NEGATIVE, "fp_unlabelled": UNLABELLED}
+"""Rates by the label of the compounds that they are measured on."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,9 @@ class Calibration:
 def corrected_numbers(source: str, found: Classified, calibration: Calibration) -> list[Number]:
     """Raw share, rates at these compounds' distances, corrected share; likewise with the published rates.
 
-    Quantities of the published method (neighbours' vote) end in `_knn`.
+    Rates of false positives are those of measured negatives; quantities with `unlabelled` are of the rates that result
+    where all compounds listed without a Tc count as negatives. Those of the published method (neighbours' vote) end in
+    `_knn`.
 
     Args:
         source: source of the compounds.
@@ -56,11 +61,19 @@ def corrected_numbers(source: str, found: Classified, calibration: Calibration) 
         suffix = "" if method == "estimator" else f"_{method}"
         hits = int(found.superconducting[method].sum())
         rows.append(share("estimate", source, f"sc_raw{suffix}", hits, n))
-        rates = calibration.measured.rates(found.distance, found.family, method)
-        for name, rate in zip(("tp_matched", "fp_matched"), rates or (None, None), strict=True):
+        places = found.distance, found.family, method
+        matched = {name: calibration.measured.rate(*places, label) for name, label in RATES.items()}
+        for name, rate in matched.items():
             values = (None, None, None) if rate is None else (rate.value, rate.low, rate.high)
-            rows.append(Number("estimate", source, name + suffix, values[0], n, low=values[1], high=values[2]))
-        for name, pair in (("sc_corrected", rates), ("sc_corrected_published_rates", calibration.published)):
-            value, low, high = corrected_share(hits, n, *pair) if pair else (None, None, None)
-            rows.append(Number("estimate", source, name + suffix, value, n, low=low, high=high))
+            rows.append(
+                Number("estimate", source, f"{name}_matched{suffix}", values[0], n, low=values[1], high=values[2])
+            )
+        pairs = {
+            "": (matched["tp"], matched["fp"]),
+            "_unlabelled_rates": (matched["tp"], matched["fp_unlabelled"]),
+            "_published_rates": calibration.published,
+        }
+        for name, (true, false) in pairs.items():
+            value, low, high = corrected_share(hits, n, true, false) if true and false else (None, None, None)
+            rows.append(Number("estimate", source, f"sc_corrected{name}{suffix}", value, n, low=low, high=high))
     return rows

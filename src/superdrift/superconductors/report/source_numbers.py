@@ -99,7 +99,7 @@ def training_numbers(screened: Screened, family: str, *, novel_radius: float) ->
     """
     undefined = {
         "project": ("valid_after_projection",),
-        "estimate": ("sc_raw", "sc_corrected"),
+        "estimate": ("sc_raw", "sc_corrected", "sc_corrected_unlabelled_rates"),
         "cluster": ("new_families",),
     }
     rows = screened_numbers(screened, family, novel_radius=novel_radius, suffix="_training")

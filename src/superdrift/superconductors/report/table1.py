@@ -14,7 +14,9 @@ RUN, PAPER, TRAINING = "this run", "published", "training compounds"
 COLUMNS = (
     "version", "rows", "samples", "basic_pass_percent", "novel_percent", "unique_percent", "valid",
     "valid_distinct", "metals_only_percent", "valid_percent", "sc_raw_percent", "sc_corrected_percent",
-    "sc_corrected_low_percent", "sc_corrected_high_percent", "tc_mean_k", "tc_sd_k", "tc_max_k", "origin",
+    "sc_corrected_low_percent", "sc_corrected_high_percent", "sc_corrected_unlabelled_rates_percent",
+    "sc_corrected_unlabelled_rates_low_percent", "sc_corrected_unlabelled_rates_high_percent", "tc_mean_k", "tc_sd_k",
+    "tc_max_k", "origin",
 )  # fmt: skip
 
 _PERCENT = {
@@ -25,6 +27,7 @@ _PERCENT = {
     "valid_percent": "valid_published",
     "sc_raw_percent": "sc_raw",
     "sc_corrected_percent": "sc_corrected",
+    "sc_corrected_unlabelled_rates_percent": "sc_corrected_unlabelled_rates",
 }
 _PLAIN = {
     "samples": "samples",
@@ -63,10 +66,11 @@ def _measured(numbers: Numbers, family: str, kind: str, suffix: str) -> Row:
         value = numbers.value(family, quantity + suffix)
         row[column] = round(value) if value is not None and column in _COUNTS else value
     row["valid"] = numbers.hits(family, "valid_published" + suffix)
-    corrected = numbers.get(family, "sc_corrected" + suffix)
-    if corrected is not None:
-        row["sc_corrected_low_percent"] = _percent(corrected.low)
-        row["sc_corrected_high_percent"] = _percent(corrected.high)
+    for quantity in ("sc_corrected", "sc_corrected_unlabelled_rates"):
+        corrected = numbers.get(family, quantity + suffix)
+        if corrected is not None:
+            row[f"{quantity}_low_percent"] = _percent(corrected.low)
+            row[f"{quantity}_high_percent"] = _percent(corrected.high)
     return row
 
 

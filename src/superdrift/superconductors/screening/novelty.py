@@ -28,7 +28,7 @@ class Neighbour:
 
 
 class KnownCompounds:
-    """Index of known compounds, superconducting or not: a measured non-superconductor is no discovery either.
+    """Index of known compounds, superconducting or not: one that is listed without a Tc is no discovery either.
 
     Args:
         amounts: (m, 96) atoms per formula unit.

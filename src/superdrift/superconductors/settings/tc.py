@@ -59,6 +59,11 @@ class FitSettings:
     largest_group: float = setting(
         "share of the compositions; no merging beyond, or the cuprates chain into one group", above=0, at_most=1
     )
+    unlabelled_weight: float = setting(
+        "weight of a compound that is listed without a Tc, as non-superconductor, beside a measured one",
+        above=0,
+        at_most=1,
+    )
     coverage: float = setting("of the Tc intervals", above=0, below=1)
     applicable_quantile: float = setting(
         "share of superconductors, held out at random, within the applicability radius: the largest novelty at which"

@@ -46,7 +46,7 @@ class Trees:
     @classmethod
     def fit(
         cls, x: NDArray[np.float32], y: NDArray[np.floating], target: str, size: Size, settings: BoostingSettings, *,
-        seed: int,
+        seed: int, weight: NDArray[np.float64] | None = None,
     ) -> Self:  # fmt: skip
         """Fit trees of a given size.
 
@@ -57,11 +57,12 @@ class Trees:
             size: of the trees, and their number.
             settings: the rest.
             seed: of the draws of rows and features.
+            weight: (n,) of the rows of one kind beside each other, where the target is one of two kinds; None: equal.
         """
         import lightgbm as lgb  # slow to import, and needed only for fitting  # noqa: PLC0415
 
         options = _options(target, size.leaves, settings, seed)
-        booster = lgb.train(options, _dataset(x, y, target), num_boost_round=size.trees)
+        booster = lgb.train(options, _dataset(x, y, target, weight), num_boost_round=size.trees)
         return cls(TreeText(booster.model_to_string()))
 
     def predict(self, x: NDArray[np.float32], *, threads: int) -> NDArray[np.float64]:
@@ -88,7 +89,7 @@ class Trees:
 
 def choose_size(
     x: NDArray[np.float32], y: NDArray[np.floating], held_out: NDArray[np.bool_], target: str,
-    settings: BoostingSettings, *, seed: int,
+    settings: BoostingSettings, *, seed: int, weight: NDArray[np.float64] | None = None,
 ) -> tuple[Size, Trees]:  # fmt: skip
     """The size of lowest loss on rows held out, among the leaves in the settings, and the trees of that size.
 
@@ -99,13 +100,16 @@ def choose_size(
         target: tc or superconducting.
         settings: what to choose from, and when to stop.
         seed: of the draws of rows and features.
+        weight: as of `Trees.fit`.
     """
     import lightgbm as lgb  # slow to import, and needed only for fitting  # noqa: PLC0415
 
-    training, judging = _dataset(x[~held_out], y[~held_out], target), (x[held_out], y[held_out])
+    weight = np.ones(len(y)) if weight is None else weight
+    learning, judging = ((x[rows], y[rows], target, weight[rows]) for rows in (~held_out, held_out))
+    training = _dataset(*learning)
     best: tuple[float, Size, str] | None = None
     for leaves in settings.leaves:
-        judge = _dataset(*judging, target, reference=training)
+        judge = _dataset(*judging, reference=training)
         booster = lgb.train(
             _options(target, leaves, settings, seed), training,
             num_boost_round=settings.most_trees, valid_sets=[judge],
@@ -120,16 +124,17 @@ def choose_size(
 
 
 def _dataset(
-    x: NDArray[np.float32], y: NDArray[np.floating], target: str, reference: "lgb.Dataset | None" = None
-) -> "lgb.Dataset":
+    x: NDArray[np.float32], y: NDArray[np.floating], target: str, weight: NDArray[np.float64] | None,
+    reference: "lgb.Dataset | None" = None,
+) -> "lgb.Dataset":  # fmt: skip
     """Rows with their targets; both kinds weigh the same in total where the target is one of two kinds."""
     import lightgbm as lgb  # slow to import, and needed only for fitting  # noqa: PLC0415
 
-    weight = None
+    balanced = None
     if target == "superconducting":
-        share = np.clip(y.mean(), 1 / (len(y) + 1), len(y) / (len(y) + 1))
-        weight = np.where(y > 0.5, 0.5 / share, 0.5 / (1 - share))
-    return lgb.Dataset(x, label=y, weight=weight, reference=reference, free_raw_data=False)
+        share = np.clip(np.average(y, weights=weight), 1 / (len(y) + 1), len(y) / (len(y) + 1))
+        balanced = (1.0 if weight is None else weight) * np.where(y > 0.5, 0.5 / share, 0.5 / (1 - share))
+    return lgb.Dataset(x, label=y, weight=balanced, reference=reference, free_raw_data=False)
 
 
 def _options(target: str, leaves: int, settings: BoostingSettings, seed: int) -> dict[str, Any]:

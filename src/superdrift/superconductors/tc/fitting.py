@@ -66,7 +66,7 @@ def fit(known: Known, settings: FitSettings, *, seed: int) -> Fitted:
     chosen: list[Chosen] = []
     with Progress(settings.repeats, "fit estimators", "repeat") as progress:
         for repeat in range(settings.repeats):
-            searches = _searches(known, groups, settings, seeds.generator(seed, "fit", "folds", repeat))
+            searches = nested_searches(known, groups, settings, seeds.generator(seed, "fit", "folds", repeat))
             own = seeds.derive(seed, "fit", "repeat", repeat)
             found.append([predict_held_out(known, x, search, settings, seed=own) for search in searches])
             chosen.append(searches[GROUPED].choose())
@@ -81,7 +81,7 @@ def fit(known: Known, settings: FitSettings, *, seed: int) -> Fitted:
     return Fitted(estimator, averaged(scores), found[0], intervals[0], splits)
 
 
-def _searches(
+def nested_searches(
     known: Known, groups: NDArray[np.int64], settings: FitSettings, generator: np.random.Generator
 ) -> list[NestedSearch]:
     """The nested choice among neighbours for each split of one repeat."""
@@ -101,7 +101,8 @@ def _final(
     for target, (rows, y) in targets(known).items():
         size = Size.typical([size for repeat in found for size in repeat[GROUPED].sizes[target]])
         own = seeds.derive(seed, "fit", target)
-        trees[target] = Trees.fit(x[rows], y[rows], target, size, settings.boosting, seed=own)
+        weight = known.weights(settings.unlabelled_weight)[rows]
+        trees[target] = Trees.fit(x[rows], y[rows], target, size, settings.boosting, seed=own, weight=weight)
         logger.info("%s: %d trees of %d leaves", target, size.trees, size.leaves)
     superconducting = known.superconducting
     novelty = np.concatenate([held_out_novelty(known, repeat[RANDOM].split.folds) for repeat in found])

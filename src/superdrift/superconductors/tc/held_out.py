@@ -61,7 +61,7 @@ class HeldOut:
             "fold": self.split.folds,
             "group": self.split.groups,
             "family": known.families.tolist(),
-            "superconducting": known.superconducting,
+            "superconducting": known.nullable_labels(),
             "measured_tc_k": [None if np.isnan(tc) else tc for tc in known.tc.tolist()],
             "distance": self.nearest,
             "superconducting_probability": self.probability[ESTIMATOR],
@@ -123,8 +123,9 @@ def _without(
     rows, y = targets(known)[target]
     usable = rows & ~out
     judging = judging_rows(split.folds[usable], fold, split.number)
-    size, trees = choose_size(x[usable], y[usable], judging, target, settings.boosting, seed=own)
-    values = Trees.fit(x[usable], y[usable], target, size, settings.boosting, seed=own).predict(x[out], threads=1)
+    given = {"seed": own, "weight": known.weights(settings.unlabelled_weight)[usable]}
+    size, trees = choose_size(x[usable], y[usable], judging, target, settings.boosting, **given)
+    values = Trees.fit(x[usable], y[usable], target, size, settings.boosting, **given).predict(x[out], threads=1)
     weight = 0.0
     if target == "tc":
         learning, judged = np.flatnonzero(usable)[~judging], np.flatnonzero(usable)[judging]
@@ -159,7 +160,7 @@ def blended(boosted: NDArray[np.float64], forest: NDArray[np.float64], weight: f
 
 
 def targets(known: Known) -> dict[str, tuple[NDArray[np.bool_], NDArray[Any]]]:
-    """Rows that know each target, and its values."""
+    """Rows that each target is fitted to, and its values: the unlabelled count as negatives, of little weight."""
     return {
         "tc": (known.superconducting, known.tc),
         "superconducting": (np.ones(len(known.ids), dtype=bool), known.superconducting.astype(np.float64)),

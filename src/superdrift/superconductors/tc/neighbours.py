@@ -87,6 +87,8 @@ class Vote:
 class Neighbours:
     """The published method; to fit it is to store the known compositions.
 
+    As published, its vote takes every composition without a Tc for a non-superconductor, unlabelled ones too.
+
     Args:
         known: labelled compositions.
         classifier: choice for the vote of compounds of either kind.
@@ -100,8 +102,9 @@ class Neighbours:
         self._superconductors = CompositionIndex(known.amounts[self._superconducting_rows])
 
     def measured(self, amounts: NDArray[np.floating]) -> NDArray[np.bool_]:
-        """(n,) whether (n, 96) amounts are compositions of known compounds, superconducting or not."""
-        return self._all.nearest(amounts)[0] <= SAME
+        """(n,) whether (n, 96) amounts are compositions of measured compounds, superconducting or not."""
+        distance, row = self._all.nearest(amounts)
+        return (distance <= SAME) & ~self.known.unlabelled[row]
 
     def predict(self, amounts: NDArray[np.floating]) -> Vote:
         """Estimates for (n, 96) amounts."""

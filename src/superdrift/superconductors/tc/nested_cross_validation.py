@@ -74,7 +74,7 @@ class NestedSearch:
         """Best choices by cross-validation over the folds that are not left out.
 
         The classifier by its true- minus its false-positive rate (Youden's index), which the corrected share divides
-        by; the regressor by mean absolute error.
+        by, the unlabelled counted as non-superconductors as published; the regressor by mean absolute error.
         """
         error = dict.fromkeys(self._choices, 0.0)
         youden = dict.fromkeys(self._choices, 0.0)

@@ -12,7 +12,7 @@ from superdrift.statistics.scores import NULL, Score
 from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.tc.classification import classified_superconducting
 from superdrift.superconductors.tc.held_out import ESTIMATOR, HeldOut
-from superdrift.superconductors.tc.labelled_compositions import Known
+from superdrift.superconductors.tc.labelled_compositions import FEWEST_NEGATIVES, Known
 
 TC_BANDS = (0.0, 10.0, 40.0, 77.0, np.inf)
 """K; bands of measured Tc that are scored separately: to 10 K, to MgB2, to liquid nitrogen, above. Fixed, like the
@@ -28,6 +28,9 @@ HIGH_TC_K = 77.0
 def score(known: Known, found: HeldOut, covered: NDArray[np.bool_], generator: np.random.Generator) -> list[Score]:
     """Scores of the default, the published method and the null, on everything and on each subset.
 
+    The false-positive rate is that of measured negatives; what it would be, were all unlabelled compositions negatives
+    (as published), stands beside it as `fp_unlabelled`.
+
     Args:
         known: labelled compositions.
         found: their held-out estimates.
@@ -37,12 +40,13 @@ def score(known: Known, found: HeldOut, covered: NDArray[np.bool_], generator: n
     rows: list[Score] = []
     groups = found.split.groups
     for subset, inside in subsets(known, found):
-        superconducting, not_superconducting = inside & known.superconducting, inside & ~known.superconducting
+        superconducting = inside & known.superconducting
+        rates = {"tp": superconducting, "fp": inside & known.negative, "fp_unlabelled": inside & known.unlabelled}
         measured: dict[tuple[str, str], tuple[Interval95, int]] = {}
         for method, probability in found.probability.items():
             hits = classified_superconducting(probability)
-            for metric, mask in (("tp", superconducting), ("fp", not_superconducting)):
-                if mask.any():
+            for metric, mask in rates.items():
+                if mask.sum() >= (FEWEST_NEGATIVES if metric == "fp" else 1):
                     measured[method, metric] = grouped_share(hits[mask], groups[mask]), int(mask.sum())
         if superconducting.any():
             truth, own_groups = known.tc[superconducting], groups[superconducting]
@@ -75,14 +79,15 @@ def subsets(known: Known, found: HeldOut) -> Iterator[tuple[str, NDArray[np.bool
 
 
 def _top(known: Known, found: HeldOut) -> dict[tuple[str, str], tuple[Interval95, int]]:
-    """Precision of the compositions of either kind with the highest estimates (probability × Tc).
+    """Precision of the measured compositions of either kind with the highest estimates (probability × Tc).
 
-    Beside each method the share of all compositions with so high a Tc (`null`): the precision of a blind choice.
+    Beside each method the share of all of them with so high a Tc (`null`): the precision of a blind choice.
     """
-    high_tc = np.nan_to_num(known.tc, nan=0.0) >= HIGH_TC_K
-    groups, measured = found.split.groups, {}
+    rows = np.flatnonzero(~known.unlabelled)
+    high_tc = np.nan_to_num(known.tc[rows], nan=0.0) >= HIGH_TC_K
+    groups, measured = found.split.groups[rows], {}
     for method, probability in found.probability.items():
-        best = np.argsort(-probability * found.tc[method], kind="stable")[:TOP_COMPOSITIONS]
+        best = np.argsort(-(probability * found.tc[method])[rows], kind="stable")[:TOP_COMPOSITIONS]
         measured[method, "top_precision"] = grouped_share(high_tc[best], groups[best]), len(best)
     measured[NULL, "top_precision"] = grouped_share(high_tc, groups), len(high_tc)
     return measured

@@ -46,11 +46,10 @@ def make_splits(
         generator: orders what is dealt to the folds.
 
     Raises:
-        InputError: when either label has too few groups to hold some out.
+        InputError: when superconductors, or negatives of both kinds, have too few groups to hold some out.
     """
     systems = element_set_numbers(known.fractions)
-    labels = known.superconducting.astype(np.str_)
-    strata = np.stack([labels, np.char.add(known.families, labels)], axis=1)
+    strata = np.stack([known.labels, np.char.add(known.families, known.labels)], axis=1)
     found = []
     units_by_split = {"random": np.arange(len(known.ids)), "systems": systems, "grouped": chemical_groups}
     for name, units in units_by_split.items():
@@ -62,11 +61,11 @@ def make_splits(
 
 
 def _check_labels(known: Known, folds: NDArray[np.int64], name: str) -> None:
-    for label, what in ((False, "measured non-superconductors"), (True, "superconductors")):
+    for label, what in ((False, "non-superconductors, measured or unlabelled,"), (True, "superconductors")):
         rows = known.superconducting == label
         if len(np.unique(folds[rows])) < MIN_FOLDS:
             raise InputError(
                 f"{rows.sum()} {what} fill only {len(np.unique(folds[rows]))} folds of the {name} split, "
                 f"and a nested choice needs {MIN_FOLDS}; "
-                f"add {what} of other chemical systems to prepare.sources"
+                f"add such compounds of other chemical systems to prepare.sources"
             )
