@@ -9,6 +9,7 @@ from superdrift.run.compiled import set_threads
 from superdrift.run.errors import InputError
 from superdrift.run.progress import Progress
 from superdrift.superconductors.screening.known_charges import charge_check
+from superdrift.superconductors.screening.known_metals import metal_check
 from superdrift.superconductors.screening.novelty import KnownCompounds
 from superdrift.superconductors.screening.screener import Screener
 from superdrift.superconductors.settings.screening import ScreenSettings
@@ -67,6 +68,7 @@ def known_screener(settings: ScreenSettings, compounds: Path, *, baseline: bool,
         settings,
         KnownCompounds(tables.matrix(known["amounts"]), known["formula"].to_pylist(), **radii, others=baseline),
         charge_check(known, settings.charge),
+        metal_check(known, threads=settings.threads),
         exact=baseline or all_rows,
         all_rows=all_rows,
     )
