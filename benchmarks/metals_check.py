@@ -28,7 +28,7 @@ from superdrift.learning.device import choose
 from superdrift.metals.decoys import KINDS, Decoys, decoys
 from superdrift.metals.descriptors import descriptors
 from superdrift.metals.intermetallics import listed_intermetallics
-from superdrift.metals.metal_check import MetalCheck
+from superdrift.metals.metal_check import MetalCheck, fit_trees
 from superdrift.statistics.bootstrap import ranking_auc
 from superdrift.statistics.intervals import grouped_share
 from superdrift.superconductors.check.shipped import ENERGIES
@@ -114,8 +114,8 @@ def checks(known: Rows, measured: NDArray[np.bool_]) -> dict[str, Score]:
     """The check and its rivals, fitted to known alloys (m, 96), by name."""
     threads = CONFIG["screen"]["threads"]
     return {
-        "check": MetalCheck(known[measured], known[~measured], threads=threads).score,
-        "own alone": MetalCheck(known[measured], known[:0], threads=threads).score,
+        "check": MetalCheck(lambda: fit_trees(known[measured], known[~measured], threads=threads)).score,
+        "own alone": MetalCheck(lambda: fit_trees(known[measured], known[:0], threads=threads)).score,
         "linear": linear(known),
         "density": density(known),
         "hull": hull_distance(known),

@@ -6,7 +6,7 @@ import pytest
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.metals.intermetallics import listed_intermetallics
-from superdrift.metals.metal_check import MetalCheck
+from superdrift.metals.metal_check import MetalCheck, fit_trees
 
 ALLOYS = ("Nb3Sn", "NbTi", "Nb3Ge", "Nb0.75Zr0.25", "Pb0.6Bi0.4", "Mo0.7Re0.3", "LaRu2", "AuIn2")
 """Alloys known beside the listed ones."""
@@ -18,7 +18,7 @@ def vectors(*formulas):
 
 @pytest.fixture(scope="module")
 def check():
-    return MetalCheck(vectors(*ALLOYS), listed_intermetallics(), threads=2)
+    return MetalCheck(lambda: fit_trees(vectors(*ALLOYS), listed_intermetallics(), threads=2))
 
 
 def test_multiples_are_one_compound(check):
@@ -37,7 +37,14 @@ def test_an_element_alone_is_no_alloy(check):
     assert check.score(vectors("Nb", "W7")).tolist() == [0.0, 0.0]
 
 
-def test_verdicts_depend_on_the_known_alone(check):
-    again = MetalCheck(vectors(*ALLOYS[::-1])[::-1], listed_intermetallics(), threads=1)
+def test_threads_change_nothing(check):
+    again = fit_trees(vectors(*ALLOYS), listed_intermetallics(), threads=1)
     rows = vectors("Nb3Sn", "NaW", "Ti0.3Zr0.7")
-    assert again.score(rows).tolist() == check.score(rows).tolist()
+    assert MetalCheck(lambda: again).score(rows).tolist() == check.score(rows).tolist()
+
+
+def test_nothing_is_fitted_before_an_alloy_is_judged():
+    def fit():
+        raise AssertionError("fitted")
+
+    assert MetalCheck(fit).score(vectors("Nb", "W")).tolist() == [0.0, 0.0]

@@ -4,7 +4,8 @@ import lightgbm as lgb
 import numpy as np
 import pytest
 
-from superdrift.metals.trees import Trees
+from superdrift.io import tables
+from superdrift.metals.trees import TREES, Trees
 
 OPTIONS = {"objective": "binary", "num_leaves": 7, "min_data_in_leaf": 5, "verbosity": -1, "num_threads": 1}
 
@@ -29,3 +30,15 @@ def test_right_and_wrong_weigh_the_same():
 def test_nothing_to_tell_apart_gives_even_odds():
     same = np.ones((30, 2))
     assert Trees.fit(same, same, OPTIONS, number=3).odds(same).tolist() == [0.0] * 30
+
+
+def test_the_mean_of_several_is_kept_by_a_table(tmp_path):
+    stream = np.random.default_rng(5)
+    x = stream.normal(size=(400, 3))
+    parts = [Trees.fit(x[x[:, i] > 0], x[x[:, i] <= 0], OPTIONS, number=4) for i in range(3)]
+    mean = Trees.mean(parts, shift=-0.25)
+    tables.write(tmp_path / "trees.parquet", TREES, mean.columns(), {})
+    stored = Trees.from_table(tables.read(tmp_path / "trees.parquet", TREES))
+    expected = np.mean([part.odds(x) for part in parts], axis=0) - 0.25
+    assert np.allclose(mean.odds(x), expected, rtol=0, atol=1e-12)
+    assert stored.odds(x).tolist() == mean.odds(x).tolist()

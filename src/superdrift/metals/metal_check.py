@@ -6,6 +6,7 @@ into parts by element set, and each part is judged by trees that saw none of its
 that all but a small share of the known reach that way: of those measured and of those listed, whichever is lower.
 """
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any
@@ -51,18 +52,19 @@ _OPTIONS: dict[str, Any] = {
 
 
 class MetalCheck:
-    """The check, fitted to known alloys at the first question about one.
+    """The check by trees that were fitted to known alloys.
 
     Args:
-        alloys: (m, 96) atoms per formula unit of known compounds of metals only, two elements at least.
-        listed: (l, 96) of others that are listed as stable.
-        threads: processor cores.
+        trees: gives the trees; called at the first question about an alloy, because to fit them takes seconds.
     """
 
-    def __init__(self, alloys: NDArray[np.floating], listed: NDArray[np.floating], *, threads: int) -> None:
-        fractions = atomic_fractions(np.concatenate([alloys, listed]))
-        rows = distinct_compositions(fractions)
-        self._known, self._measured, self._threads = fractions[rows], rows < len(alloys), threads
+    def __init__(self, trees: Callable[[], Trees]) -> None:
+        self._make = trees
+
+    @cached_property
+    def trees(self) -> Trees:
+        """The trees: log odds over the lowest accepted ones."""
+        return self._make()
 
     def score(self, amounts: NDArray[np.floating]) -> NDArray[np.float64]:
         """How far inside (at least 0: plausible) or outside of the known the (n, 96) compounds lie: log odds, (n,).
@@ -72,31 +74,33 @@ class MetalCheck:
         score = np.zeros(len(amounts))
         rows = np.flatnonzero(np.count_nonzero(amounts, axis=1) > 1)
         if len(rows):
-            trees, limit = self._fitted
-            score[rows] = _mean_odds(trees, descriptors(amounts[rows])) - limit
+            score[rows] = self.trees.odds(descriptors(amounts[rows]))
         return score
 
-    @cached_property
-    def _fitted(self) -> tuple[list[Trees], float]:
-        """Trees of each part, fitted to all others, and the lowest accepted odds."""
-        known, sets = self._known, element_set_numbers(self._known)
-        stream = np.random.default_rng(_SEED)
-        part = stream.permutation(np.arange(sets.max() + 1) % _PARTS)[sets]
-        wrong = decoys(known, known, stream)
-        right, made, odds = descriptors(known), descriptors(wrong.fractions), np.empty(len(known))
-        others = [part != held_out for held_out in range(_PARTS)]
-        with ThreadPoolExecutor(self._threads) as pool:
-            trees = list(pool.map(lambda rows: _fit(right[rows], made[rows[wrong.parent]]), others))
-        for fitted, rows in zip(trees, others, strict=True):
-            odds[~rows] = fitted.odds(right[~rows])
-        kinds = [kind for kind in (self._measured, ~self._measured) if kind.sum() >= _FEWEST]
-        return trees, float(min(np.quantile(odds[kind], 1 - COVERAGE) for kind in kinds or [slice(None)]))
 
+def fit_trees(measured: NDArray[np.floating], listed: NDArray[np.floating], *, threads: int) -> Trees:
+    """Trees of each part of the known alloys, fitted to all others: their mean odds over the lowest accepted ones.
 
-def _fit(right: NDArray[np.float64], wrong: NDArray[np.float64]) -> Trees:
-    return Trees.fit(right, wrong, _OPTIONS, number=_TREES)
+    Args:
+        measured: (m, 96) atoms per formula unit of known compounds of metals only, two elements at least.
+        listed: (l, 96) of others that are listed as stable.
+        threads: processor cores; no result depends on them.
+    """
+    fractions = atomic_fractions(np.concatenate([measured, listed]))
+    rows = distinct_compositions(fractions)
+    known, own = fractions[rows], rows < len(measured)
+    sets, stream = element_set_numbers(known), np.random.default_rng(_SEED)
+    part = stream.permutation(np.arange(sets.max() + 1) % _PARTS)[sets]
+    wrong = decoys(known, known, stream)
+    right, made, odds = descriptors(known), descriptors(wrong.fractions), np.empty(len(known))
 
+    def fit(held_out: int) -> Trees:
+        others = part != held_out
+        return Trees.fit(right[others], made[others[wrong.parent]], _OPTIONS, number=_TREES)
 
-def _mean_odds(trees: list[Trees], found: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean log odds (n,) of (n, f) descriptors."""
-    return np.mean([part.odds(found) for part in trees], axis=0)
+    with ThreadPoolExecutor(threads) as pool:
+        trees = list(pool.map(fit, range(_PARTS)))
+    for held_out, fitted in enumerate(trees):
+        odds[part == held_out] = fitted.odds(right[part == held_out])
+    kinds = [kind for kind in (own, ~own) if kind.sum() >= _FEWEST] or [np.ones_like(own)]
+    return Trees.mean(trees, shift=-float(min(np.quantile(odds[kind], 1 - COVERAGE) for kind in kinds)))

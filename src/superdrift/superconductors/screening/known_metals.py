@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from superdrift.charges.formal_valence import metals_only
 from superdrift.io.tables import matrix
 from superdrift.metals.intermetallics import listed_intermetallics
-from superdrift.metals.metal_check import MetalCheck
+from superdrift.metals.metal_check import MetalCheck, fit_trees
 
 DOUBTFUL = frozenset({"misprint_suspect", "repeated_element", "high_pressure"})
 """Flags of rows whose composition is doubtful, or that nobody could make at ambient pressure."""
@@ -21,5 +21,5 @@ def known_alloys(compounds: pa.Table) -> NDArray[np.float32]:
 
 
 def metal_check(compounds: pa.Table, *, threads: int) -> MetalCheck:
-    """The check fitted to the known alloys of a table and to the listed intermetallics."""
-    return MetalCheck(known_alloys(compounds), listed_intermetallics(), threads=threads)
+    """The check fitted, once it is asked, to the known alloys of a table and to the listed intermetallics."""
+    return MetalCheck(lambda: fit_trees(known_alloys(compounds), listed_intermetallics(), threads=threads))
