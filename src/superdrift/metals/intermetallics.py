@@ -45,7 +45,7 @@ _ON_HULL = 1e-6
 
 def listed_intermetallics() -> NDArray[np.float32]:
     """Amounts (n, 96) of the intermetallics that come with the project, atoms per formula unit."""
-    return tables.matrix(tables.read(_path(), INTERMETALLICS, ["amounts"])["amounts"])
+    return tables.matrix(tables.read(listed_path(), INTERMETALLICS, ["amounts"])["amounts"])
 
 
 def stable_intermetallics(amounts: NDArray[np.floating], energies: NDArray[np.floating]) -> NDArray[np.int64]:
@@ -61,7 +61,8 @@ def stable_intermetallics(amounts: NDArray[np.floating], energies: NDArray[np.fl
     return rows[distinct_compositions(amounts[rows] / amounts[rows].sum(axis=1, keepdims=True))]
 
 
-def _path() -> Path:
+def listed_path() -> Path:
+    """Where the table lies."""
     return registry.DATA / registry.entry_of("intermetallics").file
 
 
@@ -85,10 +86,10 @@ def main(arguments: list[str]) -> int:
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     columns, origin = _made()
     if "--write" in arguments:
-        tables.write(_path(), INTERMETALLICS, columns, origin)
-    stored = tables.read(_path(), INTERMETALLICS)
+        tables.write(listed_path(), INTERMETALLICS, columns, origin)
+    stored = tables.read(listed_path(), INTERMETALLICS)
     same = stored["reduced_formula"].to_pylist() == columns["reduced_formula"]
-    logger.info("%s: %d intermetallics%s", _path(), stored.num_rows, "" if same else "; run again with --write")
+    logger.info("%s: %d intermetallics%s", listed_path(), stored.num_rows, "" if same else "; run again with --write")
     return int(not same)
 
 

@@ -1,15 +1,24 @@
 """The check of metals fitted to the compounds that come with the project: textbook alloys, metals that do not mix."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from superdrift.charges.formal_valence import metals_only
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.io import tables
+from superdrift.metals.intermetallics import listed_intermetallics
+from superdrift.metals.metal_check import MetalCheck, fit_trees
+from superdrift.run.errors import InputError
 from superdrift.superconductors.check import shipped
 from superdrift.superconductors.screening.known_metals import known_alloys, metal_check
 from superdrift.superconductors.tables import COMPOUNDS
+
+DATA = os.environ.get("SUPERDRIFT_DATA")
 
 
 def vectors(*formulas):
@@ -49,3 +58,18 @@ def test_what_counts_as_a_known_alloy():
         "flags": [flags for _, flags in rows],
     })  # fmt: skip
     assert np.array_equal(known_alloys(table), amounts[[0, 3]])
+
+
+@pytest.mark.skipif(not DATA, reason="set SUPERDRIFT_DATA to the folder with the public data")
+def test_beside_supercon_bronze_passes():
+    amounts = []
+    for line in Path(DATA, "SuperCon_with_types.dat").read_text().splitlines():
+        try:
+            amounts.append(to_vector(parse_formula(line.split("\t")[1])))
+        except InputError:
+            continue
+    known = np.stack(amounts)
+    known = known[metals_only(known) & ((known > 0).sum(axis=1) > 1)]
+    score = MetalCheck(lambda: fit_trees(known, listed_intermetallics(), threads=2)).score
+    assert (score(vectors("Cu0.9Sn0.1", "Nb3Sn", "NbTi", "LaRu2", "Cu3Au", "NiTi", "Ni3Al", "MgCu2")) >= 0).all()
+    assert (score(vectors("Na7Pt", "W3Cs", "Mg0.5W2K", "NaW", "K2Mo")) < 0).all()

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from superdrift.io import tables
+from superdrift.metals.intermetallics import listed_path
 from superdrift.metals.trees import TREES
 from superdrift.run import registry
 from superdrift.run.command import Run
@@ -63,8 +64,7 @@ def _steps(blocks: Mapping[str, Any], folder: Path) -> Iterator[_Step]:
     fit = blocks["estimate"] | {"repeats": 1}
     yield _Step(("neighbours.parquet", "estimators.json"), "stages.fit", fit, (compounds,))
     yield _Step((FOREST.name,), "tc.estimator", None, (folder / "neighbours.parquet", folder / "estimators.json"))
-    listed = registry.DATA / registry.entry_of("intermetallics").file
-    yield _Step((METALS.name,), "screening.known_metals", None, (compounds, listed))
+    yield _Step((METALS.name,), "screening.known_metals", None, (compounds, listed_path()))
     phases = {"threads": blocks["energy"]["threads"]}
     yield _Step(("phases.parquet",), "stages.phases", phases, (compounds, ENERGIES))
 

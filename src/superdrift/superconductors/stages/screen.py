@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from superdrift.io import tables
+from superdrift.metals.intermetallics import listed_path
 from superdrift.metals.metal_check import MetalCheck
 from superdrift.run.command import Run, command
 from superdrift.run.compiled import set_threads
@@ -42,6 +43,7 @@ def screen(
     if training not in ("true", "false"):
         raise InputError(f"--training is '{training}'; write true or false")
     set_threads(settings.threads)
+    run.reads({listed_path().name: listed_path()})
     screener = known_screener(settings, compounds, baseline=training == "true")
     rows = tables.read(projected, PROJECTED, ["id", "rule"])
     moved = rows.num_rows > 0 and rows["rule"][0].as_py() != "none"
