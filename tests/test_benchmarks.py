@@ -21,8 +21,8 @@ from superdrift.composition.vector import to_vector
 from superdrift.io.tables import METADATA_KEY
 
 NAMES = (
-    "charge_check", "flags_estimator", "stoichiometry", "screening", "estimators", "unlabelled", "generation",
-    "negatives",
+    "charge_check", "metals_check", "flags_estimator", "stoichiometry", "screening", "estimators", "unlabelled",
+    "generation", "negatives",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from package_imports import SOURCE, files, imported, module_graph
 from superdrift.io.tables import METADATA_KEY
 
 GENERAL = {"run", "io", "learning", "diffusion", "statistics", "report"}
-CHEMISTRY = {"composition", "charges", "energies", "structures"}
+CHEMISTRY = {"composition", "charges", "energies", "metals", "structures"}
 OUTSIDE = {"__init__.py", "cli.py"}
 """Files in no room: the package itself, and the commands on top of everything."""
 

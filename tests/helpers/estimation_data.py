@@ -39,6 +39,7 @@ FIT = {
 RANK = {
     "require_charge_valid": True,
     "allow_metallic": False,
+    "require_metal_plausible": True,
     "forbidden_elements": [],
     "spacing": 0.02,
     "keep": 1000,
@@ -111,6 +112,8 @@ def write_source(folder, known, *, n=40, seed=5, passes=True):
         "distance_to_known": distance,
         "nearest_known": nothing,
         "metallic": np.zeros(n, dtype=bool),
+        "metal_plausible": nothing,
+        "metal_score": np.full(n, np.nan),
         "valid_published": np.ones(n, dtype=bool),
         "charge_valid": np.ones(n, dtype=bool),
         "superconductor_valence": np.ones(n, dtype=bool),

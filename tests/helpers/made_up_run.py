@@ -74,6 +74,8 @@ def write_screened(path: Path, formulas: list[str], rng: np.random.Generator, **
         "distance_to_known": rng.random(n) * 0.1,
         "nearest_known": ["La1.85Sr0.15CuO4"] * n,
         "metallic": ~cuprate,
+        "metal_plausible": [None if c else True for c in cuprate],
+        "metal_score": np.where(cuprate, np.nan, 1.0),
         "valid_published": rng.random(n) < 0.4,
         "superconductor_valence": [
             bool(abs(v - 2.2) < 0.4) if c else None for v, c in zip(valence, cuprate, strict=True)

@@ -15,13 +15,15 @@ from superdrift.superconductors.settings.ranking import RankSettings
 from superdrift.superconductors.tables import CLUSTERED, SCREENED
 
 SETTINGS = RankSettings(
-    require_charge_valid=True, allow_metallic=False, forbidden_elements=["Tl"], spacing=0.02, keep=100
-)
+    require_charge_valid=True, allow_metallic=False, require_metal_plausible=True, forbidden_elements=["Tl"],
+    spacing=0.02, keep=100,
+)  # fmt: skip
 NAMES = (
     "basic checks failed",
     "duplicate",
     "not novel",
     "metallic",
+    "implausible metal",
     "charge not valid",
     "valence of no superconductor",
 )
@@ -33,6 +35,7 @@ def verdicts(**changes):
         "duplicate": False,
         "novel": True,
         "metallic": False,
+        "metal_plausible": None,
         "charge_valid": True,
         "superconductor_valence": True,
     }
@@ -65,7 +68,13 @@ def test_each_gate_stops_its_own(changes, gate):
 @pytest.mark.parametrize(
     ("changes", "settings", "passes"),
     [
-        ({"metallic": True, "charge_valid": None}, {"allow_metallic": True}, True),
+        ({"metallic": True, "metal_plausible": True, "charge_valid": None}, {"allow_metallic": True}, True),
+        ({"metallic": True, "metal_plausible": False, "charge_valid": None}, {"allow_metallic": True}, False),
+        (
+            {"metallic": True, "metal_plausible": False, "charge_valid": None},
+            {"allow_metallic": True, "require_metal_plausible": False},
+            True,
+        ),
         ({"metallic": True, "charge_valid": None}, {"require_charge_valid": False}, False),
         ({"charge_valid": False}, {"require_charge_valid": False}, True),
         ({"superconductor_valence": False}, {"require_charge_valid": False}, True),

@@ -47,6 +47,7 @@ def verdict_gates(screened: pa.Table, settings: RankSettings) -> dict[str, NDArr
         "duplicate": ~verdicts["duplicate"],
         "not novel": verdicts["novel"],
         "metallic": ~metallic | settings.allow_metallic,
+        "implausible metal": ~metallic | verdicts["metal_plausible"] | (not settings.require_metal_plausible),
         "charge not valid": metallic | verdicts["charge_valid"] | (not settings.require_charge_valid),
         "valence of no superconductor": _unopposed(screened) | (not settings.require_charge_valid),
     }

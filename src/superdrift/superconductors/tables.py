@@ -125,6 +125,13 @@ SCREENED = Table(
         Column("distance_to_known", REAL, "distance to the nearest known compound", "half L1", nullable=True),
         Column("nearest_known", TEXT, "formula of the nearest known compound", nullable=True),
         Column("metallic", TRUTH, "metals only: no ionic picture applies"),
+        Column(
+            "metal_plausible",
+            TRUTH,
+            "of metals only: more like known alloys and intermetallics than like mixtures of metals; null for others",
+            nullable=True,
+        ),
+        Column("metal_score", REAL, "at least 0: plausible; log odds over the limit", nullable=True),
         Column("valid_published", TRUTH, "SMACT's charge neutrality and Pauling test, as published"),
         Column(
             "charge_valid",

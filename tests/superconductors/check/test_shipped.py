@@ -47,6 +47,7 @@ def test_other_settings_make_others(change, named):
         ("stages.prepare", {"compounds.parquet"}),
         ("stages.phases", {"phases.parquet"}),
         ("tc.estimator", {"forest.parquet"}),
+        ("screening.known_metals", {"metals.parquet"}),
     ],
 )
 def test_other_code_makes_others(module, files, monkeypatch):

@@ -43,6 +43,7 @@ def screened(tmp_path):
         novel=[False, True, True, True, True, False],
         known=[False, False, False, False, False, True],
         metallic=[False, False, False, False, True, False],
+        metal_plausible=[None, None, None, None, True, None],
         valid_published=[False, True, True, False, True, False],
         charge_valid=[None, False, False, True, None, True],
         site_balanced=[True, True, True, True, True, False],
@@ -54,7 +55,7 @@ def test_every_share_has_its_denominator(screened):
     found = Numbers(source_numbers.screened_numbers(screened, "cuprates", novel_radius=0.02))
     expected = {
         "basic_pass": (5, 6), "unique": (4, 5), "novel": (4, 5), "known": (1, 5), "valid_published": (3, 6),
-        "charge_valid": (2, 6), "metallic": (1, 6), "site_balanced": (4, 6),
+        "charge_valid": (2, 6), "metallic": (1, 6), "metal_plausible": (1, 1), "site_balanced": (4, 6),
         "valid_published_metallic": (1, 3),
     }  # fmt: skip
     for quantity, (hits, n) in expected.items():

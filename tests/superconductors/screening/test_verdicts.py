@@ -39,12 +39,14 @@ def test_sets_of_rows():
 
 def test_who_uses_them_agrees():
     table, _ = every_case()
-    table = table.append_column("superconductor_valence", pa.nulls(len(table), pa.bool_()))
+    for name in ("superconductor_valence", "metal_plausible"):
+        table = table.append_column(name, pa.nulls(len(table), pa.bool_()))
     verdicts = Verdicts.of(table)
     assert (worth_grouping(table) == (verdicts.candidate & verdicts.valid)).all()
     settings = RankSettings(
-        require_charge_valid=False, allow_metallic=True, forbidden_elements=[], spacing=0.02, keep=1
-    )
+        require_charge_valid=False, allow_metallic=True, require_metal_plausible=False, forbidden_elements=[],
+        spacing=0.02, keep=1,
+    )  # fmt: skip
     passed = np.logical_and.reduce(list(verdict_gates(table, settings).values()))
     assert (passed == verdicts.candidate).all()
 

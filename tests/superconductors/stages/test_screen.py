@@ -70,6 +70,8 @@ def test_every_column(tmp_path):
     assert rows["novel"] == [True, False, True, True, True, True, False, False]
     assert rows["nearest_known"][1] == "La1.85Sr0.15CuO4"
     assert rows["metallic"] == [False, False, True] + [False] * 5
+    assert rows["metal_plausible"] == [None, None, True] + [None] * 5
+    assert rows["metal_score"][2] >= 0 and [rows["metal_score"][i] for i in (0, 5, 6)] == [None] * 3
     assert rows["valid_published"] == [True, True, True, True, True, False, False, False]
     assert rows["charge_valid"] == [True, True, None, True, True, False, None, None]
     assert rows["charge_reason"][6] == "not checked: fails the basic checks"

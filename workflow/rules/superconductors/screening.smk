@@ -33,6 +33,7 @@ rule screen:
         projected=f"{RUN}/project/{{source}}/projected.parquet",
         compounds=f"{RUN}/prepare/compounds.parquet",
         samples=lambda w: f"results/{w.run}/{SOURCES[w.source].samples}",
+        intermetallics=literal(registry.local_path("intermetallics", key="data/registry.yaml")),
     output:
         screened=f"{RUN}/screen/{{source}}/screened.parquet",
     log:

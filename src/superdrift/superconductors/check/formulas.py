@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from superdrift.composition.elements import N_ELEMENTS
 from superdrift.composition.vector import from_vector
+from superdrift.io import tables
+from superdrift.metals.metal_check import MetalCheck
+from superdrift.metals.trees import TREES, Trees
 from superdrift.run.errors import InputError
 from superdrift.run.settings import from_mapping
 from superdrift.superconductors.check import shipped
@@ -94,7 +97,8 @@ def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None
     estimates = load_estimates(compounds, blocks, embedded=embedded)
     block = blocks["screen"] if embedded else screening_of_run(compounds.parents[1], blocks["screen"])
     settings = screen_settings(block)
-    screener = known_screener(settings, compounds, baseline=False, all_rows=True)
+    metals = MetalCheck(lambda: Trees.from_table(tables.read(shipped.METALS, TREES))) if embedded else None
+    screener = known_screener(settings, compounds, baseline=False, all_rows=True, metals=metals)
     found = measured(amounts, compounds, radius=settings.known_radius)
     if known is not None and embedded:
         found = unmeasured(len(amounts))

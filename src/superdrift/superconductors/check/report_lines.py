@@ -15,6 +15,7 @@ def report_lines(row: dict[str, Any]) -> list[str]:
         + ("" if row["basic_pass"] else f"; fails the basic checks: {row['basic_failure']}"),
         "reduced": row["reduced_formula"],
         "charge": charge + valence + (f": {row['charge_reason']}" if row["charge_reason"] else ""),
+        **_metal(row),
         "charges": row["charges"] or "-",
         "valence": {
             True: "one of known superconductors",
@@ -32,6 +33,14 @@ def report_lines(row: dict[str, Any]) -> list[str]:
         "energy": _formation_energy(row),
     }
     return [row["formula"], *(f"  {name:<10} {text}" for name, text in checks.items())]
+
+
+def _metal(row: dict[str, Any]) -> dict[str, str]:
+    """Whether a compound of metals only is like known ones."""
+    if row["metal_plausible"] is None:
+        return {}
+    verdict = "like" if row["metal_plausible"] else "unlike"
+    return {"metals": f"{verdict} known alloys and intermetallics (score {row['metal_score']:+.1f}, at least 0 passes)"}
 
 
 def _known(row: dict[str, Any]) -> str:

@@ -18,6 +18,8 @@ from typing import Any
 import yaml
 
 from superdrift.io import tables
+from superdrift.metals.intermetallics import listed_path
+from superdrift.metals.trees import TREES
 from superdrift.run import registry
 from superdrift.run.command import Run
 from superdrift.run.errors import InputError
@@ -25,12 +27,14 @@ from superdrift.run.provenance import describe
 from superdrift.run.settings import from_mapping
 from superdrift.superconductors.settings.data import PrepareSettings
 from superdrift.superconductors.settings.tc import FitSettings, PhasesSettings
+from superdrift.superconductors.tables import COMPOUNDS as COMPOUNDS_TABLE
 
 EMBEDDED = "literature"
 """The known compounds that come with the project."""
 FOLDER = registry.DATA / "estimators"
-"""Where the files lie: the estimators as in a run's estimate/models, their compounds, and the forest."""
-COMPOUNDS, FOREST = FOLDER / "compounds.parquet", FOLDER / "forest.parquet"
+"""Where the files lie: the estimators as in a run's estimate/models, their compounds, the forest, and the trees of the
+check of metals."""
+COMPOUNDS, FOREST, METALS = (FOLDER / f"{name}.parquet" for name in ("compounds", "forest", "metals"))
 ENERGIES = registry.DATA / "energy" / "model.safetensors"
 """The model of formation energies that comes with the project; its description lies beside it."""
 _REMADE = ("commit", "written", "versions")
@@ -60,6 +64,7 @@ def _steps(blocks: Mapping[str, Any], folder: Path) -> Iterator[_Step]:
     fit = blocks["estimate"] | {"repeats": 1}
     yield _Step(("neighbours.parquet", "estimators.json"), "stages.fit", fit, (compounds,))
     yield _Step((FOREST.name,), "tc.estimator", None, (folder / "neighbours.parquet", folder / "estimators.json"))
+    yield _Step((METALS.name,), "screening.known_metals", None, (compounds, listed_path()))
     phases = {"threads": blocks["energy"]["threads"]}
     yield _Step(("phases.parquet",), "stages.phases", phases, (compounds, ENERGIES))
 
@@ -71,6 +76,7 @@ def write(blocks: Mapping[str, Any], folder: Path) -> None:
         blocks: config.yaml.
         folder: where to.
     """
+    from superdrift.superconductors.screening.known_metals import metal_check  # noqa: PLC0415
     from superdrift.superconductors.stages.fit import fit  # noqa: PLC0415 - slow to import, and needed only here
     from superdrift.superconductors.stages.phases import phases  # noqa: PLC0415
     from superdrift.superconductors.stages.prepare import prepare  # noqa: PLC0415
@@ -90,6 +96,9 @@ def write(blocks: Mapping[str, Any], folder: Path) -> None:
                 fit(run, from_mapping(FitSettings, step.settings, place="estimate"), compounds=compounds,
                     neighbours=neighbours, description=description, scores=Path(rest) / "scores.parquet",
                     held_out=Path(rest) / "held_out.parquet")  # fmt: skip
+            elif step.module == "screening.known_metals":
+                known = tables.read(compounds, COMPOUNDS_TABLE, ["amounts", "flags"])
+                tables.write(paths[METALS.name], TREES, metal_check(known, threads=1).trees.columns(), run.metadata)
             elif step.module == "stages.phases":
                 phases(run, PhasesSettings(**step.settings), compounds=compounds, weights=ENERGIES,
                        description=ENERGIES.with_suffix(".json"), energies=[], origins=[],

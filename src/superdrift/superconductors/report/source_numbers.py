@@ -81,6 +81,7 @@ def screened_numbers(screened: Screened, source: str, *, novel_radius: float, su
         of("charge_valid", verdicts["charge_valid_raw"], n),
         of("superconductor_valence", verdicts.passed("superconductor_valence"), n),
         of("metallic", verdicts.passed("metallic"), n),
+        of("metal_plausible", verdicts.passed("metal_plausible"), int(verdicts.passed("metallic").sum())),
         of("site_balanced", verdicts.passed("site_balanced"), n),
         of("valid_published_metallic", valid & metallic, int(valid.sum())),
         count("screen", source, "valid_published_distinct" + suffix,

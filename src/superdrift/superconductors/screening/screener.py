@@ -13,6 +13,7 @@ from superdrift.charges.smact_rule import published_validity
 from superdrift.composition.atom_counts import published_counts, whole_counts
 from superdrift.composition.formulas import count_formulas, formulas
 from superdrift.composition.site_balance import site_balanced
+from superdrift.metals.metal_check import MetalCheck
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import families_of
 from superdrift.superconductors.screening.basic_checks import basic_checks
@@ -32,6 +33,7 @@ class Screener:
         settings: radii, range of elements, noise floor, published rule.
         known: index of the known compounds.
         charge: the charge check.
+        metals: the check of compounds of metals only.
         exact: leave amounts as they are (known compounds), without rounding and noise floor.
         all_rows: judge rows that fail the basic checks too, as long as they are compounds.
     """
@@ -39,6 +41,7 @@ class Screener:
     settings: ScreenSettings
     known: KnownCompounds
     charge: ChargeCheck
+    metals: MetalCheck
     exact: bool = False
     all_rows: bool = False
 
@@ -67,6 +70,8 @@ class Screener:
         clean = basic.amounts[rows]
         near = self.known.nearest(clean)
         charge = self.charge.verdicts(clean)
+        metallic = metals_only(clean)
+        plausible, metal_score = self._metals(clean, metallic)
         columns = _names(basic.amounts, basic.compound)
         columns |= {
             "id": ids,
@@ -79,7 +84,9 @@ class Screener:
             "novel": _spread(n, rows, near.novel, False),
             "distance_to_known": _spread(n, rows, near.distance, np.nan),
             "nearest_known": _spread(n, rows, near.formula, None),
-            "metallic": _spread(n, rows, metals_only(clean), False),
+            "metallic": _spread(n, rows, metallic, False),
+            "metal_plausible": _spread(n, rows, plausible, None),
+            "metal_score": _spread(n, rows, metal_score, np.nan),
             "valid_published": _spread(n, rows, self._published(clean), False),
             "charge_valid": _spread(n, rows, charge.valid, None),
             "charge_reason": _spread(n, rows, charge.reason, NOT_CHECKED),
@@ -103,6 +110,15 @@ class Screener:
             "valid_published_raw": _spread(len(raw), rows, self._published(clean), False),
             "charge_valid_raw": _spread(len(raw), rows, self.charge.verdicts(clean).valid, None),
         }
+
+    def _metals(
+        self, clean: NDArray[np.float32], metallic: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
+        """Whether compounds of metals only are plausible, and by how much; None and nan for all others."""
+        plausible, score = np.full(len(clean), None, dtype=object), np.full(len(clean), np.nan)
+        score[metallic] = self.metals.score(clean[metallic])
+        plausible[metallic] = score[metallic] >= 0
+        return plausible, score
 
     def _published(self, clean: NDArray[np.float32]) -> NDArray[np.bool_]:
         counts = COUNTS[self.settings.counts](clean)

@@ -15,6 +15,7 @@ VERDICTS = (
     "known",
     "novel",
     "metallic",
+    "metal_plausible",
     "valid_published",
     "charge_valid",
     "superconductor_valence",

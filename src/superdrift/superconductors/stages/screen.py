@@ -4,11 +4,14 @@ import sys
 from pathlib import Path
 
 from superdrift.io import tables
+from superdrift.metals.intermetallics import listed_path
+from superdrift.metals.metal_check import MetalCheck
 from superdrift.run.command import Run, command
 from superdrift.run.compiled import set_threads
 from superdrift.run.errors import InputError
 from superdrift.run.progress import Progress
 from superdrift.superconductors.screening.known_charges import charge_check
+from superdrift.superconductors.screening.known_metals import metal_check
 from superdrift.superconductors.screening.novelty import KnownCompounds
 from superdrift.superconductors.screening.screener import Screener
 from superdrift.superconductors.settings.screening import ScreenSettings
@@ -40,6 +43,7 @@ def screen(
     if training not in ("true", "false"):
         raise InputError(f"--training is '{training}'; write true or false")
     set_threads(settings.threads)
+    run.reads({listed_path().name: listed_path()})
     screener = known_screener(settings, compounds, baseline=training == "true")
     rows = tables.read(projected, PROJECTED, ["id", "rule"])
     moved = rows.num_rows > 0 and rows["rule"][0].as_py() != "none"
@@ -59,14 +63,30 @@ def screen(
                 progress.advance(part.num_rows)
 
 
-def known_screener(settings: ScreenSettings, compounds: Path, *, baseline: bool, all_rows: bool = False) -> Screener:
-    """A screener that knows the compounds of a table."""
+def known_screener(
+    settings: ScreenSettings,
+    compounds: Path,
+    *,
+    baseline: bool,
+    all_rows: bool = False,
+    metals: MetalCheck | None = None,
+) -> Screener:
+    """A screener that knows the compounds of a table.
+
+    Args:
+        settings: of the screening.
+        compounds: the table.
+        baseline: the rows to judge are these compounds themselves.
+        all_rows: judge rows that fail the basic checks too.
+        metals: the check of metals; None: fitted to the table, once there is one to judge.
+    """
     known = tables.read(compounds, COMPOUNDS, ["formula", "superconducting", "amounts", "flags"])
     radii = {"known_radius": settings.known_radius, "novel_radius": settings.novel_radius}
     return Screener(
         settings,
         KnownCompounds(tables.matrix(known["amounts"]), known["formula"].to_pylist(), **radii, others=baseline),
         charge_check(known, settings.charge),
+        metals or metal_check(known, threads=settings.threads),
         exact=baseline or all_rows,
         all_rows=all_rows,
     )

@@ -1,0 +1,1 @@
+"""Compounds of metals only: what marks a real alloy or intermetallic, and the check that learned it."""
