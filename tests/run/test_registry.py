@@ -67,7 +67,7 @@ def test_every_public_file_is_pinned():
     entries = registry.load()
     assert set(entries) == {
         "literature", "supercon", "stanev", "critexam_train", "critexam_val", "critexam_test",
-        "superdiff_cuprates", "superdiff_conditional",
+        "superdiff_cuprates", "superdiff_conditional", "jarvis_supercon",
     }  # fmt: skip
     for entry in entries.values():
         assert entry.what
