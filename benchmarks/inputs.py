@@ -32,15 +32,19 @@ def quick_config() -> dict[str, Any]:
     return config
 
 
-def parser(name: str, description: str) -> argparse.ArgumentParser:
+def parser(name: str, description: str, *, on_run: bool = True) -> argparse.ArgumentParser:
     """The command line that all benchmarks share.
 
     Args:
         name: of the benchmark.
         description: docstring of its module; the first line is shown.
+        on_run: it measures on a run, which `--run` names; otherwise on public files alone.
     """
     made = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}", description=description.splitlines()[0])
-    made.add_argument("--run", type=Path, help="folder of a run to measure on; results/small, or results/test if quick")
+    if on_run:
+        made.add_argument(
+            "--run", type=Path, help="folder of a run to measure on; results/small, or results/test if quick"
+        )
     made.add_argument("--quick", action="store_true", help="a minute or two on small numbers, to see that it runs")
     made.add_argument("--output", type=Path, help=f"table to write; benchmarks/{name}.parquet, elsewhere if quick")
     return made
@@ -50,12 +54,14 @@ def parsed(made: argparse.ArgumentParser, arguments: list[str] | None = None) ->
     """The arguments, with the defaults that depend on `--quick`: quick figures never replace the committed ones."""
     found = made.parse_args(arguments)
     name = made.prog.rpartition(".")[2]
-    if found.run is None:
-        found.run = ROOT / "results" / ("test" if found.quick else "small")
     if found.output is None:
         folder = ROOT / "results" / "benchmarks-quick" if found.quick else ROOT / "benchmarks"
         found.output = folder / f"{name}.parquet"
     found.output.parent.mkdir(parents=True, exist_ok=True)
+    if "run" not in found:
+        return found
+    if found.run is None:
+        found.run = ROOT / "results" / ("test" if found.quick else "small")
     found.compounds = found.run / "prepare" / "compounds.parquet"
     if not found.compounds.is_file():
         made.error(f"no {found.compounds}; make it with snakemake (make bench, make bench-quick), or name a run: --run")

@@ -18,18 +18,19 @@ from superdrift.run.provenance import commit
 Row = dict[str, Any]
 
 
-def origin(compounds: Path, **more: Any) -> dict[str, Any]:
+def origin(compounds: Path | None, **more: Any) -> dict[str, Any]:
     """Where a measurement comes from.
 
     Args:
-        compounds: compounds.parquet that was measured on; the files it was made of are named with their SHA-256.
+        compounds: compounds.parquet that was measured on; the files it was made of are named with their SHA-256. None:
+            no run was measured on.
         more: anything else worth knowing, such as the number of samples.
     """
     return {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "date": datetime.now(UTC).date().isoformat(),
         "commit": commit(),
-        "compounds": tables.read_metadata(compounds).get("inputs"),
+        **({} if compounds is None else {"compounds": tables.read_metadata(compounds).get("inputs")}),
         **more,
     }
 

@@ -14,16 +14,22 @@ from project import ROOT
 
 from benchmarks import negatives
 from benchmarks.inputs import parsed, parser
+from benchmarks.jarvis import Choices, Part, chosen, composition, predicted, subsets
 from benchmarks.record import origin, write
+from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.nearest_compositions import CompositionIndex
-from superdrift.composition.vector import to_vector
+from superdrift.composition.vector import from_vector, to_vector
 from superdrift.io.tables import METADATA_KEY
+from superdrift.superconductors.settings.tc import BoostingSettings, FitSettings, ForestSettings
+from superdrift.superconductors.tc.boosting import Size
+from superdrift.superconductors.tc.neighbours import Choice
 
 NAMES = (
-    "charge_check", "metals_check", "flags_estimator", "stoichiometry", "screening", "estimators", "unlabelled",
+    "charge_check", "metals_check", "flags_estimator", "stoichiometry", "screening", "estimators", "unlabelled", "jarvis",
     "generation", "negatives",
 )  # fmt: skip
+WITHOUT_RUN = ("jarvis",)
 
 
 def run(*arguments):
@@ -45,7 +51,8 @@ def test_a_benchmark_runs_through(finished, tmp_path, name):
     committed = {path: path.read_bytes() for path in (ROOT / "benchmarks").glob("*.parquet")}
     figure = (ROOT / "docs/figures/doping.svg").read_bytes()
     output = tmp_path / f"{name}.parquet"
-    done = run(f"benchmarks.{name}", "--quick", "--run", str(finished.folder / "results/test"), "--output", str(output))
+    measured_on = [] if name in WITHOUT_RUN else ["--run", str(finished.folder / "results/test")]
+    done = run(f"benchmarks.{name}", "--quick", *measured_on, "--output", str(output))
     assert done.returncode == 0, done.stderr
     table = pq.read_table(output)
     assert table.num_rows > 10 and table.schema.equals(pq.read_schema(ROOT / f"benchmarks/{name}.parquet"))
@@ -119,3 +126,68 @@ def test_the_rate_of_false_positives_is_of_the_compounds_above_one_half():
     assert rows[0]["formula"] == "all" and rows[0]["value"] == 0.5 and rows[0]["n"] == 4
     assert rows[0]["low"] == pytest.approx(0.15, abs=0.001) and rows[0]["high"] == pytest.approx(0.85, abs=0.001)
     assert [row["value"] for row in rows[1:]] == [0.2, 0.5, 0.51, 0.9]
+
+
+@pytest.mark.parametrize(
+    ("formula", "amounts", "refused"),
+    [
+        ("La1.85Sr0.15CuO4", {"La": 1.85, "Sr": 0.15, "Cu": 1, "O": 4}, False),
+        ("Y2O3", {"Y": 2, "O": 3}, False),
+        ("Y1Ba2Cu3OY", {"Y": 1, "Ba": 2, "Cu": 3, "O": 6.5}, True),  # (3 + 4 + 6) / 2
+        ("Ba0.7K0.75Bi1OY", {"Ba": 0.7, "K": 0.75, "Bi": 1, "O": 2.575}, True),  # (1.4 + 0.75 + 3) / 2
+        ("Hf1V2D0.5", {"Hf": 1, "V": 2, "H": 0.5}, True),
+        ("Pd1T0.81", {"Pd": 1, "H": 0.81}, True),
+        ("Dy1Ba2Cu3O10=z", {"Dy": 1, "Ba": 2, "Cu": 3, "O": 10}, True),
+        ("Y2C2Br0.5!1.5", {}, True),
+        ("Ba1V0.8TI0.2S3", {}, True),  # titanium or thallium
+        ("Y1Ba2Cu3O6050", {}, True),
+    ],
+)
+def test_of_a_refused_formula_what_is_known_is_read(formula, amounts, refused):
+    vector, told = composition(formula)
+    assert {symbol: float(amount) for symbol, amount in from_vector(vector.astype(np.float32)).items()} == amounts
+    assert told is refused
+
+
+def rows_of(*formulas, tc):
+    vectors, refused = zip(*map(composition, formulas), strict=True)
+    return Part(np.stack(vectors), np.array(tc, dtype=float), np.array(refused))
+
+
+def test_rows_that_cannot_be_read_get_the_training_mean_and_are_scored():
+    training, test = rows_of("MgB2", "NbC", "Nb3Sn", tc=[39, 11, 16]), rows_of("MgB2", "C!", "NbN", tc=[39, 5, 16])
+    choices = Choices(Size(7, 1), 0.25, Choice(3, "manhattan", "uniform"))
+    parts = {"boosted trees": np.array([40.0, 8.0]), "forest": np.array([20.0, 16.0])}
+    found = choices.all_methods(parts, training, test)
+    assert {name: values.tolist() for name, values in found.items()} == {
+        "default": [35.0, 22.0, 10.0], "boosted trees": [40.0, 22.0, 8.0], "forest": [20.0, 22.0, 16.0],
+    }  # fmt: skip
+
+
+def test_the_second_figure_leaves_out_what_training_rows_resemble():
+    test = rows_of("Mg0.98Ti0.06B1.96", "Mg0.97Ti0.09B1.94", "MgB2", "C!", tc=[1, 0, 39, 0])
+    found = subsets(rows_of("MgB2", "Q", tc=[39, 0]), test)
+    assert {name: mask.tolist() for name, mask in found.items()} == {
+        "test": [True] * 4, "test, ≥ 0.02": [True, True, False, True], "test, Tc > 0": [True, False, True, False],
+    }  # fmt: skip
+
+
+def test_test_rows_choose_nothing_and_teach_nothing():
+    stream = np.random.default_rng(0)
+    amounts = np.zeros((90, 96))
+    amounts[:, ATOMIC_NUMBER["Nb"] - 1], amounts[:, ATOMIC_NUMBER["Ti"] - 1] = 1, stream.random(90)
+    tc = 10 * amounts[:, ATOMIC_NUMBER["Ti"] - 1]
+    settings = FitSettings(
+        BoostingSettings([7], 20, 5, 0.2, 3, 1.0, 0.8, 1.0), ForestSettings(5, 1.0), 1, [3, 5], ["manhattan"],
+        ["distance"], 3, 1, 0.05, 0.1, 0.9, 0.95, [],
+    )  # fmt: skip
+    training, plain = Part(amounts[:60], tc[:60], np.zeros(60, bool)), Part(amounts[60:], tc[60:], np.zeros(30, bool))
+    held_out, choices = chosen(training, settings)
+    one, other = (predicted(training, rows, settings, choices) for rows in (plain, Part(plain.amounts, plain.tc + 99,
+                                                                                      plain.refused)))  # fmt: skip
+    assert set(held_out) == set(one)
+    for name, values in one.items():
+        np.testing.assert_array_equal(values, other[name])
+        if name != "mean":
+            assert np.abs(values - plain.tc).mean() < np.abs(held_out["mean"] - training.tc).mean()
+            assert not np.allclose(held_out[name], training.tc)  # no row saw itself

@@ -67,7 +67,7 @@ def test_every_public_file_is_pinned():
     entries = registry.load()
     assert set(entries) == {
         "literature", "literature_negatives", "supercon", "nims", "stanev", "critexam_train", "critexam_val",
-        "critexam_test", "superdiff_cuprates", "superdiff_conditional", "intermetallics",
+        "critexam_test", "superdiff_cuprates", "superdiff_conditional", "intermetallics", "jarvis_supercon",
     }  # fmt: skip
     for entry in entries.values():
         assert entry.what

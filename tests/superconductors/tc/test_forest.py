@@ -5,7 +5,7 @@ import pytest
 
 from superdrift.io import tables
 from superdrift.superconductors.settings.tc import ForestSettings
-from superdrift.superconductors.tc.forest import FOREST, Forest, fit_forest, fit_trees
+from superdrift.superconductors.tc.forest import FOREST, Forest, fit_forest, fit_trees, trimmed_mean
 
 SETTINGS = ForestSettings(trees=20, feature_fraction=0.5)
 
@@ -45,14 +45,38 @@ def test_no_rows_give_no_predictions(threads):
     assert fit_forest(x, tc, SETTINGS, seed=1, threads=threads)(x[:0]).shape == (0,)
 
 
+@pytest.mark.parametrize(
+    ("values", "mean"),
+    [
+        ([7.0], 7.0),
+        ([1.0, 3.0], 2.0),
+        ([9.0, 0.0, 2.0, 100.0, 4.0], 5.0),  # of five trees one at each end does not count
+        ([0.0, 0.0, 90.0, 10.0, 20.0, 30.0, 40.0, 90.0, 50.0, 60.0], 35.0),
+    ],
+)
+def test_trees_far_from_the_others_do_not_count(values, mean):
+    both = trimmed_mean(np.array([values, [-value for value in values]]).T)
+    np.testing.assert_allclose(both, [mean, -mean], rtol=1e-12)
+
+
+def test_a_forest_is_the_trimmed_mean_of_its_trees():
+    x, tc = sample()
+    new, _ = sample(seed=1)
+    trees = fit_trees(x, tc, SETTINGS, seed=1, threads=1).estimators_
+    values = np.sort([tree.predict(new) for tree in trees], axis=0)
+    found = fit_forest(x, tc, SETTINGS, seed=1, threads=2)(new)
+    np.testing.assert_allclose(found, values[4:16].mean(axis=0), rtol=1e-12)  # of 20 trees 4 at each end
+    assert np.abs(found - values.mean(axis=0)).max() > 1
+
+
 @pytest.mark.parametrize("rows", [0, 1, 200])
 def test_stored_trees_estimate_as_fitted_ones_bit_for_bit(rows, tmp_path):
     x, tc = sample()
-    fitted = fit_trees(x, tc, SETTINGS, seed=1, threads=1)
+    fitted, predict = fit_trees(x, tc, SETTINGS, seed=1, threads=1), fit_forest(x, tc, SETTINGS, seed=1, threads=1)
     tables.write(tmp_path / "forest.parquet", FOREST, Forest.of(fitted).columns(), {})
     stored = Forest.from_table(tables.read(tmp_path / "forest.parquet", FOREST))
     # of the features the thresholds themselves, and their neighbours in single precision, decide hardest
     edges = np.stack([np.resize(stored.threshold[stored.feature == f], 100) for f in range(6)], axis=1)
     new = np.concatenate([sample(seed=1)[0], edges, np.nextafter(edges, np.float32(1)), np.nextafter(edges, 0)])
     new = new[:rows] if rows < 200 else new.astype(np.float32)
-    np.testing.assert_array_equal(stored.predict(new), fitted.predict(new) if rows else np.zeros(0))
+    np.testing.assert_array_equal(stored.predict(new), predict(new))
