@@ -118,7 +118,7 @@ def _predict(
     along = features(amounts)
     choice = Choice(settings.neighbours[0], settings.metrics[0], settings.weights[0])
     return {
-        "estimator": blended(trees.predict(along, threads=settings.threads), forest(along), WEIGHT),
+        "estimator": blended(trees.predict(along, threads=settings.threads), forest(along).tc, WEIGHT),
         "knn": Neighbours(rest, choice, choice).predict(amounts).tc,
     }
 

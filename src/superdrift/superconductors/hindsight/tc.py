@@ -90,7 +90,7 @@ def foresee(estimator: Estimator, known: Known, later: Later, *, settings: FitSe
         tc={
             ESTIMATOR: found["tc_k"],
             PUBLISHED: found["tc_knn_k"],
-            EXTRA_TREES: rival(atomic_fractions(later.amounts).astype(np.float32)),
+            EXTRA_TREES: rival(atomic_fractions(later.amounts).astype(np.float32)).tc,
             NULL: family_means(known, np.ones(len(known.ids), dtype=bool), later.families),
         },
         low=found["tc_low_k"],

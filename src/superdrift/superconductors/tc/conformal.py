@@ -1,8 +1,9 @@
 """Conformal intervals of Tc: residuals of held-out compounds, relative to an expected error that grows with distance.
 
 Conformal prediction with normalised residuals (Papadopoulos et al. 2002; Lei et al., JASA 113, 1094 (2018)). The
-expected error is learned: it may only grow with the distance to the known, with the spread of the neighbours and with
-their disagreement. The two tails are calibrated apart, because errors of Tc are skewed, and each family by itself.
+expected error is learned: it may only grow with the distance to the known and with the disagreement of the forest's
+trees, which is large where the known foretell little. The two tails are calibrated apart, because errors of Tc are
+skewed, and each family by itself.
 """
 
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ MIN_FAMILY_RESIDUALS = 60
 method."""
 _HALVES = 2
 """The expected error of each half of the folds is learned on the other."""
-_MONOTONE = (0, 1, 1, 1, 0, 0, 0)
+_MONOTONE = (0, 1, 1, 0, 0, 0)
 """Columns of `Difficulty.columns` with which the expected error may only grow (1), so that no interval narrows with
 them."""
 _TREES = 80
@@ -45,15 +46,13 @@ class Difficulty:
     Attributes:
         tc: estimate, K.
         distance: to the nearest known superconductor, half L1.
-        spread: deviation of the neighbours' Tc, K.
-        disagreement: between the estimate and the neighbours' mean, K.
+        spread: deviation of the trees of the forest, K.
         family: number in `COMPOUND_FAMILIES`.
     """
 
     tc: NDArray[np.float64]
     distance: NDArray[np.float64]
     spread: NDArray[np.float64]
-    disagreement: NDArray[np.float64]
     family: NDArray[np.int64]
 
     def __getitem__(self, rows: NDArray[np.bool_]) -> "Difficulty":
@@ -61,9 +60,9 @@ class Difficulty:
         return Difficulty(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
     def columns(self) -> NDArray[np.float64]:
-        """(n, 7) what the expected error depends on."""
+        """(n, 6) what the expected error depends on."""
         families = np.eye(len(COMPOUND_FAMILIES))[self.family]
-        return np.column_stack([self.tc, self.distance, self.spread, self.disagreement, families])
+        return np.column_stack([self.tc, self.distance, self.spread, families])
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
 """Extremely randomised trees (Geurts et al. 2006) for Tc: every compound is remembered, by many different trees.
 
-They are better at interpolation than boosted trees, and worse on unknown systems; the estimate of Tc blends both. A run
-does not store its forest: fitting it again to the same rows takes seconds. The one that comes with the project is a
-table of nodes, which estimates as scikit-learn does, bit for bit.
+They are better at interpolation than boosted trees, and worse on unknown systems; the estimate of Tc blends both. How
+far its trees disagree about a compound tells most of how wrong that estimate may be. A run does not store its forest:
+fitting it again to the same rows takes seconds. The one that comes with the project is a table of nodes, which gives
+what scikit-learn does, bit for bit.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +33,29 @@ FOREST = Table(
 )
 _CELLS = 10_000_000
 """Pairs of row and tree that are walked at once: bounds the memory."""
+
+
+class ForestEstimate(NamedTuple):
+    """Mean of the trees and their standard deviation, each (n,) in K."""
+
+    tc: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, trees: Iterable[NDArray[np.float64]], *, number: int, rows: int) -> Self:
+        """From the (rows,) estimates of each tree, added up one after another as scikit-learn does."""
+        total, squares = np.zeros(rows), np.zeros(rows)
+        for tc in trees:
+            total += tc
+            squares += tc**2
+        mean = total / number
+        return cls(mean, np.sqrt(np.maximum(squares / number - mean**2, 0.0)))
+
+    @classmethod
+    def joined(cls, parts: Iterable[Self]) -> Self:
+        """The rows of all parts."""
+        columns = zip((np.zeros(0), np.zeros(0)), *parts, strict=True)
+        return cls(*(np.concatenate(column) for column in columns))
 
 
 @dataclass(frozen=True)
@@ -70,20 +94,19 @@ class Forest:
         """The columns of `FOREST`."""
         return {column.name: getattr(self, column.name) for column in FOREST.columns}
 
-    def predict(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
-        """(n, f) features → (n,) Tc in K."""
+    def predict(self, x: NDArray[np.float32]) -> ForestEstimate:
+        """(n, f) features → estimates of n compounds."""
         starts = np.flatnonzero(np.diff(self.tree, prepend=-1))
         size = max(1, _CELLS // len(starts))
-        parts = [self._walk(x[first : first + size], starts) for first in range(0, len(x), size)]
-        return np.concatenate([np.zeros(0), *parts])
+        return ForestEstimate.joined(self._walk(x[first : first + size], starts) for first in range(0, len(x), size))
 
-    def _walk(self, x: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _walk(self, x: NDArray[np.float32], starts: NDArray[np.int64]) -> ForestEstimate:
         """All rows down all trees, level by level."""
         node = np.repeat(starts[:, None], len(x), axis=1)
         while True:
             tree, row = np.nonzero(self.feature[node] >= 0)
-            if not len(tree):  # summed tree by tree, as scikit-learn does
-                return self.tc_k[node].cumsum(axis=0)[-1] / len(starts)
+            if not len(tree):
+                return ForestEstimate.of(self.tc_k[node], number=len(starts), rows=len(x))
             here = node[tree, row]
             below = x[row, self.feature[here]] <= self.threshold[here]
             node[tree, row] = np.where(below, here + 1, starts[tree] + self.other[here])
@@ -104,7 +127,7 @@ def fit_trees(
 
 def fit_forest(
     x: NDArray[np.float32], tc: NDArray[np.float64], settings: ForestSettings, *, seed: int, threads: int
-) -> Callable[[NDArray[np.float32]], NDArray[np.float64]]:
+) -> Callable[[NDArray[np.float32]], ForestEstimate]:
     """Fit a forest.
 
     Args:
@@ -115,13 +138,17 @@ def fit_forest(
         threads: for fitting and predicting.
 
     Returns:
-        What predicts: (m, f) features → (m,) Tc in K.
+        What predicts: (m, f) features → estimates of m compounds.
     """
     forest = fit_trees(x, tc, settings, seed=seed, threads=threads)
 
-    def predict(rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        parts = [part for part in np.array_split(rows, threads) if len(part)]
+    def part(rows: NDArray[np.float32]) -> ForestEstimate:
+        trees = (tree.predict(rows, check_input=False) for tree in forest.estimators_)
+        return ForestEstimate.of(trees, number=settings.trees, rows=len(rows))
+
+    def predict(rows: NDArray[np.float32]) -> ForestEstimate:
+        parts = [some for some in np.array_split(np.ascontiguousarray(rows, dtype=np.float32), threads) if len(some)]
         with ThreadPoolExecutor(threads) as pool:
-            return np.concatenate([np.zeros(0), *pool.map(forest.predict, parts)])
+            return ForestEstimate.joined(pool.map(part, parts))
 
     return predict

@@ -35,6 +35,7 @@ class HeldOut:
         split: how the folds were drawn.
         probability: (n,) of superconductivity, by method.
         tc: (n,) in K, by method.
+        spread: (n,) deviation of the forest's trees, K.
         vote: estimates of the neighbours, and how far they were.
         nearest: (n,) distance to the nearest training composition of either kind, half L1.
         sizes: of the boosted trees chosen for each fold, by target.
@@ -44,6 +45,7 @@ class HeldOut:
     split: Split
     probability: Mapping[str, NDArray[np.float64]]
     tc: Mapping[str, NDArray[np.float64]]
+    spread: NDArray[np.float64]
     vote: Vote
     nearest: NDArray[np.float64]
     sizes: Mapping[str, list[Size]]
@@ -51,7 +53,7 @@ class HeldOut:
 
     def difficulty(self, families: NDArray[np.str_]) -> Difficulty:
         """What the error of the default estimate of Tc is expected from."""
-        return difficulty(self.tc[ESTIMATOR], self.vote, families)
+        return difficulty(self.tc[ESTIMATOR], self.vote.distance, self.spread, families)
 
     def columns(self, known: Known, intervals: NDArray[np.float64]) -> dict[str, Any]:
         """Columns of `tables.HELD_OUT`; `intervals`: (n, 2) ends of the held-out intervals of Tc, K."""
@@ -74,10 +76,12 @@ class HeldOut:
         }
 
 
-def difficulty(tc: NDArray[np.float64], vote: Vote, families: NDArray[np.str_]) -> Difficulty:
-    """Signs of a large error: distance, neighbours that disagree with each other or with the estimate."""
+def difficulty(
+    tc: NDArray[np.float64], distance: NDArray[np.float64], spread: NDArray[np.float64], families: NDArray[np.str_]
+) -> Difficulty:
+    """Signs of a large error, with the families as numbers; see `Difficulty`."""
     family = np.array([COMPOUND_FAMILIES.index(name) for name in families.tolist()], dtype=np.int64)
-    return Difficulty(tc, vote.distance, vote.spread, np.abs(tc - vote.tc), family)
+    return Difficulty(tc, distance, spread, family)
 
 
 def predict_held_out(
@@ -94,16 +98,18 @@ def predict_held_out(
     """
     split = search.split
     vote, nearest = search.held_out()
-    blank = {name: np.zeros(len(known.ids)) for name in ("tc", "superconducting", NULL)}
+    blank = {name: np.zeros(len(known.ids)) for name in ("tc", "superconducting", "spread", NULL)}
     sizes: dict[str, list[Size]] = {"tc": [], "superconducting": []}
     weights: list[float] = []
     tasks = [(fold, target) for fold in range(split.number) for target in sizes]
     with ThreadPoolExecutor(settings.threads) as pool:  # the libraries let go of the interpreter while they work
         found = pool.map(lambda task: _without(known, x, split, *task, settings=settings, seed=seed), tasks)
-        for (fold, target), (values, size, weight) in zip(tasks, found, strict=True):
+        for (fold, target), (values, spread, size, weight) in zip(tasks, found, strict=True):
             blank[target][split.folds == fold] = values
             sizes[target].append(size)
-            weights += [weight] if target == "tc" else []
+            if target == "tc":
+                blank["spread"][split.folds == fold] = spread
+                weights.append(weight)
     for fold in range(split.number):
         out = split.folds == fold
         blank[NULL][out] = family_means(known, ~out, known.families[out])
@@ -111,28 +117,28 @@ def predict_held_out(
         split,
         {ESTIMATOR: blank["superconducting"], PUBLISHED: vote.probability},
         {ESTIMATOR: blank["tc"], PUBLISHED: vote.tc, NULL: blank[NULL]},
-        vote, nearest, sizes, weights,
+        blank["spread"], vote, nearest, sizes, weights,
     )  # fmt: skip
 
 
 def _without(
     known: Known, x: NDArray[np.float32], split: Split, fold: int, target: str, *, settings: FitSettings, seed: int
-) -> tuple[NDArray[np.float64], Size, float]:
-    """Estimates of one target for one fold by trees that have not seen it, and what was chosen without it."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64], Size, float]:
+    """Estimates of one target for one fold by trees that have not seen it, how far they disagree, and the choices."""
     out, own = split.folds == fold, seeds.derive(seed, "fit", target, split.name, fold)
     rows, y = targets(known)[target]
     usable = rows & ~out
     judging = judging_rows(split.folds[usable], fold, split.number)
     size, trees = choose_size(x[usable], y[usable], judging, target, settings.boosting, seed=own)
     values = Trees.fit(x[usable], y[usable], target, size, settings.boosting, seed=own).predict(x[out], threads=1)
-    weight = 0.0
+    spread, weight = np.zeros(len(values)), 0.0
     if target == "tc":
         learning, judged = np.flatnonzero(usable)[~judging], np.flatnonzero(usable)[judging]
         inner = fit_forest(x[learning], y[learning], settings.forest, seed=own, threads=1)
-        weight = best_weight(trees.predict(x[judged], threads=1), inner(x[judged]), y[judged])
-        forest = fit_forest(x[usable], y[usable], settings.forest, seed=own, threads=1)
-        values = blended(values, forest(x[out]), weight)
-    return values, size, weight
+        weight = best_weight(trees.predict(x[judged], threads=1), inner(x[judged]).tc, y[judged])
+        forest = fit_forest(x[usable], y[usable], settings.forest, seed=own, threads=1)(x[out])
+        values, spread = blended(values, forest.tc, weight), forest.spread
+    return values, spread, size, weight
 
 
 def judging_rows(folds: NDArray[np.int64], fold: int, number: int) -> NDArray[np.bool_]:
