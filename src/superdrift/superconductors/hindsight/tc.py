@@ -17,7 +17,7 @@ from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.hindsight.later import Later
 from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tc.estimator import Estimator
-from superdrift.superconductors.tc.forest import fit_forest
+from superdrift.superconductors.tc.forest import fit_trees
 from superdrift.superconductors.tc.held_out import ESTIMATOR, PUBLISHED
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.nested_cross_validation import family_means
@@ -67,6 +67,8 @@ def tc_in_hindsight(
         seed: of the run.
         cutoff: the last year that was known; the split is named by it.
     """
+    if len(later.tc) == 0:
+        return []
     foreseen = foresee(estimator, known, later, settings=settings, seed=seed)
     systems = element_set_numbers(atomic_fractions(later.amounts))
     split, rows = f"until_{cutoff}", list[Score]()
@@ -82,7 +84,7 @@ def tc_in_hindsight(
 def foresee(estimator: Estimator, known: Known, later: Later, *, settings: FitSettings, seed: int) -> Foreseen:
     """Estimates of the later compounds by all methods; arguments as in `tc_in_hindsight`."""
     found, rows = estimator.estimate(later.amounts), known.superconducting
-    rival = fit_forest(
+    rival = fit_trees(
         known.fractions[rows].astype(np.float32), known.tc[rows], settings.forest,
         seed=seeds.derive(seed, "hindsight", EXTRA_TREES), threads=settings.threads,
     )  # fmt: skip
@@ -90,7 +92,7 @@ def foresee(estimator: Estimator, known: Known, later: Later, *, settings: FitSe
         tc={
             ESTIMATOR: found["tc_k"],
             PUBLISHED: found["tc_knn_k"],
-            EXTRA_TREES: rival(atomic_fractions(later.amounts).astype(np.float32)).tc,
+            EXTRA_TREES: rival.predict(atomic_fractions(later.amounts).astype(np.float32)),
             NULL: family_means(known, np.ones(len(known.ids), dtype=bool), later.families),
         },
         low=found["tc_low_k"],
