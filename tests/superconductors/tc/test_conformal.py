@@ -67,14 +67,13 @@ def test_the_error_is_learned_from_near_and_far_and_judged_on_far_alone():
     assert width[1] == pytest.approx(2 * width[0], rel=0.1)
 
 
-def test_joined_holds_the_rows_of_both():
-    one, other = sample(5, 1), sample(7, 2)
-    both = Residuals.joined(one, other)
-    np.testing.assert_array_equal(both.measured, np.r_[one.measured, other.measured])
-    np.testing.assert_array_equal(both.fold, np.r_[one.fold, other.fold])
-    np.testing.assert_array_equal(
-        both.difficulty.columns(), np.r_[one.difficulty.columns(), other.difficulty.columns()]
-    )
+def test_joined_holds_the_rows_of_all():
+    one, other, third = sample(5, 1), sample(7, 2), sample(3, 6)
+    every = Residuals.joined(one, other, third)
+    np.testing.assert_array_equal(every.measured, np.r_[one.measured, other.measured, third.measured])
+    np.testing.assert_array_equal(every.fold, np.r_[one.fold, other.fold, third.fold])
+    columns = [part.difficulty.columns() for part in (one, other, third)]
+    np.testing.assert_array_equal(every.difficulty.columns(), np.concatenate(columns))
 
 
 def test_description_gives_the_same_interval_back():

@@ -78,15 +78,14 @@ class Residuals:
         return Residuals(self.difficulty[rows], self.measured[rows], self.fold[rows])
 
     @classmethod
-    def joined(cls, one: "Residuals", other: "Residuals") -> "Residuals":
-        """The rows of both."""
-        pairs = [
-            np.concatenate([getattr(one.difficulty, n), getattr(other.difficulty, n)])
-            for n in Difficulty.__dataclass_fields__
+    def joined(cls, *parts: "Residuals") -> "Residuals":
+        """The rows of all."""
+        signs = [
+            np.concatenate([getattr(part.difficulty, name) for part in parts])
+            for name in Difficulty.__dataclass_fields__
         ]
-        return cls(
-            Difficulty(*pairs), np.concatenate([one.measured, other.measured]), np.concatenate([one.fold, other.fold])
-        )
+        measured, fold = (np.concatenate([getattr(part, name) for part in parts]) for name in ("measured", "fold"))
+        return cls(Difficulty(*signs), measured, fold)
 
 
 class Interval:
@@ -109,7 +108,7 @@ class Interval:
 
         Args:
             learned: residuals at all distances, from which the expected error is learned.
-            judged: residuals of held-out chemical systems, for the quantiles.
+            judged: residuals of compounds as far from the known as new ones are, for the quantiles.
             coverage: share of compounds that the interval is to hold.
 
         Raises:

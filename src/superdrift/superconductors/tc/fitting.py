@@ -31,8 +31,8 @@ logger = logging.getLogger("superdrift")
 NEAR_DUPLICATE_RADII = (0.02, 0.05)
 """Half L1; distances at which remaining near-duplicates across folds are counted: novelty and the groups' radius. They
 describe the folds and change nothing."""
-RANDOM, GROUPED = 0, -1
-"""Places, among the splits of a repeat, of the two that intervals are calibrated on."""
+RANDOM, SYSTEMS, GROUPED = 0, 1, 2
+"""Places of the splits of a repeat."""
 
 
 @dataclass(frozen=True)
@@ -130,9 +130,13 @@ def held_out_novelty(known: Known, folds: NDArray[np.int64]) -> NDArray[np.float
 
 
 def _calibrated(known: Known, rows: NDArray[np.bool_], found: Sequence[HeldOut], coverage: float) -> Interval:
-    """Expected error from near and far (both splits); quantiles from the grouped one alone, as for new compounds."""
-    random, grouped = (_residuals(known, rows, found[place]) for place in (RANDOM, GROUPED))
-    return Interval.calibrate(Residuals.joined(random, grouped), grouped, coverage=coverage)
+    """Expected error from near and far (all splits); quantiles from new systems and new groups in equal parts.
+
+    Compounds that were reported later were less foreseen than new systems, and better than whole groups.
+    """
+    random, systems, grouped = (_residuals(known, rows, found[place]) for place in (RANDOM, SYSTEMS, GROUPED))
+    learned, judged = Residuals.joined(random, systems, grouped), Residuals.joined(systems, grouped)
+    return Interval.calibrate(learned, judged, coverage=coverage)
 
 
 def _residuals(known: Known, rows: NDArray[np.bool_], found: HeldOut) -> Residuals:
