@@ -14,7 +14,7 @@ from benchmarks.inputs import parsed, parser
 from benchmarks.record import origin, write
 from superdrift.io.tables import METADATA_KEY
 
-NAMES = ("charge_check", "flags_estimator", "stoichiometry", "screening", "estimators", "generation")
+NAMES = ("charge_check", "flags_estimator", "stoichiometry", "screening", "estimators", "generation", "hindsight_tc")
 
 
 def run(*arguments):

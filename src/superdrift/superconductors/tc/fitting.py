@@ -31,8 +31,8 @@ logger = logging.getLogger("superdrift")
 NEAR_DUPLICATE_RADII = (0.02, 0.05)
 """Half L1; distances at which remaining near-duplicates across folds are counted: novelty and the groups' radius. They
 describe the folds and change nothing."""
-RANDOM, SYSTEMS, GROUPED = 0, 1, 2
-"""Places of the splits of a repeat."""
+RANDOM, GROUPED = 0, -1
+"""Places, among the splits of a repeat, of those that the radius of applicability and the choices come from."""
 
 
 @dataclass(frozen=True)
@@ -130,13 +130,8 @@ def held_out_novelty(known: Known, folds: NDArray[np.int64]) -> NDArray[np.float
 
 
 def _calibrated(known: Known, rows: NDArray[np.bool_], found: Sequence[HeldOut], coverage: float) -> Interval:
-    """Expected error from near and far (all splits); quantiles from new systems and new groups in equal parts.
-
-    Compounds that were reported later were less foreseen than new systems, and better than whole groups.
-    """
-    random, systems, grouped = (_residuals(known, rows, found[place]) for place in (RANDOM, SYSTEMS, GROUPED))
-    learned, judged = Residuals.joined(random, systems, grouped), Residuals.joined(systems, grouped)
-    return Interval.calibrate(learned, judged, coverage=coverage)
+    """On the residuals of all splits: near compounds and far ones, however they were held out."""
+    return Interval.calibrate(Residuals.joined(_residuals(known, rows, part) for part in found), coverage=coverage)
 
 
 def _residuals(known: Known, rows: NDArray[np.bool_], found: HeldOut) -> Residuals:
