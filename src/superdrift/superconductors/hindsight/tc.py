@@ -86,7 +86,7 @@ def foresee(estimator: Estimator, known: Known, later: Later, *, settings: FitSe
     found, rows = estimator.estimate(later.amounts), known.superconducting
     rival = fit_trees(
         known.fractions[rows].astype(np.float32), known.tc[rows], settings.forest,
-        seed=seeds.derive(seed, "hindsight", EXTRA_TREES), threads=settings.threads,
+        seed=seeds.derive(seed, "hindsight", EXTRA_TREES), threads=1,
     )  # fmt: skip
     return Foreseen(
         tc={
