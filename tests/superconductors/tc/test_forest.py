@@ -69,6 +69,7 @@ def test_a_forest_is_the_trimmed_mean_of_its_trees_and_their_deviation():
     found = fit_forest(x, tc, SETTINGS, seed=1, threads=2)(new)
     np.testing.assert_allclose(found.tc, values[4:16].mean(axis=0), rtol=1e-12)  # of 20 trees 4 at each end
     assert np.abs(found.tc - values.mean(axis=0)).max() > 1
+    np.testing.assert_allclose(found.median, values[9:11].mean(axis=0), rtol=1e-12)
     np.testing.assert_allclose(found.spread, values.std(axis=0), rtol=1e-9)
 
 
@@ -83,4 +84,5 @@ def test_stored_trees_estimate_as_fitted_ones_bit_for_bit(rows, tmp_path):
     new = np.concatenate([sample(seed=1)[0], edges, np.nextafter(edges, np.float32(1)), np.nextafter(edges, 0)])
     new = new[:rows] if rows < 200 else new.astype(np.float32)
     np.testing.assert_array_equal(stored.predict(new).tc, predict(new).tc)
+    np.testing.assert_array_equal(stored.predict(new).median, predict(new).median)
     np.testing.assert_array_equal(stored.predict(new).spread, predict(new).spread)

@@ -21,7 +21,7 @@ from superdrift.superconductors.tc.boosting import Trees
 from superdrift.superconductors.tc.conformal import Interval
 from superdrift.superconductors.tc.features import features
 from superdrift.superconductors.tc.forest import Forest, ForestEstimate, fit_forest, fit_trees
-from superdrift.superconductors.tc.held_out import blended, difficulty
+from superdrift.superconductors.tc.held_out import blended, difficulty, middle
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbours import Choice, Neighbours
 from superdrift.superconductors.tc.novelty import KnownChemistry
@@ -86,7 +86,8 @@ class Estimator:
         """
         x, vote = features(amounts), self.neighbours.predict(amounts)
         forest = self._forest(x)
-        tc = blended(self.tc.predict(x, threads=self.threads), forest.tc, self.weight)
+        blend = blended(self.tc.predict(x, threads=self.threads), forest.tc, self.weight)
+        tc = middle(blend, forest.median, vote.tc)
         pressure, record = pressure_and_record(amounts)
         low, high = self.interval.bounds(difficulty(tc, vote.distance, forest.spread, families_of(amounts)))
         return {

@@ -40,20 +40,21 @@ _CELLS = 10_000_000
 
 
 class ForestEstimate(NamedTuple):
-    """What the trees agree on, and the standard deviation of all of them, each (n,) in K."""
+    """What the trees agree on (trimmed mean), their median and their standard deviation, each (n,) in K."""
 
     tc: NDArray[np.float64]
+    median: NDArray[np.float64]
     spread: NDArray[np.float64]
 
     @classmethod
     def of(cls, trees: NDArray[np.float64]) -> Self:
         """From the (trees, n) estimates of each tree."""
-        return cls(trimmed_mean(trees), np.sqrt(_mean((trees - _mean(trees)) ** 2)))
+        return cls(trimmed_mean(trees), np.median(trees, axis=0), np.sqrt(_mean((trees - _mean(trees)) ** 2)))
 
     @classmethod
     def joined(cls, parts: Iterable[Self]) -> Self:
         """The rows of all parts."""
-        columns = zip((np.zeros(0), np.zeros(0)), *parts, strict=True)
+        columns = zip([np.zeros(0)] * len(cls._fields), *parts, strict=True)
         return cls(*(np.concatenate(column) for column in columns))
 
 

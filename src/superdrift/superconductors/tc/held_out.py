@@ -14,7 +14,7 @@ from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tc.boosting import Size, Trees, choose_size
 from superdrift.superconductors.tc.conformal import Difficulty
-from superdrift.superconductors.tc.forest import fit_forest
+from superdrift.superconductors.tc.forest import ForestEstimate, fit_forest
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbours import Vote
 from superdrift.superconductors.tc.nested_cross_validation import NestedSearch, family_means
@@ -98,17 +98,18 @@ def predict_held_out(
     """
     split = search.split
     vote, nearest = search.held_out()
-    blank = {name: np.zeros(len(known.ids)) for name in ("tc", "superconducting", "spread", NULL)}
+    blank = {name: np.zeros(len(known.ids)) for name in ("tc", "superconducting", "median", "spread", NULL)}
     sizes: dict[str, list[Size]] = {"tc": [], "superconducting": []}
     weights: list[float] = []
     tasks = [(fold, target) for fold in range(split.number) for target in sizes]
     with ThreadPoolExecutor(settings.threads) as pool:  # the libraries let go of the interpreter while they work
         found = pool.map(lambda task: _without(known, x, split, *task, settings=settings, seed=seed), tasks)
-        for (fold, target), (values, spread, size, weight) in zip(tasks, found, strict=True):
-            blank[target][split.folds == fold] = values
+        for (fold, target), (values, forest, size, weight) in zip(tasks, found, strict=True):
+            out = split.folds == fold
+            blank[target][out] = values
             sizes[target].append(size)
-            if target == "tc":
-                blank["spread"][split.folds == fold] = spread
+            if forest is not None:
+                blank["median"][out], blank["spread"][out] = forest.median, forest.spread
                 weights.append(weight)
     for fold in range(split.number):
         out = split.folds == fold
@@ -116,29 +117,29 @@ def predict_held_out(
     return HeldOut(
         split,
         {ESTIMATOR: blank["superconducting"], PUBLISHED: vote.probability},
-        {ESTIMATOR: blank["tc"], PUBLISHED: vote.tc, NULL: blank[NULL]},
+        {ESTIMATOR: middle(blank["tc"], blank["median"], vote.tc), PUBLISHED: vote.tc, NULL: blank[NULL]},
         blank["spread"], vote, nearest, sizes, weights,
     )  # fmt: skip
 
 
 def _without(
     known: Known, x: NDArray[np.float32], split: Split, fold: int, target: str, *, settings: FitSettings, seed: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], Size, float]:
-    """Estimates of one target for one fold by trees that have not seen it, how far they disagree, and the choices."""
+) -> tuple[NDArray[np.float64], ForestEstimate | None, Size, float]:
+    """Estimates of one target for one fold by trees that have not seen it, the forest's of Tc, and the choices."""
     out, own = split.folds == fold, seeds.derive(seed, "fit", target, split.name, fold)
     rows, y = targets(known)[target]
     usable = rows & ~out
     judging = judging_rows(split.folds[usable], fold, split.number)
     size, trees = choose_size(x[usable], y[usable], judging, target, settings.boosting, seed=own)
     values = Trees.fit(x[usable], y[usable], target, size, settings.boosting, seed=own).predict(x[out], threads=1)
-    spread, weight = np.zeros(len(values)), 0.0
+    forest, weight = None, 0.0
     if target == "tc":
         learning, judged = np.flatnonzero(usable)[~judging], np.flatnonzero(usable)[judging]
         inner = fit_forest(x[learning], y[learning], settings.forest, seed=own, threads=1)
         weight = best_weight(trees.predict(x[judged], threads=1), inner(x[judged]).tc, y[judged])
         forest = fit_forest(x[usable], y[usable], settings.forest, seed=own, threads=1)(x[out])
-        values, spread = blended(values, forest.tc, weight), forest.spread
-    return values, spread, size, weight
+        values = blended(values, forest.tc, weight)
+    return values, forest, size, weight
 
 
 def judging_rows(folds: NDArray[np.int64], fold: int, number: int) -> NDArray[np.bool_]:
@@ -162,6 +163,13 @@ def best_weight(boosted: NDArray[np.float64], forest: NDArray[np.float64], tc: N
 def blended(boosted: NDArray[np.float64], forest: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
     """Tc in K from both kinds of trees, (n,); never below 0 K. `weight` is that of the forest."""
     return np.maximum((1 - weight) * boosted + weight * forest, 0.0)
+
+
+def middle(
+    blend: NDArray[np.float64], forest_median: NDArray[np.float64], neighbours: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The default estimate of Tc, (n,) K: the middle one of the blend, the median tree and the neighbours' mean."""
+    return np.median([blend, forest_median, neighbours], axis=0)
 
 
 def targets(known: Known) -> dict[str, tuple[NDArray[np.bool_], NDArray[Any]]]:
