@@ -21,7 +21,8 @@ from superdrift.superconductors.tc.nested_cross_validation import NestedSearch, 
 from superdrift.superconductors.tc.splits import Split
 
 ESTIMATOR, PUBLISHED = "estimator", "knn"
-"""Trees, the default; K nearest neighbours, the published method. The null is the mean Tc of the family."""
+"""The default: trees, and for Tc neighbours too; K nearest neighbours, the published method. The null is the mean Tc of
+the family."""
 
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Weights of the forest beside the boosted trees, to choose from: a fixed list, like that of the methods."""
