@@ -26,8 +26,8 @@ from superdrift.superconductors.tc.boosting import Size
 from superdrift.superconductors.tc.neighbours import Choice
 
 NAMES = (
-    "charge_check", "metals_check", "flags_estimator", "stoichiometry", "screening", "estimators", "unlabelled", "jarvis",
-    "generation", "negatives",
+    "charge_check", "metals_check", "flags_estimator", "stoichiometry", "screening", "estimators", "unlabelled",
+    "jarvis", "hindsight_tc", "generation", "negatives",
 )  # fmt: skip
 WITHOUT_RUN = ("jarvis",)
 

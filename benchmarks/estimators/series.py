@@ -19,7 +19,7 @@ from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tc.boosting import Size, Trees, choose_size
 from superdrift.superconductors.tc.features import features
 from superdrift.superconductors.tc.forest import fit_forest
-from superdrift.superconductors.tc.held_out import blended, targets
+from superdrift.superconductors.tc.held_out import blended, middle, targets
 from superdrift.superconductors.tc.held_out_groups import chemical_groups
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbours import Choice, Neighbours
@@ -115,10 +115,9 @@ def _predict(
     forest = fit_forest(x, tc, settings.forest, seed=seed, threads=settings.threads)
     along = features(amounts)
     choice = Choice(settings.neighbours[0], settings.metrics[0], settings.weights[0])
-    return {
-        "estimator": blended(trees.predict(along, threads=settings.threads), forest(along), WEIGHT),
-        "knn": Neighbours(rest, choice, choice).predict(amounts).tc,
-    }
+    found, neighbours = forest(along), Neighbours(rest, choice, choice).predict(amounts).tc
+    blend = blended(trees.predict(along, threads=settings.threads), found.tc, WEIGHT)
+    return {"estimator": middle(blend, found.median, neighbours), "knn": neighbours}
 
 
 def _draw(drawn: list[tuple[Series, dict[str, NDArray[np.float64]], Any, Any]], path: Path) -> None:

@@ -1,5 +1,7 @@
 """Errors and ranking quality with percentile intervals of a bootstrap over groups of rows that belong together."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
@@ -46,6 +48,30 @@ def regression_errors(
                 max(float(high), float(value[0])),
             )
     return found
+
+
+def bootstrapped(
+    values: NDArray[np.float64],
+    groups: NDArray[np.int64],
+    statistic: Callable[[NDArray[np.float64]], float],
+    generator: np.random.Generator,
+) -> Interval95:
+    """A statistic of values, such as their median, with the interval of a bootstrap over groups.
+
+    Args:
+        values: (n,), n ≥ 1.
+        groups: (n,) which rows belong together.
+        statistic: of the values.
+        generator: for the bootstrap.
+    """
+    group, value = np.unique(groups, return_inverse=True)[1].ravel(), float(statistic(values))
+    members = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
+    drawn = []
+    for _ in range(_RESAMPLES):
+        chosen = generator.integers(len(members), size=len(members))
+        drawn.append(float(statistic(values[np.concatenate([members[i] for i in chosen])])))
+    low, high = np.quantile(drawn, TAILS)
+    return value, min(float(low), value), max(float(high), value)
 
 
 def ranking_auc(

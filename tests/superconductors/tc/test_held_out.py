@@ -122,7 +122,9 @@ def test_difficulty_holds_what_errors_are_judged_by(found):
     part = found[0]
     difficulty = part.difficulty(DATA.families)
     np.testing.assert_array_equal(difficulty.tc, part.tc[ESTIMATOR])
-    np.testing.assert_array_equal(difficulty.disagreement, np.abs(part.tc[ESTIMATOR] - part.vote.tc))
+    np.testing.assert_array_equal(difficulty.distance, part.vote.distance)
+    np.testing.assert_array_equal(difficulty.spread, part.spread)
+    assert (part.spread > 0).mean() > 0.9
     np.testing.assert_array_equal(np.array(COMPOUND_FAMILIES)[difficulty.family], DATA.families)
 
 

@@ -27,7 +27,7 @@ def made_up(n=300, seed=0):
     estimates = {method: 100 * generator.random(n) for method in (ESTIMATOR, PUBLISHED, NULL)}
     probability = {method: generator.random(n) for method in (ESTIMATOR, PUBLISHED)}
     vote = Vote(probability[PUBLISHED], estimates[PUBLISHED], np.ones(n), generator.random(n))
-    return known, HeldOut(split, probability, estimates, vote, vote.distance, {}, [])
+    return known, HeldOut(split, probability, estimates, np.ones(n), vote, vote.distance, {}, [])
 
 
 def scored(known, found, covered=None):

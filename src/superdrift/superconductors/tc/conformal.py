@@ -1,11 +1,12 @@
 """Conformal intervals of Tc: residuals of held-out compounds, relative to an expected error that grows with distance.
 
 Conformal prediction with normalised residuals (Papadopoulos et al. 2002; Lei et al., JASA 113, 1094 (2018)). The
-expected error is learned: it may only grow with the distance to the known, with the spread of the neighbours and with
-their disagreement. The two tails are calibrated apart, because errors of Tc are skewed, and each family by itself.
+expected error is learned: it may only grow with the distance to the known and with the disagreement of the forest's
+trees, which is large where the known foretell little. The two tails are calibrated apart, because errors of Tc are
+skewed, and so are near and far compounds (Mondrian bins; Vovk et al. 2005), and each family by itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -19,12 +20,15 @@ from superdrift.superconductors.tc.tree_text import TreeText
 
 MIN_EXPECTED_ERROR = 0.1
 """K; no compound's expected error is below it, so that residuals relative to it stay finite. Part of the method."""
-MIN_FAMILY_RESIDUALS = 60
-"""Residuals from which a family's quantiles are its own: at a coverage of 90 % three lie beyond each end. Part of the
-method."""
+FAR = 0.05
+"""Half L1 to the nearest known superconductor from which a compound is far: near-duplicates are held out together up to
+there (`estimate.group_radius` in config.yaml). Stored quantiles are those of near and of far compounds."""
+MIN_RESIDUALS = 60
+"""Residuals from which a family's quantiles, near or far, are its own: at a coverage of 90 % three lie beyond each end.
+Part of the method."""
 _HALVES = 2
 """The expected error of each half of the folds is learned on the other."""
-_MONOTONE = (0, 1, 1, 1, 0, 0, 0)
+_MONOTONE = (0, 1, 1, 0, 0, 0)
 """Columns of `Difficulty.columns` with which the expected error may only grow (1), so that no interval narrows with
 them."""
 _TREES = 80
@@ -45,15 +49,13 @@ class Difficulty:
     Attributes:
         tc: estimate, K.
         distance: to the nearest known superconductor, half L1.
-        spread: deviation of the neighbours' Tc, K.
-        disagreement: between the estimate and the neighbours' mean, K.
+        spread: deviation of the trees of the forest, K.
         family: number in `COMPOUND_FAMILIES`.
     """
 
     tc: NDArray[np.float64]
     distance: NDArray[np.float64]
     spread: NDArray[np.float64]
-    disagreement: NDArray[np.float64]
     family: NDArray[np.int64]
 
     def __getitem__(self, rows: NDArray[np.bool_]) -> "Difficulty":
@@ -61,9 +63,9 @@ class Difficulty:
         return Difficulty(*(getattr(self, name)[rows] for name in self.__dataclass_fields__))
 
     def columns(self) -> NDArray[np.float64]:
-        """(n, 7) what the expected error depends on."""
+        """(n, 6) what the expected error depends on."""
         families = np.eye(len(COMPOUND_FAMILIES))[self.family]
-        return np.column_stack([self.tc, self.distance, self.spread, self.disagreement, families])
+        return np.column_stack([self.tc, self.distance, self.spread, families])
 
 
 @dataclass(frozen=True)
@@ -79,15 +81,15 @@ class Residuals:
         return Residuals(self.difficulty[rows], self.measured[rows], self.fold[rows])
 
     @classmethod
-    def joined(cls, one: "Residuals", other: "Residuals") -> "Residuals":
-        """The rows of both."""
-        pairs = [
-            np.concatenate([getattr(one.difficulty, n), getattr(other.difficulty, n)])
-            for n in Difficulty.__dataclass_fields__
+    def joined(cls, parts: Iterable["Residuals"]) -> "Residuals":
+        """The rows of all."""
+        parts = list(parts)
+        signs = [
+            np.concatenate([getattr(part.difficulty, name) for part in parts])
+            for name in Difficulty.__dataclass_fields__
         ]
-        return cls(
-            Difficulty(*pairs), np.concatenate([one.measured, other.measured]), np.concatenate([one.fold, other.fold])
-        )
+        measured, fold = (np.concatenate([getattr(part, name) for part in parts]) for name in ("measured", "fold"))
+        return cls(Difficulty(*signs), measured, fold)
 
 
 class Interval:
@@ -95,52 +97,68 @@ class Interval:
 
     Args:
         text: the trees of the expected error, as LightGBM writes them.
-        tails: for each family (and `all`) the quantiles of the normalised residuals.
+        tails: for each family the quantiles of the normalised residuals of near and of far compounds.
     """
 
-    def __init__(self, text: str, tails: Mapping[str, tuple[float, float]]) -> None:
-        self.text, self.tails = text, {name: (float(low), float(high)) for name, (low, high) in tails.items()}
+    def __init__(self, text: str, tails: Mapping[str, Sequence[Sequence[float]]]) -> None:
+        self.text = text
         self._error = TreeText(text)
+        ordered = np.array([tails[family] for family in COMPOUND_FAMILIES], dtype=np.float64)
+        self._tails = ordered.reshape(len(COMPOUND_FAMILIES), 2, 2)
+
+    @property
+    def tails(self) -> dict[str, Any]:
+        """For each family [[lower, upper] of near compounds, [lower, upper] of far ones]."""
+        return dict(zip(COMPOUND_FAMILIES, self._tails.tolist(), strict=True))
 
     @classmethod
-    def calibrate(cls, learned: Residuals, judged: Residuals, *, coverage: float) -> Self:
+    def calibrate(cls, residuals: Residuals, *, coverage: float) -> Self:
         """Learn the expected error, then take the quantiles of the residuals relative to it.
 
         For the quantiles, each residual is compared with an error expected from the other half of the folds.
 
         Args:
-            learned: residuals at all distances, from which the expected error is learned.
-            judged: residuals of held-out chemical systems, for the quantiles.
+            residuals: of held-out compounds near the known and far from it.
             coverage: share of compounds that the interval is to hold.
 
         Raises:
             InputError: when there is nothing to calibrate on.
         """
-        if len(judged.measured) == 0:
+        if len(residuals.measured) == 0:
             raise InputError("no held-out superconductor to calibrate the Tc intervals on; add compounds")
-        relative = np.zeros(len(judged.measured))
+        relative = np.zeros(len(residuals.measured))
         for half in range(_HALVES):
-            rows, others = judged.fold % _HALVES == half, learned.fold % _HALVES != half
+            rows = residuals.fold % _HALVES == half
             if rows.any():
-                error = _expected(_learn(learned[others] if others.any() else learned), judged.difficulty[rows])
-                relative[rows] = (judged.measured - judged.difficulty.tc)[rows] / error
-        tails = {"all": conformal_quantiles(relative, coverage)}
-        for number, family in enumerate(COMPOUND_FAMILIES):
-            own = judged.difficulty.family == number
-            tails[family] = (
-                conformal_quantiles(relative[own], coverage) if own.sum() >= MIN_FAMILY_RESIDUALS else tails["all"]
-            )
-        return cls(_learn(learned).text, tails)
+                error = _expected(_learn(residuals if rows.all() else residuals[~rows]), residuals.difficulty[rows])
+                relative[rows] = (residuals.measured - residuals.difficulty.tc)[rows] / error
+        return cls(_learn(residuals).text, _tails(relative, residuals.difficulty, coverage))
 
     def bounds(self, difficulty: Difficulty) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Lower and upper ends, (n,) each, in K."""
         error = _expected(self._error, difficulty)
-        tails = np.array([self.tails[family] for family in COMPOUND_FAMILIES])[difficulty.family].reshape(-1, 2)
+        tails = self._tails[difficulty.family, (difficulty.distance >= FAR).astype(np.int64)]
         return np.maximum(difficulty.tc + tails[:, 0] * error, 0.0), difficulty.tc + tails[:, 1] * error
 
     def describe(self) -> dict[str, Any]:
         """As JSON can hold it."""
         return {"expected_error": self.text, "tails": self.tails}
+
+
+def _tails(
+    relative: NDArray[np.float64], difficulty: Difficulty, coverage: float
+) -> dict[str, list[tuple[float, float]]]:
+    """Quantiles for each family, near and far; no tail is shorter far from the known than near it."""
+    tails = {}
+    for number, family in enumerate(COMPOUND_FAMILIES):
+        own = difficulty.family == number
+        found = []
+        for band in (difficulty.distance < FAR, difficulty.distance >= FAR):
+            enough = [rows for rows in (own & band, band) if rows.sum() >= MIN_RESIDUALS]
+            found.append(conformal_quantiles(relative[enough[0]] if enough else relative, coverage))
+        (low, high), (far_low, far_high) = found
+        tails[family] = [(low, high), (min(low, far_low), max(high, far_high))]
+    return tails
 
 
 def _learn(residuals: Residuals) -> TreeText:

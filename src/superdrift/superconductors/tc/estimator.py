@@ -20,13 +20,13 @@ from superdrift.superconductors.tables import NEIGHBOURS
 from superdrift.superconductors.tc.boosting import Trees
 from superdrift.superconductors.tc.conformal import Interval
 from superdrift.superconductors.tc.features import features
-from superdrift.superconductors.tc.forest import Forest, fit_forest, fit_trees
-from superdrift.superconductors.tc.held_out import blended, difficulty
+from superdrift.superconductors.tc.forest import Forest, ForestEstimate, fit_forest, fit_trees
+from superdrift.superconductors.tc.held_out import blended, difficulty, middle
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbours import Choice, Neighbours
 from superdrift.superconductors.tc.novelty import KnownChemistry
 
-VERSION = 3
+VERSION = 4
 """Layout of the stored description; a file of another layout is refused."""
 
 
@@ -64,7 +64,7 @@ class Estimator:
         return KnownChemistry(known.amounts[known.superconducting])
 
     @cached_property
-    def _forest(self) -> Callable[[NDArray[np.float32]], NDArray[np.float64]]:
+    def _forest(self) -> Callable[[NDArray[np.float32]], ForestEstimate]:
         if self.stored is not None:
             return self.stored.predict
         return fit_forest(*self._forest_rows(), self.forest, seed=self.seed, threads=self.threads)
@@ -85,9 +85,11 @@ class Estimator:
             (n,) columns of `ESTIMATED`, those of the formation energy apart.
         """
         x, vote = features(amounts), self.neighbours.predict(amounts)
-        tc = blended(self.tc.predict(x, threads=self.threads), self._forest(x), self.weight)
+        forest = self._forest(x)
+        blend = blended(self.tc.predict(x, threads=self.threads), forest.tc, self.weight)
+        tc = middle(blend, forest.median, vote.tc)
         pressure, record = pressure_and_record(amounts)
-        low, high = self.interval.bounds(difficulty(tc, vote, families_of(amounts)))
+        low, high = self.interval.bounds(difficulty(tc, vote.distance, forest.spread, families_of(amounts)))
         return {
             "superconducting_probability": self.superconducting.predict(x, threads=self.threads),
             "tc_k": tc,

@@ -32,7 +32,7 @@ NEAR_DUPLICATE_RADII = (0.02, 0.05)
 """Half L1; distances at which remaining near-duplicates across folds are counted: novelty and the groups' radius. They
 describe the folds and change nothing."""
 RANDOM, GROUPED = 0, -1
-"""Places, among the splits of a repeat, of the two that intervals are calibrated on."""
+"""Places, among the splits of a repeat, of those that the radius of applicability and the choices come from."""
 
 
 @dataclass(frozen=True)
@@ -131,9 +131,8 @@ def held_out_novelty(known: Known, folds: NDArray[np.int64]) -> NDArray[np.float
 
 
 def _calibrated(known: Known, rows: NDArray[np.bool_], found: Sequence[HeldOut], coverage: float) -> Interval:
-    """Expected error from near and far (both splits); quantiles from the grouped one alone, as for new compounds."""
-    random, grouped = (_residuals(known, rows, found[place]) for place in (RANDOM, GROUPED))
-    return Interval.calibrate(Residuals.joined(random, grouped), grouped, coverage=coverage)
+    """On the residuals of all splits: near compounds and far ones, however they were held out."""
+    return Interval.calibrate(Residuals.joined(_residuals(known, rows, part) for part in found), coverage=coverage)
 
 
 def _residuals(known: Known, rows: NDArray[np.bool_], found: HeldOut) -> Residuals:

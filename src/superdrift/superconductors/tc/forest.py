@@ -1,15 +1,16 @@
 """Extremely randomised trees (Geurts et al. 2006) for Tc: every compound is remembered, by many different trees.
 
 They are better at interpolation than boosted trees, and worse on unknown systems; the estimate of Tc blends both. The
-trees agree by a trimmed mean: single trees that take a compound for one of another kind do not count. A run does not
-store its forest: fitting it again to the same rows takes seconds. The one that comes with the project is a table of
-nodes, which estimates as the fitted one does, bit for bit.
+trees agree by a trimmed mean: single trees that take a compound for one of another kind do not count. How far they
+disagree about a compound tells most of how wrong its estimate may be. A run does not store its forest: fitting it again
+to the same rows takes seconds. The one that comes with the project is a table of nodes, which estimates as the fitted
+one does, bit for bit.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
@@ -36,6 +37,25 @@ TRIMMED = 0.2
 lowest cross-validated error among 0, 0.1, 0.2, 0.25 (docs/methods/estimators.md). Part of what the forest is."""
 _CELLS = 10_000_000
 """Pairs of row and tree that are walked at once: bounds the memory."""
+
+
+class ForestEstimate(NamedTuple):
+    """What the trees agree on (trimmed mean), their median and their standard deviation, each (n,) in K."""
+
+    tc: NDArray[np.float64]
+    median: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, trees: NDArray[np.float64]) -> Self:
+        """From the (trees, n) estimates of each tree."""
+        return cls(trimmed_mean(trees), np.median(trees, axis=0), np.sqrt(_mean((trees - _mean(trees)) ** 2)))
+
+    @classmethod
+    def joined(cls, parts: Iterable[Self]) -> Self:
+        """The rows of all parts."""
+        columns = zip([np.zeros(0)] * len(cls._fields), *parts, strict=True)
+        return cls(*(np.concatenate(column) for column in columns))
 
 
 @dataclass(frozen=True)
@@ -74,20 +94,19 @@ class Forest:
         """The columns of `FOREST`."""
         return {column.name: getattr(self, column.name) for column in FOREST.columns}
 
-    def predict(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
-        """(n, f) features → (n,) Tc in K."""
+    def predict(self, x: NDArray[np.float32]) -> ForestEstimate:
+        """(n, f) features → estimates of n compounds."""
         starts = np.flatnonzero(np.diff(self.tree, prepend=-1))
         size = max(1, _CELLS // len(starts))
-        parts = [self._walk(x[first : first + size], starts) for first in range(0, len(x), size)]
-        return np.concatenate([np.zeros(0), *parts])
+        return ForestEstimate.joined(self._walk(x[first : first + size], starts) for first in range(0, len(x), size))
 
-    def _walk(self, x: NDArray[np.float32], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _walk(self, x: NDArray[np.float32], starts: NDArray[np.int64]) -> ForestEstimate:
         """All rows down all trees, level by level."""
         node = np.repeat(starts[:, None], len(x), axis=1)
         while True:
             tree, row = np.nonzero(self.feature[node] >= 0)
             if not len(tree):
-                return trimmed_mean(self.tc_k[node])
+                return ForestEstimate.of(self.tc_k[node])
             here = node[tree, row]
             below = x[row, self.feature[here]] <= self.threshold[here]
             node[tree, row] = np.where(below, here + 1, starts[tree] + self.other[here])
@@ -96,8 +115,12 @@ class Forest:
 def trimmed_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """What trees agree on: (trees, n) estimates → (n,), the mean without the `TRIMMED` lowest and highest."""
     cut = int(TRIMMED * len(values))
-    kept = np.sort(values, axis=0)[cut : len(values) - cut]
-    return kept.cumsum(axis=0)[-1] / len(kept)  # one order of addition, however many rows there are
+    return _mean(np.sort(values, axis=0)[cut : len(values) - cut])
+
+
+def _mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(m, n) → (n,) means, in one order of addition, however many columns there are."""
+    return values.cumsum(axis=0)[-1] / len(values)
 
 
 def fit_trees(
@@ -113,7 +136,7 @@ def fit_trees(
 
 def fit_forest(
     x: NDArray[np.float32], tc: NDArray[np.float64], settings: ForestSettings, *, seed: int, threads: int
-) -> Callable[[NDArray[np.float32]], NDArray[np.float64]]:
+) -> Callable[[NDArray[np.float32]], ForestEstimate]:
     """Fit a forest.
 
     Args:
@@ -124,17 +147,17 @@ def fit_forest(
         threads: for fitting and predicting.
 
     Returns:
-        What predicts: (m, f) features → (m,) Tc in K.
+        What predicts: (m, f) features → estimates of m compounds.
     """
     trees = fit_trees(x, tc, settings, seed=seed, threads=threads).estimators_
 
-    def estimate(rows: NDArray[np.float32]) -> NDArray[np.float64]:
-        return trimmed_mean(np.stack([tree.predict(rows) for tree in trees]))
+    def estimate(rows: NDArray[np.float32]) -> ForestEstimate:
+        return ForestEstimate.of(np.stack([tree.predict(rows) for tree in trees]))
 
-    def predict(rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    def predict(rows: NDArray[np.float32]) -> ForestEstimate:
         size = max(1, min(_CELLS // len(trees), -(-len(rows) // threads)))
         parts = [rows[first : first + size] for first in range(0, len(rows), size)]
         with ThreadPoolExecutor(threads) as pool:
-            return np.concatenate([np.zeros(0), *pool.map(estimate, parts)])
+            return ForestEstimate.joined(pool.map(estimate, parts))
 
     return predict

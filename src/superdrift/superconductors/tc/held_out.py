@@ -14,14 +14,15 @@ from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tc.boosting import Size, Trees, choose_size
 from superdrift.superconductors.tc.conformal import Difficulty
-from superdrift.superconductors.tc.forest import fit_forest
+from superdrift.superconductors.tc.forest import ForestEstimate, fit_forest
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbours import Vote
 from superdrift.superconductors.tc.nested_cross_validation import NestedSearch, family_means
 from superdrift.superconductors.tc.splits import Split
 
 ESTIMATOR, PUBLISHED = "estimator", "knn"
-"""Trees, the default; K nearest neighbours, the published method. The null is the mean Tc of the family."""
+"""The default: trees, and for Tc neighbours too; K nearest neighbours, the published method. The null is the mean Tc of
+the family."""
 
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Weights of the forest beside the boosted trees, to choose from: a fixed list, like that of the methods."""
@@ -35,6 +36,7 @@ class HeldOut:
         split: how the folds were drawn.
         probability: (n,) of superconductivity, by method.
         tc: (n,) in K, by method.
+        spread: (n,) deviation of the forest's trees, K.
         vote: estimates of the neighbours, and how far they were.
         nearest: (n,) distance to the nearest training composition of either kind, half L1.
         sizes: of the boosted trees chosen for each fold, by target.
@@ -44,6 +46,7 @@ class HeldOut:
     split: Split
     probability: Mapping[str, NDArray[np.float64]]
     tc: Mapping[str, NDArray[np.float64]]
+    spread: NDArray[np.float64]
     vote: Vote
     nearest: NDArray[np.float64]
     sizes: Mapping[str, list[Size]]
@@ -51,7 +54,7 @@ class HeldOut:
 
     def difficulty(self, families: NDArray[np.str_]) -> Difficulty:
         """What the error of the default estimate of Tc is expected from."""
-        return difficulty(self.tc[ESTIMATOR], self.vote, families)
+        return difficulty(self.tc[ESTIMATOR], self.vote.distance, self.spread, families)
 
     def columns(self, known: Known, intervals: NDArray[np.float64]) -> dict[str, Any]:
         """Columns of `tables.HELD_OUT`; `intervals`: (n, 2) ends of the held-out intervals of Tc, K."""
@@ -74,10 +77,12 @@ class HeldOut:
         }
 
 
-def difficulty(tc: NDArray[np.float64], vote: Vote, families: NDArray[np.str_]) -> Difficulty:
-    """Signs of a large error: distance, neighbours that disagree with each other or with the estimate."""
+def difficulty(
+    tc: NDArray[np.float64], distance: NDArray[np.float64], spread: NDArray[np.float64], families: NDArray[np.str_]
+) -> Difficulty:
+    """Signs of a large error, with the families as numbers; see `Difficulty`."""
     family = np.array([COMPOUND_FAMILIES.index(name) for name in families.tolist()], dtype=np.int64)
-    return Difficulty(tc, vote.distance, vote.spread, np.abs(tc - vote.tc), family)
+    return Difficulty(tc, distance, spread, family)
 
 
 def predict_held_out(
@@ -94,31 +99,34 @@ def predict_held_out(
     """
     split = search.split
     vote, nearest = search.held_out()
-    blank = {name: np.zeros(len(known.ids)) for name in ("tc", "superconducting", NULL)}
+    blank = {name: np.zeros(len(known.ids)) for name in ("tc", "superconducting", "median", "spread", NULL)}
     sizes: dict[str, list[Size]] = {"tc": [], "superconducting": []}
     weights: list[float] = []
     tasks = [(fold, target) for fold in range(split.number) for target in sizes]
     with ThreadPoolExecutor(settings.threads) as pool:  # the libraries let go of the interpreter while they work
         found = pool.map(lambda task: _without(known, x, split, *task, settings=settings, seed=seed), tasks)
-        for (fold, target), (values, size, weight) in zip(tasks, found, strict=True):
-            blank[target][split.folds == fold] = values
+        for (fold, target), (values, forest, size, weight) in zip(tasks, found, strict=True):
+            out = split.folds == fold
+            blank[target][out] = values
             sizes[target].append(size)
-            weights += [weight] if target == "tc" else []
+            if forest is not None:
+                blank["median"][out], blank["spread"][out] = forest.median, forest.spread
+                weights.append(weight)
     for fold in range(split.number):
         out = split.folds == fold
         blank[NULL][out] = family_means(known, ~out, known.families[out])
     return HeldOut(
         split,
         {ESTIMATOR: blank["superconducting"], PUBLISHED: vote.probability},
-        {ESTIMATOR: blank["tc"], PUBLISHED: vote.tc, NULL: blank[NULL]},
-        vote, nearest, sizes, weights,
+        {ESTIMATOR: middle(blank["tc"], blank["median"], vote.tc), PUBLISHED: vote.tc, NULL: blank[NULL]},
+        blank["spread"], vote, nearest, sizes, weights,
     )  # fmt: skip
 
 
 def _without(
     known: Known, x: NDArray[np.float32], split: Split, fold: int, target: str, *, settings: FitSettings, seed: int
-) -> tuple[NDArray[np.float64], Size, float]:
-    """Estimates of one target for one fold by trees that have not seen it, and what was chosen without it."""
+) -> tuple[NDArray[np.float64], ForestEstimate | None, Size, float]:
+    """Estimates of one target for one fold by trees that have not seen it, the forest's of Tc, and the choices."""
     out, own = split.folds == fold, seeds.derive(seed, "fit", target, split.name, fold)
     rows, y = targets(known)[target]
     usable = rows & ~out
@@ -126,14 +134,14 @@ def _without(
     given = {"seed": own, "weight": known.weights(settings.unlabelled_weight)[usable]}
     size, trees = choose_size(x[usable], y[usable], judging, target, settings.boosting, **given)
     values = Trees.fit(x[usable], y[usable], target, size, settings.boosting, **given).predict(x[out], threads=1)
-    weight = 0.0
+    forest, weight = None, 0.0
     if target == "tc":
         learning, judged = np.flatnonzero(usable)[~judging], np.flatnonzero(usable)[judging]
         inner = fit_forest(x[learning], y[learning], settings.forest, seed=own, threads=1)
-        weight = best_weight(trees.predict(x[judged], threads=1), inner(x[judged]), y[judged])
-        forest = fit_forest(x[usable], y[usable], settings.forest, seed=own, threads=1)
-        values = blended(values, forest(x[out]), weight)
-    return values, size, weight
+        weight = best_weight(trees.predict(x[judged], threads=1), inner(x[judged]).tc, y[judged])
+        forest = fit_forest(x[usable], y[usable], settings.forest, seed=own, threads=1)(x[out])
+        values = blended(values, forest.tc, weight)
+    return values, forest, size, weight
 
 
 def judging_rows(folds: NDArray[np.int64], fold: int, number: int) -> NDArray[np.bool_]:
@@ -157,6 +165,13 @@ def best_weight(boosted: NDArray[np.float64], forest: NDArray[np.float64], tc: N
 def blended(boosted: NDArray[np.float64], forest: NDArray[np.float64], weight: float) -> NDArray[np.float64]:
     """Tc in K from both kinds of trees, (n,); never below 0 K. `weight` is that of the forest."""
     return np.maximum((1 - weight) * boosted + weight * forest, 0.0)
+
+
+def middle(
+    blend: NDArray[np.float64], forest_median: NDArray[np.float64], neighbours: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The default estimate of Tc, (n,) K: the middle one of the blend, the median tree and the neighbours' mean."""
+    return np.median([blend, forest_median, neighbours], axis=0)
 
 
 def targets(known: Known) -> dict[str, tuple[NDArray[np.bool_], NDArray[Any]]]:
