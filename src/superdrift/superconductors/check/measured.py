@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from superdrift.composition.distance import TOLERANCE
@@ -47,13 +48,14 @@ def measured(amounts: NDArray[np.floating], compounds: Path, *, radius: float) -
     known = tables.read(compounds, COMPOUNDS, _COLUMNS)
     distance, nearest = CompositionIndex(tables.matrix(known["amounts"])).nearest(amounts)
     within = distance <= radius + TOLERANCE
-    entries = known.drop_columns(["amounts"]).to_pylist()
-    of_composition: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for entry in entries:
-        of_composition[entry["reduced_formula"]].append(entry)
+    compositions = known["reduced_formula"].take(np.where(within, nearest, 0)).to_pylist()
+    asked = pa.array({name for name, there in zip(compositions, within, strict=True) if there}, pa.string())
+    entries: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for entry in known.drop_columns(["amounts"]).filter(pc.is_in(known["reduced_formula"], asked)).to_pylist():
+        entries[entry["reduced_formula"]].append(entry)
     found = [
-        _summary(of_composition[entries[row]["reduced_formula"]]) if there else dict.fromkeys(MEASURED.schema.names)
-        for row, there in zip(nearest.tolist(), within.tolist(), strict=True)
+        _summary(entries[name]) if there else dict.fromkeys(MEASURED.schema.names)
+        for name, there in zip(compositions, within, strict=True)
     ]
     return pa.Table.from_pylist(found, schema=MEASURED.schema)
 

@@ -1,6 +1,7 @@
 """Stage screen: projected samples + known compounds → one row of verdicts per sample."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from superdrift.io import tables
@@ -59,14 +60,17 @@ def screen(
                 progress.advance(part.num_rows)
 
 
-def known_screener(settings: ScreenSettings, compounds: Path, *, baseline: bool, all_rows: bool = False) -> Screener:
-    """A screener that knows the compounds of a table."""
+def known_screener(
+    settings: ScreenSettings, compounds: Path, *, baseline: bool, all_rows: bool = False,
+    thresholds: Mapping[str, Mapping[str, float]] | None = None,
+) -> Screener:  # fmt: skip
+    """A screener that knows the compounds of a table; `thresholds` as those of the charge check."""
     known = tables.read(compounds, COMPOUNDS, ["formula", "superconducting", "amounts", "flags"])
     radii = {"known_radius": settings.known_radius, "novel_radius": settings.novel_radius}
     return Screener(
         settings,
         KnownCompounds(tables.matrix(known["amounts"]), known["formula"].to_pylist(), **radii, others=baseline),
-        charge_check(known, settings.charge),
+        charge_check(known, settings.charge, thresholds),
         exact=baseline or all_rows,
         all_rows=all_rows,
     )
