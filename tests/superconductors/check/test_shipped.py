@@ -17,7 +17,9 @@ from superdrift.superconductors.check.formulas import screen_settings
 from superdrift.superconductors.screening import known_charges
 from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tables import COMPOUNDS
+from superdrift.superconductors.tc.estimator import BOOSTED, FOREST
 from superdrift.superconductors.tc.features import features
+from superdrift.superconductors.tc.nodes import NODES, Nodes
 
 CONFIG = shipping.configuration()
 REMAKE = "python -m superdrift.superconductors.check.shipped --write"
@@ -56,7 +58,7 @@ def test_other_settings_make_others(change, named):
 @pytest.mark.parametrize(
     ("module", "files"),
     [
-        ("stages.fit", {"estimators.json", "trees.parquet"}),
+        ("stages.fit", {"estimators.json", "trees.parquet", "scores.parquet"}),
         ("stages.prepare", {"compounds.parquet"}),
         ("screening.known_charges", {"charges.json"}),
         ("stages.phases", {"phases.parquet"}),
@@ -80,7 +82,7 @@ def test_another_version_of_a_source_makes_others(monkeypatch):
 
 def test_other_compounds_make_others(copy):
     (copy / "compounds.parquet").write_bytes((copy / "phases.parquet").read_bytes())
-    assert {"charges.json", "estimators.json", "trees.parquet", "phases.parquet"} <= set(
+    assert {"charges.json", "estimators.json", "trees.parquet", "scores.parquet", "phases.parquet"} <= set(
         shipped.out_of_date(CONFIG, copy)
     )
 
@@ -117,13 +119,16 @@ def test_without_a_source_there_is_one_error_and_nothing_is_written(tmp_path, mo
     assert not list((tmp_path / "estimators").iterdir())
 
 
-def test_the_stored_forest_is_the_one_that_would_be_fitted():
-    """Up to 1e-6 K: another build of scikit-learn may round otherwise."""
+def test_the_stored_trees_are_those_that_would_be_fitted():
+    """The forest, where it has a weight, up to 1e-6 K: another build of scikit-learn may round otherwise."""
     estimator = shipped.load(threads=2)
+    stored = Nodes.of_models(tables.read(shipped.FOLDER / "trees.parquet", NODES))
+    fitted = estimator.models()
+    assert stored.keys() == fitted.keys() == {*BOOSTED, *([FOREST] if estimator.weight else [])}
     amounts = tables.matrix(tables.read(shipped.COMPOUNDS, COMPOUNDS, ["amounts"])["amounts"])[::50]
     x = features(np.concatenate([amounts, amounts[:-1] + amounts[1:]]))
-    stored, fitted = estimator.stored.nodes, estimator.models()["forest"]
-    np.testing.assert_allclose(stored.sums(x), fitted.sums(x), rtol=0, atol=1e-6)
+    for name in stored:
+        np.testing.assert_allclose(stored[name].sums(x), fitted[name].sums(x), rtol=0, atol=1e-6, err_msg=name)
 
 
 def test_the_stored_choices_are_those_of_the_settings():
@@ -131,7 +136,6 @@ def test_the_stored_choices_are_those_of_the_settings():
     settings = from_mapping(FitSettings, CONFIG["estimate"], place="estimate")
     assert described["forest"]["trees"] == settings.forest.trees
     assert {"numpy", "scikit-learn", "pyarrow", "torch"} <= set(described["provenance"]["versions"])
-    assert described["scores"]
 
 
 def test_the_stored_thresholds_are_those_that_would_be_fitted():

@@ -65,7 +65,8 @@ def test_a_family_without_a_generator():
 
 
 def test_a_small_training_is_written_and_loaded(tmp_path, monkeypatch):
-    model = {**CONFIG["models"]["masked"], "denoiser": {**CONFIG["models"]["masked"]["denoiser"], "width": 16, "depth": 1}}
+    model = dict(CONFIG["models"]["masked"])
+    model["denoiser"] = {**model["denoiser"], "width": 16, "depth": 1}
     model["training"] = {**model["training"], "steps": 4, "validate_every": 2, "validation_draws": 64}
     base = {**CONFIG["train"]["base"], "family": "cuprates", "steps": 2, "validate_every": 1}
     config = {**CONFIG, "models": {"masked": model}, "families": ["pnictides", "cuprates"]}

@@ -2,10 +2,10 @@
 
     python -m superdrift.superconductors.check.shipped --write
 
-makes data/estimators from the sources of the preset `shipped`, config.yaml and the code (ten minutes on one core; needs
-the public files of data/registry.yaml, in the folder SUPERDRIFT_DATA or by a network); without --write it names the files
-there that are not of these, for which it needs none of them. Settings, seed, code fingerprint, SHA-256 of the inputs and
-versions stand in each.
+makes those files of data/estimators that are missing or out of date, from the sources of the preset `shipped`, by
+config.yaml and the code (five minutes on one core; needs the public files of data/registry.yaml, in the folder
+SUPERDRIFT_DATA or by a network); without --write it names them, for which it needs no public file. Settings, seed, code
+fingerprint, SHA-256 of the inputs and versions stand in each.
 """
 
 import json
@@ -24,7 +24,6 @@ from superdrift.run import registry
 from superdrift.run.command import Run
 from superdrift.run.errors import InputError
 from superdrift.run.settings import from_mapping
-from superdrift.statistics.scores import SCORES
 from superdrift.superconductors import shipping
 from superdrift.superconductors.settings.data import PrepareSettings
 from superdrift.superconductors.settings.tc import FitSettings, PhasesSettings
@@ -38,9 +37,9 @@ logger = logging.getLogger("superdrift")
 COMPOUNDS = shipping.COMPOUNDS
 FOLDER = COMPOUNDS.parent
 """Where the files lie."""
-FILES = ("compounds.parquet", "charges.json", "estimators.json", "trees.parquet", "phases.parquet")
+FILES = ("compounds.parquet", "charges.json", "estimators.json", "trees.parquet", "scores.parquet", "phases.parquet")
 """Known compounds as prepared; thresholds of the charge check; what `fit` chose and calibrated; its trees as nodes;
-competitors in the hull."""
+its scores on held-out compounds; competitors in the hull."""
 ENERGIES = registry.DATA / "energy" / "model.safetensors"
 """The model of formation energies that comes with the project; its description lies beside it."""
 
@@ -62,11 +61,11 @@ class _Step:
 
 def _steps(config: Mapping[str, Any], folder: Path) -> Iterator[_Step]:
     """The steps in their order, for files in `folder`."""
-    compounds, charges, estimators, trees, phases = FILES
+    compounds, charges, estimators, trees, scores, phases = FILES
     known = (folder / compounds,)
     yield _Step((compounds,), "stages.prepare", config["prepare"], sources=tuple(config["prepare"]["sources"]))
     yield _Step((charges,), "screening.known_charges", config["screen"]["charge"], known)
-    yield _Step((estimators, trees), "stages.fit", config["estimate"], known)
+    yield _Step((estimators, trees, scores), "stages.fit", config["estimate"], known)
     yield _Step((phases,), "stages.phases", {"threads": config["energy"]["threads"]}, (*known, ENERGIES))
 
 
@@ -117,21 +116,21 @@ def _fit(run: Run, folder: Path, rest: Path) -> None:
     settings = from_mapping(FitSettings, run.metadata["settings"], place="estimate")
     neighbours, description = rest / "neighbours.parquet", rest / "estimators.json"
     fit(run, settings, compounds=folder / FILES[0], neighbours=neighbours, description=description,
-        scores=rest / "scores.parquet", held_out=rest / "held_out.parquet")  # fmt: skip
+        scores=folder / "scores.parquet", held_out=rest / "held_out.parquet")  # fmt: skip
     models = Estimator.load(neighbours, description, threads=settings.threads).models()
     with tables.Writer(folder / "trees.parquet", NODES, run.metadata, distinct=("threshold",)) as writer:
         for name, nodes in models.items():
             writer.append(nodes.columns(name))
     described = json.loads(description.read_text(encoding="utf-8"))
-    scores = tables.read(rest / "scores.parquet", SCORES).to_pylist()
-    _write_json(folder / "estimators.json", Estimator.without_text(described) | {"scores": scores})
+    _write_json(folder / "estimators.json", Estimator.without_text(described))
 
 
 def _phases(run: Run, folder: Path, rest: Path) -> None:
     from superdrift.superconductors.stages.phases import phases  # noqa: PLC0415 - slow to import, and needed only here
 
-    phases(run, PhasesSettings(**run.metadata["settings"]), compounds=folder / FILES[0], weights=ENERGIES,
-           description=ENERGIES.with_suffix(".json"), energies=[], origins=[], phases=folder / "phases.parquet")  # fmt: skip
+    settings, description = PhasesSettings(**run.metadata["settings"]), ENERGIES.with_suffix(".json")
+    phases(run, settings, compounds=folder / FILES[0], weights=ENERGIES, description=description, energies=[],
+           origins=[], phases=folder / "phases.parquet")  # fmt: skip
 
 
 def load(*, threads: int, folder: Path = FOLDER) -> Estimator:

@@ -3,8 +3,8 @@
     python -m superdrift.superconductors.generation.shipped --write
 
 trains those in data/generators that are missing or out of date, by config.yaml, the preset `shipped` and the compounds
-in data/estimators (on one core ten minutes each; an interrupted training goes on where it was); without --write it names
-them. Training, validation loss, seed, code fingerprint and SHA-256 of the inputs stand beside the weights.
+in data/estimators (ten minutes on one core for all; an interrupted training goes on where it was); without --write it
+names them. Training, validation loss, seed, code fingerprint and SHA-256 of the inputs stand beside the weights.
 """
 
 import logging

@@ -79,9 +79,17 @@ class Estimator:
         return features(known.amounts[rows]), known.tc[rows]
 
     def models(self) -> dict[str, Nodes]:
-        """All trees as they ship, by model: those of `BOOSTED`, and the forest, which is fitted for it."""
-        forest = Forest.of(fit_trees(*self._forest_rows(), self.forest, seed=self.seed, threads=self.threads))
-        return {name: getattr(self, name).nodes.nodes for name in BOOSTED} | {FOREST: forest.nodes}
+        """All trees as they ship: those of `BOOSTED`, and the forest, fitted for it, where it has a weight."""
+        models = {name: getattr(self, name).nodes.nodes for name in BOOSTED}
+        if self.weight > 0:
+            fitted = fit_trees(*self._forest_rows(), self.forest, seed=self.seed, threads=self.threads)
+            models[FOREST] = Forest.of(fitted).nodes
+        return models
+
+    def _tc(self, x: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(n, f) features → (n,) Tc in K; a forest without weight is not asked."""
+        boosted = self.tc.predict(x, threads=self.threads)
+        return blended(boosted, self._forest(x) if self.weight > 0 else boosted, self.weight)
 
     def estimate(self, amounts: NDArray[np.floating]) -> dict[str, NDArray[Any]]:
         """Estimates for (n, 96) amounts, all rows positive somewhere and negative nowhere.
@@ -90,7 +98,7 @@ class Estimator:
             (n,) columns of `ESTIMATED`, those of the formation energy apart.
         """
         x, vote = features(amounts), self.neighbours.predict(amounts)
-        tc = blended(self.tc.predict(x, threads=self.threads), self._forest(x), self.weight)
+        tc = self._tc(x)
         pressure, record = pressure_and_record(amounts)
         low, high = self.interval.bounds(difficulty(tc, vote, families_of(amounts)))
         return {
@@ -192,5 +200,5 @@ class Estimator:
             radius=described["applicability_radius"],
             seed=seed,
             threads=threads,
-            stored=None if stored is None else Forest(stored[FOREST]),
+            stored=None if stored is None or not weight else Forest(stored[FOREST]),
         )

@@ -35,7 +35,8 @@ class Forest:
         trees = [estimator.tree_ for estimator in fitted.estimators_]
         leaf = [tree.feature < 0 for tree in trees]
         parts = [
-            (np.where(ends, -1, tree.feature), np.where(ends, 0, tree.threshold), np.where(ends, tree.value[:, 0, 0], 0.0))
+            (np.where(ends, -1, tree.feature), np.where(ends, 0, tree.threshold),
+             np.where(ends, tree.value[:, 0, 0], 0.0))
             for ends, tree in zip(leaf, trees, strict=True)
         ]  # fmt: skip
         return cls(Nodes.joined(parts))
