@@ -43,7 +43,7 @@ def test_nearly_all_superconductors_held_out_at_random_are_applicable():
     blocks = _blocks()
     radius = load_estimates(path, blocks, embedded=True).estimator.radius
     known = distinct(tables.read(path, COMPOUNDS, COLUMNS), blocks["estimate"]["exclude_flags"])
-    draws = [np.random.default_rng([1, draw]).integers(0, 5, len(known.ids)) for draw in range(10)]
+    draws = [np.random.default_rng([1, draw]).integers(0, 5, len(known.ids)) for draw in range(2)]  # of 16,000 each
     share = np.mean([(held_out_novelty(known, folds) <= radius).mean() for folds in draws])
     assert share >= 0.95
 
