@@ -191,7 +191,7 @@ def unboosted(
     rival = ExtraTreesRegressor(settings.forest.trees, random_state=1, n_jobs=settings.threads)
     rival.fit(atomic_fractions(amounts), tc)
     return {
-        "forest": forest(features(queries)), PLAIN: rival.predict(atomic_fractions(queries)),
+        "forest": forest(features(queries)).tc, PLAIN: rival.predict(atomic_fractions(queries)),
         "mean": np.full(len(queries), tc.mean()),
     }  # fmt: skip
 

@@ -19,8 +19,11 @@ CORE = (
 STAGES = tuple(
     f"superconductors/stages/{name}.py" for name in ("train", "generate", "condition", "train_latent", "drift")
 )
-ELSEWHERE = tuple(f"energies/{name}.py" for name in ("estimator", "hull", "scores", "stages/gather_energy"))
-"""Modules of energies/ that serve after the training, where everything is installed."""
+ELSEWHERE = (
+    *(f"energies/{name}.py" for name in ("estimator", "hull", "scores", "stages/gather_energy")),
+    "superconductors/generation/shipped.py",
+)
+"""Modules that serve after the training, or beside runs, where everything is installed."""
 
 
 def core():

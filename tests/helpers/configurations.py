@@ -11,7 +11,7 @@ from superdrift.run.settings import declarations
 from superdrift.superconductors.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
-PRESETS = ((), ("demo",), ("test",), ("small",), ("small", "gpu"))
+PRESETS = ((), ("demo",), ("test",), ("small",), ("small", "gpu"), ("shipped",))
 
 
 def load(*presets):

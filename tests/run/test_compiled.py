@@ -19,6 +19,7 @@ def nothing_compiled(monkeypatch):
 
 ROWS = 40
 KNOWN = some_amounts(3, 300).astype(np.float32)
+MANY = np.resize(KNOWN, (compiled.FEW_ROWS + 1, KNOWN.shape[1]))
 
 
 def validity(amounts):
@@ -61,9 +62,9 @@ def test_interpreted_equals_compiled(function, options, seed, monkeypatch):
 
 
 def test_what_is_compiled_serves_few_rows_too(monkeypatch):
-    many = whole_counts(KNOWN)
+    many = whole_counts(MANY)
     monkeypatch.setattr(np, "errstate", None)  # of the interpreted way alone
-    np.testing.assert_array_equal(whole_counts(KNOWN[:3]), many[:3])
+    np.testing.assert_array_equal(whole_counts(MANY[:3]), many[:3])
 
 
 def test_a_few_rows_compile_nothing(monkeypatch):
@@ -71,6 +72,6 @@ def test_a_few_rows_compile_nothing(monkeypatch):
         raise AssertionError("compiled")
 
     monkeypatch.setattr(compiled, "_compiled", fail)
-    whole_counts(KNOWN[: compiled.FEW_ROWS])
+    whole_counts(MANY[:-1])
     with pytest.raises(AssertionError, match="compiled"):
-        whole_counts(KNOWN[: compiled.FEW_ROWS + 1])
+        whole_counts(MANY)

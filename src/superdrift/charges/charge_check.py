@@ -8,6 +8,7 @@ superconductor. A compound that passes any of them is charge-balanced; whether i
 superconductors is said apart, for that is (1) alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,8 @@ _WHOLE_VALENCE = 0.02
 _BY_OTHERS = 1e-3
 """Highest score of what is charge-balanced by other compounds than superconductors: below all that passes beside them,
 and in the order of their density among them."""
+_OF_SUPERCONDUCTORS, _OF_ALL = "superconductors", "all"
+"""Names of the two sets of known compounds in `thresholds`."""
 _LEAST_CHARGE = 1e-6
 """e per formula unit; guards the division by the anions' charge where there is next to none."""
 _OZONIDE = 1 / 3
@@ -73,14 +76,25 @@ class ChargeCheck:
         amounts: (m, 96) atoms per formula unit of known superconductors without flags.
         settings: coverage, bandwidths, weights.
         others: (l, 96) of known compounds without flags that do not superconduct.
+        thresholds: what `thresholds` of a check fitted to the same gave, which saves judging all known compounds.
     """
 
     def __init__(
-        self, amounts: NDArray[np.floating], settings: ChargeSettings, others: NDArray[np.floating] | None = None
-    ) -> None:
+        self, amounts: NDArray[np.floating], settings: ChargeSettings, others: NDArray[np.floating] | None = None,
+        *, thresholds: Mapping[str, Mapping[str, float]] | None = None,
+    ) -> None:  # fmt: skip
         self.settings = settings
-        self._superconductors = ValenceDensity(amounts, settings)
-        self._all = None if others is None else ValenceDensity(np.concatenate([amounts, others]), settings)
+        given = dict.fromkeys((_OF_SUPERCONDUCTORS, _OF_ALL)) if thresholds is None else thresholds
+        self._superconductors = ValenceDensity(amounts, settings, given[_OF_SUPERCONDUCTORS])
+        self._all = (
+            None if others is None else ValenceDensity(np.concatenate([amounts, others]), settings, given[_OF_ALL])
+        )
+
+    @property
+    def thresholds(self) -> dict[str, dict[str, float]]:
+        """Lowest accepted logarithm of the density of each ion, among superconductors and among all known compounds."""
+        fitted = {_OF_SUPERCONDUCTORS: self._superconductors, _OF_ALL: self._all}
+        return {name: density.thresholds for name, density in fitted.items() if density is not None}
 
     def verdicts(self, amounts: NDArray[np.floating]) -> Charge:
         """Judge the charges of (n, 96) compounds, atoms per formula unit, none negative."""

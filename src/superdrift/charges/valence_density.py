@@ -7,7 +7,9 @@ as real down to the density that leaves out as few known compounds as the config
 by the others.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +42,7 @@ class _Ion:
 
     index: CompositionIndex
     valence: NDArray[np.float64]
+    nominal: NDArray[np.bool_]
     weight: NDArray[np.float64]
     overall: NDArray[np.float64]
     threshold: float
@@ -66,9 +69,12 @@ class ValenceDensity:
     Args:
         amounts: (m, 96) atoms per formula unit of the known compounds.
         settings: coverage, bandwidths, weights.
+        thresholds: what `thresholds` gave when it was fitted to the same, by ion; None to judge all known compounds.
     """
 
-    def __init__(self, amounts: NDArray[np.floating], settings: ChargeSettings) -> None:
+    def __init__(
+        self, amounts: NDArray[np.floating], settings: ChargeSettings, thresholds: Mapping[str, float] | None = None
+    ) -> None:
         self.settings = settings
         exact = np.asarray(amounts, dtype=np.float64)
         if len(exact):
@@ -81,7 +87,14 @@ class ValenceDensity:
         for ion, (lowest, highest) in LITERATURE_RANGES.items():
             rows = (found.ion == ion) & (found.valence >= lowest) & (found.valence <= highest)
             if rows.sum() >= settings.min_known:
-                self._ions[ion] = self._fit(exact[rows], found.valence[rows], nominal[rows] & (ion == "Cu"))
+                known = self._known(exact[rows], found.valence[rows], nominal[rows] & (ion == "Cu"))
+                threshold = self._threshold(known, exact[rows]) if thresholds is None else thresholds[ion]
+                self._ions[ion] = replace(known, threshold=threshold)
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """Lowest accepted logarithm of the density, by ion."""
+        return {ion: known.threshold for ion, known in self._ions.items()}
 
     def __contains__(self, ion: str) -> bool:
         """Whether enough compounds of this ion are known."""
@@ -110,17 +123,24 @@ class ValenceDensity:
         total = (density + overall * known.overall) / (weight.sum(axis=1, keepdims=True) + overall)
         return np.log(total + _DENSITY_FLOOR) >= known.threshold
 
-    def _fit(self, amounts: NDArray[np.float64], valence: NDArray[np.float64], nominal: NDArray[np.bool_]) -> _Ion:
-        """Known compounds of an ion, and the density below which 1 − coverage of the measured ones lie."""
-        settings = self.settings
-        weight = np.where(nominal, settings.nominal_weight, 1.0)
+    @cached_property
+    def _smoothing(self) -> NDArray[np.float64]:
+        """(g, g) Gaussian kernel between the valences of the grid, per e."""
+        return self._smooth(grid()[:, None] - grid()[None, :])
+
+    def _known(self, amounts: NDArray[np.float64], valence: NDArray[np.float64], nominal: NDArray[np.bool_]) -> _Ion:
+        """Known compounds of an ion, and the density of their valences; without a threshold."""
+        weight = np.where(nominal, self.settings.nominal_weight, 1.0)
         counts = np.bincount(_cells(valence), weights=weight, minlength=len(grid()))
-        overall = self._smooth(grid()[:, None] - grid()[None, :]) @ counts / weight.sum()
-        known = _Ion(CompositionIndex(_cations(amounts)), valence, weight, overall, -np.inf)
-        itself = np.arange(len(valence))
-        density = self._log_density(known, *self._neighbours(known, amounts, without=itself), valence)
-        measured = density[~nominal] if (~nominal).any() else density
-        return _Ion(known.index, valence, weight, overall, float(np.quantile(measured, 1 - settings.coverage)))
+        overall = self._smoothing @ counts / weight.sum()
+        return _Ion(CompositionIndex(_cations(amounts)), valence, nominal, weight, overall, -np.inf)
+
+    def _threshold(self, known: _Ion, amounts: NDArray[np.float64]) -> float:
+        """The density below which 1 − coverage of the measured compounds lie, each of them judged by the others."""
+        itself = np.arange(len(amounts))
+        density = self._log_density(known, *self._neighbours(known, amounts, without=itself), known.valence)
+        measured = density[~known.nominal] if (~known.nominal).any() else density
+        return float(np.quantile(measured, 1 - self.settings.coverage))
 
     def _log_density(
         self, known: _Ion, near: NDArray[np.float64], weight: NDArray[np.float64], valence: NDArray[np.float64]

@@ -5,18 +5,21 @@ two compounds have in common can thus not exceed the fractions that one holds of
 out whole sets of elements at once, and makes the search for the nearest of many known compounds exact and fast.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 from superdrift.composition.distance import SAME
 from superdrift.composition.element_sets import group_by_element_set
 from superdrift.composition.vector import atomic_fractions, sparse_rows
-from superdrift.run.compiled import is_compiled, kernel, prange
+from superdrift.run.compiled import is_compiled, is_interpreted, kernel, prange
 
-FEW_PAIRS = 1_000_000
-"""Pairs of query and known compound up to which all are compared at once (a second at most) as long as no code is
+FEW_PAIRS = 5_000_000
+"""Pairs of query and known compound up to which all are compared at once (a second or two) as long as no code is
 compiled; what is found is the same."""
-_PAIRS_AT_ONCE = 100_000
+_PAIRS_AT_ONCE = 1_000_000
 """Pairs in one array: bounds the memory."""
 
 
@@ -65,6 +68,7 @@ class CompositionIndex:
         """
         fractions = atomic_fractions(amounts)
         few = len(fractions) * len(self._rows) <= FEW_PAIRS and not is_compiled(_nearest)
+        few |= is_interpreted(_nearest, len(fractions))
         return (_nearest_of_few if few else _nearest)(
             fractions, k, SAME if others else -1.0, metric == "euclidean",
             self._rows, self._starts, self._bounds, self._elements, self._fractions,
@@ -142,31 +146,53 @@ def _nearest_of_few(
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """As `_nearest`, bit for bit, by arrays of all pairs: sums run over the elements in the same order."""
     del starts
-    known = np.zeros((len(rows), queries.shape[1]))
-    known[np.repeat(np.arange(len(rows)), np.diff(bounds)), elements] = fractions
+    holder = np.repeat(np.arange(len(rows)), np.diff(bounds))
+    order = np.argsort(elements, kind="stable")
+    ends = np.searchsorted(elements[order], np.arange(queries.shape[1] + 1))
+    held = [(holder[order[a:b]], fractions[order[a:b]]) for a, b in pairwise(ends)]
     distance = np.full((len(queries), k), 2.0 if euclidean else 1.0)
     nearest = np.full((len(queries), k), -1)
     size = max(1, _PAIRS_AT_ONCE // max(1, len(rows)))
     for first in range(0, len(queries), size):
-        part = queries[first : first + size]
-        apart = _distances(part, known, euclidean=euclidean)
-        apart[(apart <= same) | ((part > 0).astype(np.float64) @ (known > 0).T == 0)] = np.inf
-        order = np.lexsort((np.broadcast_to(rows, apart.shape), apart))[:, :k]
-        found = np.take_along_axis(apart, order, axis=1)
-        distance[first : first + size, : order.shape[1]] = np.where(
-            np.isfinite(found), found, distance[first : first + size, : order.shape[1]]
-        )
-        nearest[first : first + size, : order.shape[1]] = np.where(np.isfinite(found), rows[order], -1)
+        apart = _distances(queries[first : first + size], held, len(rows), euclidean=euclidean)
+        apart[apart <= same] = np.inf
+        for query, row in enumerate(apart, start=first):
+            found = _smallest(row, rows, k)
+            distance[query, : len(found)], nearest[query, : len(found)] = row[found], rows[found]
     return distance, nearest
 
 
-def _distances(queries: NDArray[np.float64], known: NDArray[np.float64], *, euclidean: bool) -> NDArray[np.float64]:
-    """(n, m) distances of fractions."""
-    common, whole = np.zeros((len(queries), len(known))), np.ones((len(queries), 1))
+def _smallest(apart: NDArray[np.float64], rows: NDArray[np.int64], k: int) -> NDArray[np.int64]:
+    """Places of the k smallest finite distances, nearest first, of equal ones the first row."""
+    bound = np.partition(apart, k - 1)[k - 1] if len(apart) > k else np.inf
+    near = np.flatnonzero((apart <= bound) & (apart < np.inf))
+    return near[np.lexsort((rows[near], apart[near]))[:k]]
+
+
+def _distances(
+    queries: NDArray[np.float64], held: Sequence[tuple[NDArray[np.int64], NDArray[np.float64]]], known: int, *,
+    euclidean: bool,
+) -> NDArray[np.float64]:  # fmt: skip
+    """(n, m) distances of fractions; inf where no element is shared.
+
+    Args:
+        queries: (n, 96) fractions.
+        held: for each element the known compounds that hold it, and their fractions of it.
+        known: how many compounds are known.
+        euclidean: the metric.
+    """
+    common, whole = np.zeros((len(queries), known)), np.ones((len(queries), 1))
+    shared = np.zeros((len(queries), known), dtype=bool)
     if euclidean:
         whole = (queries * queries).cumsum(axis=1)[:, -1:]
-    for element in np.flatnonzero(known.any(axis=0) & (euclidean | queries.any(axis=0))):
-        own, other = queries[:, element, None], known[None, :, element]
-        common += other * (2 * own - other) if euclidean else np.minimum(own, other)
+    for element, (holders, other) in enumerate(held):
+        for query in range(len(queries)) if len(holders) else ():
+            own = queries[query, element]
+            if euclidean:
+                common[query, holders] += other * (2 * own - other)
+            elif own > 0:
+                common[query, holders] += np.minimum(own, other)
+            if own > 0:
+                shared[query, holders] = True
     apart = np.maximum(0.0, whole - common)
-    return np.sqrt(apart) if euclidean else apart
+    return np.where(shared, np.sqrt(apart) if euclidean else apart, np.inf)

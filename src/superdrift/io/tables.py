@@ -58,16 +58,26 @@ class Writer:
 
     Use as a context manager. After an error, or when the process is killed, no file of that name exists (an earlier
     one stays untouched).
+
+    Args:
+        path: the file.
+        table: what it is.
+        metadata: provenance.
+        distinct: columns whose values hardly repeat, which are smaller without a dictionary of them.
     """
 
-    def __init__(self, path: Path, table: Table, metadata: Mapping[str, Any]) -> None:
+    def __init__(self, path: Path, table: Table, metadata: Mapping[str, Any], *, distinct: Sequence[str] = ()) -> None:
         self.path, self.table = Path(path), table
+        self._repeating = [column.name for column in table.columns if column.name not in distinct]
         self._temporary = self.path.with_name(f".{self.path.name}.partial")
         self._schema = table.schema.with_metadata({METADATA_KEY: json.dumps(metadata, sort_keys=True)})
 
     def __enter__(self) -> Self:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._parquet = pq.ParquetWriter(self._temporary, self._schema, compression="zstd", write_page_checksum=True)
+        dictionary = True if len(self._repeating) == len(self.table.columns) else self._repeating
+        self._parquet = pq.ParquetWriter(
+            self._temporary, self._schema, compression="zstd", use_dictionary=dictionary, write_page_checksum=True
+        )
         return self
 
     def append(self, columns: Mapping[str, Any] | pa.Table) -> None:

@@ -13,8 +13,8 @@ import numpy as np
 
 P, R = ParamSpec("P"), TypeVar("R")
 
-FEW_ROWS = 50
-"""Rows up to which a kernel runs in the interpreter: a few milliseconds a row there, against seconds to compile it."""
+FEW_ROWS = 500
+"""Rows up to which a kernel runs in the interpreter: milliseconds a row there, against seconds to compile it."""
 
 prange = range
 """The loop over rows; its turns run side by side where it is compiled."""
@@ -35,7 +35,7 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def run(*arguments: P.args, **keywords: P.kwargs) -> R:
-        if len(arguments[0]) > FEW_ROWS or is_compiled(run):  # type: ignore[arg-type]
+        if not is_interpreted(run, len(arguments[0])):  # type: ignore[arg-type]
             _ready.add(run)
             return _compiled(function, parallel=True)(*arguments, **keywords)
         with np.errstate(all="ignore"):  # compiled code warns of no overflow and no division by zero either
@@ -47,6 +47,11 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 def is_compiled(function: Callable[..., Any]) -> bool:
     """Whether a kernel is compiled already, so that no other way is quicker."""
     return function in _ready
+
+
+def is_interpreted(function: Callable[..., Any], rows: int) -> bool:
+    """Whether a kernel runs in the interpreter for so many rows: arrays may then be quicker."""
+    return rows <= FEW_ROWS and not is_compiled(function)
 
 
 def set_threads(threads: int) -> None:

@@ -14,10 +14,10 @@ from superdrift.superconductors.tc.labelled_compositions import COLUMNS, distinc
 
 PRESSURE = ("LaH10", "H3S", "YH6", "O2", "S", "Fe")
 ELEMENTS = ("C", "C60", "Nb", "O2", "He")
-BEYOND = ("CaCuO2", "KCuO2", "CuAlO2")
+BEYOND = ("Hg0.8Tl0.2Ba2Ca2Cu3O8.33", "KCuO2", "CuAlO2")
 POSITIVE = {"Nb": 9.25, "MgB2": 39.0, "FeSe": 9.0}
-NEGATIVE = ("NaCoO2", "Fe3O4", "Cu", "La2CuO4")
-OTHERS = ("SrTiO3", "HfO2", "La1.85Sr0.15CuO4")
+NEGATIVE = ("NaCoO2", "Fe3O4", "Cu", "BaCuO2")
+OTHERS = ("SrTiO3", "HfO2", "La2CuO4", "La1.85Sr0.15CuO4", "La1.8513Sr0.1487CuO4")
 MOST_PASSING = 2
 
 
@@ -43,7 +43,7 @@ def test_nearly_all_superconductors_held_out_at_random_are_applicable():
     blocks = _blocks()
     radius = load_estimates(path, blocks, embedded=True).estimator.radius
     known = distinct(tables.read(path, COMPOUNDS, COLUMNS), blocks["estimate"]["exclude_flags"])
-    draws = [np.random.default_rng([1, draw]).integers(0, 5, len(known.ids)) for draw in range(10)]
+    draws = [np.random.default_rng([1, draw]).integers(0, 5, len(known.ids)) for draw in range(2)]  # of 16,000 each
     share = np.mean([(held_out_novelty(known, folds) <= radius).mean() for folds in draws])
     assert share >= 0.95
 
@@ -59,7 +59,7 @@ def test_what_needs_no_pressure_does_not(rows, formula):
     assert not rows[formula]["needs_pressure"]
 
 
-@pytest.mark.parametrize(("formula", "record"), list(zip(BEYOND, ("126 K", "126 K", "41.8 K"), strict=True)))
+@pytest.mark.parametrize(("formula", "record"), list(zip(BEYOND, ("138 K", "126 K", "41.8 K"), strict=True)))
 def test_an_interval_beyond_the_record_is_an_extrapolation(rows, formula, record):
     row = rows[formula]
     assert row["extrapolated"]
@@ -105,8 +105,8 @@ def test_the_measured_tc_of_a_known_superconductor(rows, formula):
 
 
 def test_the_reference_of_a_measurement(rows):
-    assert rows["MgB2"]["known_source"].endswith("Nagamatsu et al., Nature 410, 63 (2001)")
-    assert "Vaknin et al., Physical Review Letters 58, 2802 (1987)" in rows["La2CuO4"]["known_source"]
+    assert "Dai et al., Physica C 243, 201 (1995)" in rows["Hg0.8Tl0.2Ba2Ca2Cu3O8.33"]["known_source"]
+    assert "Phys.Rev.B, 63(2001)224522" in rows["MgB2"]["known_source"]
 
 
 @pytest.mark.parametrize("formula", NEGATIVE)
@@ -119,8 +119,9 @@ def test_a_measured_negative_is_known_as_one_and_not_too_far(rows, formula):
 
 
 def test_a_neighbour_within_the_known_radius_is_named(rows):
-    assert rows["SrTiO3"]["known_formula"] == "SrTi0.99Nb0.01O3"
-    assert "known as SrTi0.99Nb0.01O3: superconducting" in "\n".join(report_lines(rows["SrTiO3"]))
+    row, exact = rows["La1.8513Sr0.1487CuO4"], rows["La1.85Sr0.15CuO4"]
+    assert row["known_formula"] == exact["known_formula"] and row["distance_to_known"] > exact["distance_to_known"] == 0
+    assert f"known as {exact['known_formula']}: superconducting" in "\n".join(report_lines(row))
 
 
 def test_what_is_not_known_has_no_measurement(rows):

@@ -7,6 +7,7 @@ from scipy.spatial.distance import cdist
 
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
+from superdrift.run import compiled
 from superdrift.superconductors.tc import novelty
 from superdrift.superconductors.tc.novelty import FRAMEWORK_WEIGHT, NEAREST, OCTET_WEIGHT, KnownChemistry
 
@@ -33,6 +34,18 @@ def test_the_search_finds_the_nearest():
     within = KnownChemistry(known).novelty(queries, limit=limit)
     np.testing.assert_array_equal(within <= limit, exact <= limit)
     np.testing.assert_allclose(within[exact <= limit], exact[exact <= limit], rtol=1e-5)
+
+
+def test_few_compounds_are_as_novel_as_among_many(monkeypatch):
+    rng = np.random.default_rng(1)
+    known = (rng.random((300, 96)) < 0.04) * rng.integers(1, 6, (300, 96)) + np.eye(96)[rng.integers(0, 96, 300)]
+    chemistry, queries = KnownChemistry(known), np.roll(known[:40], 1, axis=1)
+    limit = float(np.median(plain(queries, known))) / NEAREST
+    few = [chemistry.novelty(queries, limit=bound) for bound in (np.inf, limit)]
+    monkeypatch.setattr(compiled, "FEW_ROWS", 0)
+    for bound, found in zip((np.inf, limit), few, strict=True):
+        np.testing.assert_array_equal(found, chemistry.novelty(queries, limit=bound))
+    assert np.isinf(few[1]).any() and np.isfinite(few[1]).any()
 
 
 def test_a_formula_and_its_multiple_are_equally_novel():

@@ -5,7 +5,8 @@ import pytest
 
 from superdrift.io import tables
 from superdrift.superconductors.settings.tc import ForestSettings
-from superdrift.superconductors.tc.forest import FOREST, Forest, fit_forest, fit_trees, trimmed_mean
+from superdrift.superconductors.tc.forest import Forest, fit_forest, fit_trees, trimmed_mean
+from superdrift.superconductors.tc.nodes import NODES, Nodes
 
 SETTINGS = ForestSettings(trees=20, feature_fraction=0.5)
 
@@ -77,10 +78,10 @@ def test_a_forest_is_the_trimmed_mean_of_its_trees_and_their_deviation():
 def test_stored_trees_estimate_as_fitted_ones_bit_for_bit(rows, tmp_path):
     x, tc = sample()
     fitted, predict = fit_trees(x, tc, SETTINGS, seed=1, threads=1), fit_forest(x, tc, SETTINGS, seed=1, threads=1)
-    tables.write(tmp_path / "forest.parquet", FOREST, Forest.of(fitted).columns(), {})
-    stored = Forest.from_table(tables.read(tmp_path / "forest.parquet", FOREST))
+    tables.write(tmp_path / "forest.parquet", NODES, Forest.of(fitted).nodes.columns("forest"), {})
+    stored = Forest(Nodes.of_models(tables.read(tmp_path / "forest.parquet", NODES))["forest"])
     # of the features the thresholds themselves, and their neighbours in single precision, decide hardest
-    edges = np.stack([np.resize(stored.threshold[stored.feature == f], 100) for f in range(6)], axis=1)
+    edges = np.stack([np.resize(stored.nodes.threshold[stored.nodes.feature == f], 100) for f in range(6)], axis=1)
     new = np.concatenate([sample(seed=1)[0], edges, np.nextafter(edges, np.float32(1)), np.nextafter(edges, 0)])
     new = new[:rows] if rows < 200 else new.astype(np.float32)
     np.testing.assert_array_equal(stored.predict(new).tc, predict(new).tc)

@@ -1,4 +1,6 @@
 # Helpers of the superconductors' rules, and no rules: goals of the run; what the models are trained and sampled with.
+from superdrift.superconductors import model_blocks
+
 GOALS = ["hindsight/rediscovery.parquet", "hindsight/rediscovery.svg"]
 if not CUTOFFS:
     GOALS = ["candidates.parquet", "report/numbers.parquet", "report/report.html"]
@@ -10,33 +12,24 @@ CONDITIONER = config["condition"]["model"]
 
 
 def starts_from_base(family):
-    """Whether the generator of a family starts from the weights of the base family."""
-    base = config["train"]["base"]
-    return base is not None and family in base["versions"] and family != base["family"]
+    """Whether the generator of a family starts from the weights of another one."""
+    return model_blocks.base_family(config, family) is not None
 
 
 def base_of(wildcards):
     """Weights that the generator of a family starts from: those of the base family, or none; an input function."""
-    if not starts_from_base(wildcards.family):
-        return []
-    return f"results/{wildcards.run}/train/{config['train']['base']['family']}/model.safetensors"
+    base = model_blocks.base_family(config, wildcards.family)
+    return f"results/{wildcards.run}/train/{base}/model.safetensors" if base else []
 
 
 def train_settings(model, family=None):
-    """Settings of the stage train; those of a family that starts from the base are the base block's."""
-    block = dict(config["models"][model])
-    # Of the sampler only what the process depends on: a model is not trained again to be sampled otherwise.
-    block["sampler"] = {name: value for name, value in block["sampler"].items() if name in ("kind", "steps")}
-    if family is not None and starts_from_base(family):
-        changed = {name: config["train"]["base"][name] for name in ("steps", "learning_rate", "validate_every")}
-        block["training"] = block["training"] | changed
-    return settings(model=block, **{name: config["train"][name] for name in ("device", "exclude_flags")})
+    """Settings of the stage train as its argument."""
+    return settings(**model_blocks.train_settings(config, model, family))
 
 
 def sampler_of(family):
-    """Sampler of the generator for one family; settings that differ between families are given for each."""
-    sampler = config["models"][config["train"]["model"]]["sampler"]
-    return {name: value[family] if isinstance(value, dict) else value for name, value in sampler.items()}
+    """Sampler of the generator for one family."""
+    return model_blocks.sampler(config, family)
 
 
 def conditioner(file):

@@ -1,7 +1,7 @@
 """Estimates for formulas that a user gives: by a run's estimators, or by those that come with the project."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from superdrift.run.provenance import sha256
 from superdrift.superconductors.check import shipped
 from superdrift.superconductors.stages.estimate import load_estimator
 from superdrift.superconductors.tc.estimator import Estimator
-from superdrift.superconductors.tc.forest import FOREST, Forest
 
 MODELS = Path("estimate") / "models"
 """Where a run keeps its estimators."""
@@ -45,21 +44,19 @@ def load_estimates(compounds: Path, blocks: Mapping[str, Any], *, embedded: bool
     Raises:
         InputError: when a run has no estimators yet.
     """
-    folder = shipped.FOLDER if embedded else compounds.parents[1] / MODELS
-    missing = [
-        name for name in (*_FILES, *([shipped.FOREST.name] if embedded else [])) if not (folder / name).is_file()
-    ]
+    folder, files = (shipped.FOLDER, shipped.FILES) if embedded else (compounds.parents[1] / MODELS, _FILES)
+    missing = [name for name in files if not (folder / name).is_file()]
     if missing:
         remedy = (
             "they come with the project; check them out again" if embedded
             else "the run has not come so far; run snakemake on, or leave --known out"
         )  # fmt: skip
         raise InputError(f"{folder} lacks {', '.join(missing)}: {remedy}")
-    estimator = Estimator.load(
-        folder / "neighbours.parquet", folder / "estimators.json", threads=blocks["estimate"]["threads"]
-    )
-    if embedded:
-        estimator = replace(estimator, stored=Forest.from_table(tables.read(shipped.FOREST, FOREST)))
+    threads = blocks["estimate"]["threads"]
+    estimator = (
+        shipped.load(threads=threads) if embedded
+        else Estimator.load(folder / "neighbours.parquet", folder / "estimators.json", threads=threads)
+    )  # fmt: skip
     weights = shipped.ENERGIES if embedded else _energy_model(folder)
     return FormulaEstimators(
         estimator,

@@ -98,7 +98,8 @@ def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None
     block = blocks["screen"] if embedded else screening_of_run(compounds.parents[1], blocks["screen"])
     settings = screen_settings(block)
     metals = MetalCheck(lambda: Trees.from_table(tables.read(shipped.METALS, TREES))) if embedded else None
-    screener = known_screener(settings, compounds, baseline=False, all_rows=True, metals=metals)
+    thresholds = shipped.charge_thresholds(settings.charge) if embedded else None
+    screener = known_screener(settings, compounds, baseline=False, all_rows=True, metals=metals, thresholds=thresholds)
     found = measured(amounts, compounds, radius=settings.known_radius)
     if known is not None and embedded:
         found = unmeasured(len(amounts))

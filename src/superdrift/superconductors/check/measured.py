@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from superdrift.composition.distance import TOLERANCE
@@ -14,6 +15,9 @@ from superdrift.io import tables
 from superdrift.superconductors.check.tables import MEASURED
 from superdrift.superconductors.tables import COMPOUNDS
 
+LOOKED_UP = "literature"
+"""The source whose rows were each looked up for this project: where it holds a composition, Tc is that of its entries,
+because the archives mix measurements of films, wires and doped samples under one formula."""
 SOURCES = 3
 """Entries of a composition that are named; the others are counted. A definition of what is printed."""
 
@@ -40,20 +44,21 @@ def measured(amounts: NDArray[np.floating], compounds: Path, *, radius: float) -
         radius: half L1; the nearest composition within it is the one.
 
     Returns:
-        (n,) rows. Tc: median, lowest and highest of the superconducting entries, K. A composition with any
-        superconducting entry superconducts; null where none of its entries was measured. Source: origin, line and,
-        where it is known, the first report of the first entries.
+        (n,) rows. Tc: median (of the entries in `LOOKED_UP`, if any), lowest and highest of the superconducting
+        entries, K. A composition with any superconducting entry superconducts; null where none of its entries was
+        measured. Source: origin, line and, where it is known, the first report of the first entries.
     """
     known = tables.read(compounds, COMPOUNDS, _COLUMNS)
     distance, nearest = CompositionIndex(tables.matrix(known["amounts"])).nearest(amounts)
     within = distance <= radius + TOLERANCE
-    entries = known.drop_columns(["amounts"]).to_pylist()
-    of_composition: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for entry in entries:
-        of_composition[entry["reduced_formula"]].append(entry)
+    compositions = known["reduced_formula"].take(np.where(within, nearest, 0)).to_pylist()
+    asked = pa.array({name for name, there in zip(compositions, within, strict=True) if there}, pa.string())
+    entries: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for entry in known.drop_columns(["amounts"]).filter(pc.is_in(known["reduced_formula"], asked)).to_pylist():
+        entries[entry["reduced_formula"]].append(entry)
     found = [
-        _summary(of_composition[entries[row]["reduced_formula"]]) if there else dict.fromkeys(MEASURED.schema.names)
-        for row, there in zip(nearest.tolist(), within.tolist(), strict=True)
+        _summary(entries[name]) if there else dict.fromkeys(MEASURED.schema.names)
+        for name, there in zip(compositions, within, strict=True)
     ]
     return pa.Table.from_pylist(found, schema=MEASURED.schema)
 
@@ -64,16 +69,18 @@ def unmeasured(n: int) -> pa.Table:
 
 
 def _summary(entries: list[dict[str, Any]]) -> dict[str, Any]:
-    """The columns of `measured` of one composition."""
+    """The columns of `measured` of one composition, entries that somebody looked up for this project first."""
+    entries = sorted(entries, key=lambda entry: entry["origin"] != LOOKED_UP)
     positive = [entry for entry in entries if entry["superconducting"]]
     tc = [entry["tc_k"] for entry in positive]
+    best = [entry["tc_k"] for entry in positive if entry["origin"] == LOOKED_UP] or tc
     negative = [entry for entry in entries if entry["superconducting"] is False]
     named = positive or negative or entries
     more = f" and {len(named) - SOURCES} more" if len(named) > SOURCES else ""
     return {
         "known_formula": named[0]["formula"],
         "known_superconducting": bool(positive) if positive or negative else None,
-        "known_tc_k": float(np.median(tc)) if tc else None,
+        "known_tc_k": float(np.median(best)) if tc else None,
         "known_tc_low_k": min(tc, default=None),
         "known_tc_high_k": max(tc, default=None),
         "known_flags": sorted({flag for entry in named for flag in entry["flags"]}),

@@ -13,7 +13,9 @@ from superdrift.superconductors.generation.model import Model, build
 CHECKPOINT = Checkpoint(kind="diffusion", what="model", source="run snakemake to train the model")
 
 
-def save_model(model: Model, weights: Path, description: Path, record: Mapping[str, Any]) -> None:
+def save_model(
+    model: Model, weights: Path, description: Path, record: Mapping[str, Any], *, half: bool = False
+) -> None:  # fmt: skip
     """Write a model.
 
     Args:
@@ -21,8 +23,9 @@ def save_model(model: Model, weights: Path, description: Path, record: Mapping[s
         weights: the .safetensors file.
         description: the .json file.
         record: further entries of the description (training, provenance).
+        half: store the weights in half precision.
     """
-    CHECKPOINT.save(_named(model), weights, description, {**model.description, **record})
+    CHECKPOINT.save(_named(model), weights, description, {**model.description, **record}, half=half)
 
 
 def load_model(weights: Path, description: Path, device: torch.device) -> tuple[Model, dict[str, Any]]:

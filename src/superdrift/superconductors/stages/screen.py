@@ -1,6 +1,7 @@
 """Stage screen: projected samples + known compounds → one row of verdicts per sample."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from superdrift.io import tables
@@ -70,6 +71,7 @@ def known_screener(
     baseline: bool,
     all_rows: bool = False,
     metals: MetalCheck | None = None,
+    thresholds: Mapping[str, Mapping[str, float]] | None = None,
 ) -> Screener:
     """A screener that knows the compounds of a table.
 
@@ -79,13 +81,14 @@ def known_screener(
         baseline: the rows to judge are these compounds themselves.
         all_rows: judge rows that fail the basic checks too.
         metals: the check of metals; None: fitted to the table, once there is one to judge.
+        thresholds: those of the charge check; None: fitted to the table.
     """
     known = tables.read(compounds, COMPOUNDS, ["formula", "superconducting", "amounts", "flags"])
     radii = {"known_radius": settings.known_radius, "novel_radius": settings.novel_radius}
     return Screener(
         settings,
         KnownCompounds(tables.matrix(known["amounts"]), known["formula"].to_pylist(), **radii, others=baseline),
-        charge_check(known, settings.charge),
+        charge_check(known, settings.charge, thresholds),
         metals or metal_check(known, threads=settings.threads),
         exact=baseline or all_rows,
         all_rows=all_rows,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from superdrift.run.errors import InputError
 from superdrift.superconductors.settings.tc import BoostingSettings
-from superdrift.superconductors.tc.tree_text import TreeText
+from superdrift.superconductors.tc.tree_text import BoostedNodes, TreeText
 
 if TYPE_CHECKING:
     import lightgbm as lgb
@@ -40,7 +40,7 @@ class Size:
 class Trees:
     """Boosted trees, fitted."""
 
-    def __init__(self, model: TreeText) -> None:
+    def __init__(self, model: TreeText | BoostedNodes) -> None:
         self._model = model
 
     @classmethod
@@ -71,8 +71,15 @@ class Trees:
 
     @property
     def text(self) -> str:
-        """The model as LightGBM writes it."""
+        """The model as LightGBM writes it; of a model that was fitted here, or read from such a text."""
+        if isinstance(self._model, BoostedNodes):
+            raise TypeError("trees read from their nodes have no text")
         return self._model.text
+
+    @property
+    def nodes(self) -> BoostedNodes:
+        """The model as it ships."""
+        return self._model if isinstance(self._model, BoostedNodes) else self._model.stored
 
     @classmethod
     def from_text(cls, text: str) -> Self:

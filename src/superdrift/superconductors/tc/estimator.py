@@ -24,10 +24,14 @@ from superdrift.superconductors.tc.forest import Forest, ForestEstimate, fit_for
 from superdrift.superconductors.tc.held_out import blended, difficulty, middle
 from superdrift.superconductors.tc.labelled_compositions import Known
 from superdrift.superconductors.tc.neighbours import Choice, Neighbours
+from superdrift.superconductors.tc.nodes import Nodes
 from superdrift.superconductors.tc.novelty import KnownChemistry
+from superdrift.superconductors.tc.tree_text import BoostedNodes
 
 VERSION = 4
 """Layout of the stored description; a file of another layout is refused."""
+BOOSTED, FOREST = ("tc", "superconducting"), "forest"
+"""Names of the models of trees, in the description and among the nodes that ship."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +78,18 @@ class Estimator:
         known, rows = self.neighbours.known, self.neighbours.known.superconducting
         return features(known.amounts[rows]), known.tc[rows]
 
-    def nodes(self) -> Forest:
-        """The forest, fitted, as it can be stored."""
-        return Forest.of(fit_trees(*self._forest_rows(), self.forest, seed=self.seed, threads=self.threads))
+    def models(self) -> dict[str, Nodes]:
+        """All trees as they ship: those of `BOOSTED`, and the forest, fitted for it."""
+        fitted = fit_trees(*self._forest_rows(), self.forest, seed=self.seed, threads=self.threads)
+        return {name: getattr(self, name).nodes.nodes for name in BOOSTED} | {FOREST: Forest.of(fitted).nodes}
+
+    def _tc(
+        self, x: NDArray[np.float32], neighbours: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(n, f) features and the neighbours' Tc (n,) → Tc and the deviation of the forest's trees, (n,) in K."""
+        forest = self._forest(x)
+        blend = blended(self.tc.predict(x, threads=self.threads), forest.tc, self.weight)
+        return middle(blend, forest.median, neighbours), forest.spread
 
     def estimate(self, amounts: NDArray[np.floating]) -> dict[str, NDArray[Any]]:
         """Estimates for (n, 96) amounts, all rows positive somewhere and negative nowhere.
@@ -85,11 +98,9 @@ class Estimator:
             (n,) columns of `ESTIMATED`, those of the formation energy apart.
         """
         x, vote = features(amounts), self.neighbours.predict(amounts)
-        forest = self._forest(x)
-        blend = blended(self.tc.predict(x, threads=self.threads), forest.tc, self.weight)
-        tc = middle(blend, forest.median, vote.tc)
+        tc, spread = self._tc(x, vote.tc)
         pressure, record = pressure_and_record(amounts)
-        low, high = self.interval.bounds(difficulty(tc, vote.distance, forest.spread, families_of(amounts)))
+        low, high = self.interval.bounds(difficulty(tc, vote.distance, spread, families_of(amounts)))
         return {
             "superconducting_probability": self.superconducting.predict(x, threads=self.threads),
             "tc_k": tc,
@@ -134,9 +145,24 @@ class Estimator:
         known = Known.of(tables.read(neighbours, NEIGHBOURS))
         return cls.from_description(known, described, place=description, threads=threads)
 
+    @staticmethod
+    def without_text(described: Mapping[str, Any]) -> dict[str, Any]:
+        """What `describe` gave, with the objective of each model of boosted trees in place of its text."""
+        return dict(described) | {name: Trees.from_text(described[name]).nodes.objective for name in BOOSTED}
+
     @classmethod
-    def from_description(cls, known: Known, described: Mapping[str, Any], *, place: Path, threads: int) -> Self:
+    def from_description(
+        cls, known: Known, described: Mapping[str, Any], *, place: Path, threads: int,
+        stored: Mapping[str, Nodes] | None = None,
+    ) -> Self:  # fmt: skip
         """From training compositions and what `describe` gave.
+
+        Args:
+            known: the training compositions.
+            described: what `describe` gave, or with the stored trees what `without_text` made of it.
+            place: where it stands, for messages.
+            threads: of the forest.
+            stored: the trees of all models, where they are stored as nodes.
 
         Raises:
             InputError: when the description is damaged or of another version.
@@ -145,25 +171,34 @@ class Estimator:
         if version != VERSION:
             raise InputError(f"{place} has layout {version}, not {VERSION}; delete it and run the rule `fit` again")
         try:
-            return cls._described(known, described, threads=threads)
+            return cls._described(known, described, threads=threads, stored=stored)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InputError(
                 f"{place} is damaged ({type(error).__name__}: {error}); delete it and run the rule `fit` again"
             ) from error
 
     @classmethod
-    def _described(cls, known: Known, described: Mapping[str, Any], *, threads: int) -> Self:
+    def _described(
+        cls, known: Known, described: Mapping[str, Any], *, threads: int, stored: Mapping[str, Nodes] | None
+    ) -> Self:
         choices = (Choice(**described[name]) for name in ("classifier", "regressor"))
         interval, forest = described["interval"], dict(described["forest"])
         seed, weight = forest.pop("seed"), forest.pop("weight")
+        boosted = {
+            name: Trees.from_text(described[name])
+            if stored is None
+            else Trees(BoostedNodes(stored[name], described[name]))
+            for name in BOOSTED
+        }
         return cls(
             neighbours=Neighbours(known, *choices),
-            tc=Trees.from_text(described["tc"]),
+            tc=boosted["tc"],
             forest=ForestSettings(**forest),
             weight=weight,
-            superconducting=Trees.from_text(described["superconducting"]),
+            superconducting=boosted["superconducting"],
             interval=Interval(interval["expected_error"], interval["tails"]),
             radius=described["applicability_radius"],
             seed=seed,
             threads=threads,
+            stored=None if stored is None else Forest(stored[FOREST]),
         )

@@ -7,31 +7,19 @@ to the same rows takes seconds. The one that comes with the project is a table o
 one does, bit for bit.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from superdrift.io.tables import Column, Table
 from superdrift.superconductors.settings.tc import ForestSettings
+from superdrift.superconductors.tc.nodes import Nodes
 
 if TYPE_CHECKING:
     from sklearn.ensemble import ExtraTreesRegressor
 
-FOREST = Table(
-    "forest",
-    (
-        Column("tree", pa.int16(), "number of the tree, from 0"),
-        Column("feature", pa.int16(), "feature that the node asks for; −1: a leaf"),
-        Column("threshold", pa.float32(), "rows of at most this value go to the next node, the others to `other`"),
-        Column("other", pa.int32(), "node of this tree, from 0, that the others go to"),
-        Column("tc_k", pa.float64(), "mean of a leaf; 0 elsewhere", "K"),
-    ),
-)
 TRIMMED = 0.2
 """Share of the trees, those of the lowest and as many of the highest estimates of a compound, that do not count: the
 lowest cross-validated error among 0, 0.1, 0.2, 0.25 (docs/methods/estimators.md). Part of what the forest is."""
@@ -58,58 +46,31 @@ class ForestEstimate(NamedTuple):
         return cls(*(np.concatenate(column) for column in columns))
 
 
-@dataclass(frozen=True)
 class Forest:
-    """Trees as arrays of nodes, each (nodes,); see `FOREST`."""
+    """A forest as a table of nodes.
 
-    tree: NDArray[np.int16]
-    feature: NDArray[np.int16]
-    threshold: NDArray[np.float32]
-    other: NDArray[np.int32]
-    tc_k: NDArray[np.float64]
+    Args:
+        nodes: of its trees; a leaf holds the mean Tc of its compounds in K.
+    """
+
+    def __init__(self, nodes: Nodes) -> None:
+        self.nodes = nodes
 
     @classmethod
     def of(cls, fitted: "ExtraTreesRegressor") -> Self:
-        """The nodes of a fitted forest; thresholds are cut down to single precision, as features have no other."""
+        """The nodes of a fitted forest."""
         trees = [estimator.tree_ for estimator in fitted.estimators_]
-        feature = np.concatenate([tree.feature for tree in trees])
-        exact = np.concatenate([tree.threshold for tree in trees])
-        single = exact.astype(np.float32)
-        single = np.where(single > exact, np.nextafter(single, np.float32(-np.inf)), single)
-        leaf = feature < 0
-        return cls(
-            tree=np.repeat(np.arange(len(trees), dtype=np.int16), [tree.node_count for tree in trees]),
-            feature=np.where(leaf, -1, feature).astype(np.int16),
-            threshold=np.where(leaf, 0, single).astype(np.float32),
-            other=np.where(leaf, 0, np.concatenate([tree.children_right for tree in trees])).astype(np.int32),
-            tc_k=np.where(leaf, np.concatenate([tree.value[:, 0, 0] for tree in trees]), 0.0),
-        )
-
-    @classmethod
-    def from_table(cls, table: pa.Table) -> Self:
-        """From a table `FOREST`."""
-        return cls(*(table[column.name].to_numpy() for column in FOREST.columns))
-
-    def columns(self) -> Mapping[str, Any]:
-        """The columns of `FOREST`."""
-        return {column.name: getattr(self, column.name) for column in FOREST.columns}
+        leaf = [tree.feature < 0 for tree in trees]
+        parts = [
+            (np.where(ends, -1, tree.feature), np.where(ends, 0, tree.threshold),
+             np.where(ends, tree.value[:, 0, 0], 0.0))
+            for ends, tree in zip(leaf, trees, strict=True)
+        ]  # fmt: skip
+        return cls(Nodes.joined(parts))
 
     def predict(self, x: NDArray[np.float32]) -> ForestEstimate:
         """(n, f) features → estimates of n compounds."""
-        starts = np.flatnonzero(np.diff(self.tree, prepend=-1))
-        size = max(1, _CELLS // len(starts))
-        return ForestEstimate.joined(self._walk(x[first : first + size], starts) for first in range(0, len(x), size))
-
-    def _walk(self, x: NDArray[np.float32], starts: NDArray[np.int64]) -> ForestEstimate:
-        """All rows down all trees, level by level."""
-        node = np.repeat(starts[:, None], len(x), axis=1)
-        while True:
-            tree, row = np.nonzero(self.feature[node] >= 0)
-            if not len(tree):
-                return ForestEstimate.of(self.tc_k[node])
-            here = node[tree, row]
-            below = x[row, self.feature[here]] <= self.threshold[here]
-            node[tree, row] = np.where(below, here + 1, starts[tree] + self.other[here])
+        return ForestEstimate.joined(map(ForestEstimate.of, self.nodes.leaves(x)))
 
 
 def trimmed_mean(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,22 +1,24 @@
-"""Boosted trees as LightGBM writes them: a few rows are estimated from the text itself, many by LightGBM.
+"""Boosted trees as LightGBM writes them: a few rows walk down the nodes of the text, many are left to LightGBM.
 
 LightGBM imports pandas, scipy and scikit-learn, which takes longer than to estimate a handful of compounds. What both
 ways give is the same, bit for bit.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from superdrift.superconductors.tc.nodes import Nodes
+
 if TYPE_CHECKING:
     import lightgbm as lgb
 
-FEW_ROWS = 50
-"""Rows up to which the text is walked: tens of milliseconds, against a second or more to import LightGBM."""
+FEW_ROWS = 500
+"""Rows up to which nodes are walked: a second at most, about as long as to import LightGBM."""
 
 _LINKS = {"regression": float, "binary sigmoid:1": lambda x: 1 / (1 + math.exp(-x)), "poisson": math.exp}
 """What an objective makes of the sum of the trees, by its name in the text."""
@@ -26,22 +28,26 @@ _CATEGORICAL, _MISSING = 1, 12
 """Bits of LightGBM's type of a decision. Fixed by its format."""
 
 
-@dataclass(frozen=True)
-class _Tree:
-    """Nodes of a tree; a child below 0 is the leaf of number −child − 1."""
+class BoostedNodes:
+    """Boosted trees as nodes.
 
-    feature: list[int]
-    threshold: list[float]
-    left: list[int]
-    right: list[int]
-    value: list[float]
+    Args:
+        nodes: of the trees.
+        objective: LightGBM's, as it stands in the text, which says what becomes of the sum of the trees.
 
-    def leaf(self, row: list[float]) -> float:
-        """Value of the leaf that a row falls into."""
-        node = 0 if self.feature else -1
-        while node >= 0:
-            node = self.left[node] if row[self.feature[node]] <= self.threshold[node] else self.right[node]
-        return self.value[~node]
+    Raises:
+        ValueError: for an objective that is not among those that are fitted here.
+    """
+
+    def __init__(self, nodes: Nodes, objective: str) -> None:
+        if objective not in _LINKS:
+            raise ValueError(f"no model of a known objective (found '{objective}')")
+        self.nodes, self.objective = nodes, objective
+
+    def predict(self, x: NDArray[np.floating], *, threads: int = 1) -> NDArray[np.float64]:
+        """(n, f) features, all finite → (n,) estimates."""
+        sums = self.nodes.sums(np.where(np.abs(x) <= _ZERO, 0, x))
+        return np.array([_LINKS[self.objective](total) for total in sums.tolist()])
 
 
 class TreeText:
@@ -60,8 +66,7 @@ class TreeText:
         objective = _entries(head).get("objective", "")
         if objective not in _LINKS or not parts or "\nend of trees" not in text:
             raise ValueError(f"no whole LightGBM model of a known objective (found '{objective}')")
-        self._link = _LINKS[objective]
-        self._trees = [_tree(_entries(part)) for part in parts]
+        self.stored = BoostedNodes(Nodes.joined([_tree(_entries(part)) for part in parts]), objective)
 
     @cached_property
     def booster(self) -> "lgb.Booster":
@@ -76,38 +81,33 @@ class TreeText:
             return np.zeros(0)
         if len(x) > FEW_ROWS or not np.isfinite(x).all():
             return np.asarray(self.booster.predict(x, num_threads=threads), dtype=np.float64)
-        exact = np.asarray(x, dtype=np.float64)
-        rows = np.where(np.abs(exact) <= _ZERO, 0.0, exact).tolist()
-        return np.array([self._link(_sum([tree.leaf(row) for tree in self._trees])) for row in rows])
-
-
-def _sum(values: list[float]) -> float:
-    """One after another: Python's own sum keeps more digits than LightGBM."""
-    total = 0.0
-    for value in values:
-        total += value
-    return total
+        return self.stored.predict(x)
 
 
 def _entries(text: str) -> dict[str, str]:
     return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
 
 
-def _tree(entries: dict[str, str]) -> _Tree:
-    """A tree from its part of the text, which starts with its number."""
+def _tree(entries: Mapping[str, str]) -> tuple[list[int], list[float], list[float]]:
+    """A tree from its part of the text, which starts with its number: features, thresholds, values in pre-order."""
     kinds = [int(word) for word in entries.get("decision_type", "").split()]
     if any(kind & _CATEGORICAL for kind in kinds) or entries.get("is_linear", "0") != "0":
         raise ValueError("trees with categories or linear leaves are not among those that are fitted here")
     if any(kind & _MISSING == 4 for kind in kinds):  # zero counts as missing
         raise ValueError("trees that take zero for missing are not among those that are fitted here")
-    whole, real = (
-        {name: [kind(word) for word in entries[name].split()] for name in names}
-        for kind, names in (
-            (int, ("split_feature", "left_child", "right_child")), (float, ("threshold", "leaf_value")),
-        )
-    )  # fmt: skip
-    if len(real["leaf_value"]) != len(whole["split_feature"]) + 1:
-        raise ValueError("a tree is cut off")
-    return _Tree(
-        whole["split_feature"], real["threshold"], whole["left_child"], whole["right_child"], real["leaf_value"]
+    feature, left, right = (
+        [int(word) for word in entries[name].split()] for name in ("split_feature", "left_child", "right_child")
     )
+    threshold, value = ([float(word) for word in entries[name].split()] for name in ("threshold", "leaf_value"))
+    if len(value) != len(feature) + 1:
+        raise ValueError("a tree is cut off")
+    nodes, waiting = [], [0 if feature else -1]
+    while waiting:  # children below 0 are the leaves of number −child − 1
+        node = waiting.pop()
+        if node >= 0:
+            nodes.append((feature[node], threshold[node], 0.0))
+            waiting += [right[node], left[node]]
+        else:
+            nodes.append((-1, 0.0, value[~node]))
+    features, thresholds, values = zip(*nodes, strict=True)
+    return list(features), list(thresholds), list(values)
