@@ -75,7 +75,7 @@ def measured(every: pa.Table, then: pa.Table, config: dict[str, Any], cutoff: in
     known = distinct(then.select(COLUMNS), settings.exclude_flags)
     later = later_compounds(every.select(LATER_COLUMNS), matrix(then["amounts"]), cutoff=cutoff, spacing=SPACING)
     fitted = fit(known, settings, seed=CONFIG["seed"])
-    scores = tc_in_hindsight(fitted.estimator, known, later, settings=settings, seed=CONFIG["seed"], cutoff=cutoff)
+    scores = tc_in_hindsight(fitted.estimator, known, later, forest=settings.forest, seed=CONFIG["seed"], cutoff=cutoff)
     return [asdict(score) | {"known_superconductors": int(known.superconducting.sum())} for score in scores]
 
 

@@ -4,6 +4,7 @@ import pyarrow.compute as pc
 import pytest
 
 from superdrift.io import tables
+from superdrift.statistics.scores import SCORES
 from superdrift.superconductors.contract import CONTRACT
 from superdrift.superconductors.hindsight.tables import FORESEEN, LATER, REDISCOVERY
 from superdrift.superconductors.tables import COMPOUNDS, REJECTED, SAMPLES
@@ -62,6 +63,13 @@ def test_nulls_propose_as_many_as_the_generator(hindsight):
     drawn = tables.read(cutoff(hindsight, "samples", family="cuprates"), SAMPLES).num_rows
     for name in ("noise-cuprates", "pettifor-cuprates"):
         assert tables.read(cutoff(hindsight, "proposed", null=name), SAMPLES).num_rows == drawn
+
+
+def test_tc_of_later_compounds_is_scored_beside_its_rivals(hindsight):
+    scores = tables.read(hindsight / "hindsight/tc.parquet", SCORES).to_pandas()
+    assert set(scores["split"]) == {f"until_{CUTOFF}"}
+    assert {"estimator", "knn", "extra_trees", "null"} <= set(scores["model"])
+    assert {"mae", "coverage"} <= set(scores["metric"])
 
 
 def test_one_table_and_one_figure_of_all_cut_offs(hindsight):

@@ -142,6 +142,10 @@ _HINDSIGHT = (
              REDISCOVERY, only=_CUTOFFS),
     Artifact("found_later_figure", "hindsight/rediscovery.svg",
              "later compounds found by year of report, by each method, of every cut-off", only=_CUTOFFS),
+    Artifact("tc_of_later", "hindsight/tc.parquet",
+             "Tc of the later compounds by the cut-offs' estimators: models estimator (the default), knn, extra_trees "
+             "(on fractions), null (mean of the family); splits until_{year}; subsets by family, distance and so on",
+             SCORES, only=_CUTOFFS),
     Artifact("proposed", "null/{null}/samples.parquet",
              "compositions proposed without a model, as many as the generator's samples", tables.SAMPLES, only=_CUTOFF),
     Artifact("ranked", "rank/{source}/candidates.parquet", "the ranked candidates of one source alone",
@@ -152,6 +156,8 @@ _HINDSIGHT = (
     Artifact("foreseen", "rediscover/foreseen.parquet", "how near each method came to each of them", FORESEEN,
              only=_CUTOFF),
     Artifact("rediscovery", "rediscover/rediscovery.parquet", "the shares that each method found", REDISCOVERY,
+             only=_CUTOFF),
+    Artifact("tc_later", "rediscover/tc.parquet", "Tc of the later compounds by the cut-off's estimators", SCORES,
              only=_CUTOFF),
 )  # fmt: skip
 

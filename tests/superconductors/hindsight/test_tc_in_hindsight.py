@@ -25,7 +25,8 @@ def later_of(data, *, apart=(), distance=None):
         "year": np.full(len(rows), CUTOFF + 1),
         "flags": pa.array(flags, pa.list_(pa.string())),
     })  # fmt: skip
-    return Later(table, data.amounts[rows], np.full(len(rows), 0.03) if distance is None else distance[: len(rows)])
+    near = np.full(len(rows), 0.03) if distance is None else distance[: len(rows)]
+    return Later(table, data.amounts[rows], near, data.amounts[rows], np.arange(len(rows)))
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +41,7 @@ def later():
 
 @pytest.fixture(scope="module")
 def scores(estimator, later):
-    return tc_in_hindsight(estimator, THEN, later, settings=SETTINGS, seed=1, cutoff=CUTOFF)
+    return tc_in_hindsight(estimator, THEN, later, forest=SETTINGS.forest, seed=1, cutoff=CUTOFF)
 
 
 def value(scores, model, metric, subset):
@@ -82,7 +83,7 @@ def test_applicable_and_not_are_all_without_iron(later):
 
 @pytest.mark.parametrize("subset", ["all", "without_iron", "others"])
 def test_scores_by_hand(estimator, later, scores, subset):
-    foreseen = foresee(estimator, THEN, later, settings=SETTINGS, seed=1)
+    foreseen = foresee(estimator, THEN, later, forest=SETTINGS.forest, seed=1)
     rows = dict(subsets(later, foreseen))[subset]
     truth, limit = later.tc[rows], foreseen.threshold[rows]
     low, high = foreseen.low[rows], foreseen.high[rows]
@@ -111,7 +112,7 @@ def test_estimates_come_from_what_was_known(estimator, later):
     """What was measured later changes no estimate."""
     columns = {name: later.table[name] for name in later.table.column_names} | {"tc_consensus_k": later.tc * 3 + 1}
     falsified = Later(pa.table(columns), later.amounts, later.distance)
-    one, other = (foresee(estimator, THEN, rows, settings=SETTINGS, seed=1) for rows in (later, falsified))
+    one, other = (foresee(estimator, THEN, rows, forest=SETTINGS.forest, seed=1) for rows in (later, falsified))
     for model, tc in one.tc.items():
         np.testing.assert_array_equal(tc, other.tc[model])
     np.testing.assert_array_equal(one.low, other.low)
@@ -130,12 +131,12 @@ def test_high_is_above_the_quantile_of_the_family_known_then():
 
 
 def test_the_same_seed_gives_the_same_scores(estimator, later, scores):
-    assert tc_in_hindsight(estimator, THEN, later, settings=SETTINGS, seed=1, cutoff=CUTOFF) == scores
-    other = tc_in_hindsight(estimator, THEN, later, settings=SETTINGS, seed=2, cutoff=CUTOFF)
+    assert tc_in_hindsight(estimator, THEN, later, forest=SETTINGS.forest, seed=1, cutoff=CUTOFF) == scores
+    other = tc_in_hindsight(estimator, THEN, later, forest=SETTINGS.forest, seed=2, cutoff=CUTOFF)
     assert [row.value for row in other if row.model == "knn"] == [row.value for row in scores if row.model == "knn"]
     assert other != scores
 
 
 def test_nothing_later_gives_no_scores(estimator, later):
     nothing = later.only(np.zeros(len(later.tc), dtype=bool))
-    assert tc_in_hindsight(estimator, THEN, nothing, settings=SETTINGS, seed=1, cutoff=CUTOFF) == []
+    assert tc_in_hindsight(estimator, THEN, nothing, forest=SETTINGS.forest, seed=1, cutoff=CUTOFF) == []

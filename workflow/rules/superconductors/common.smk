@@ -1,7 +1,7 @@
 # Helpers of the superconductors' rules, and no rules: goals of the run; what the models are trained and sampled with.
 from superdrift.superconductors import model_blocks
 
-GOALS = ["hindsight/rediscovery.parquet", "hindsight/rediscovery.svg"]
+GOALS = ["hindsight/rediscovery.parquet", "hindsight/tc.parquet", "hindsight/rediscovery.svg"]
 if not CUTOFFS:
     GOALS = ["candidates.parquet", "report/numbers.parquet", "report/report.html"]
 TARGETS = [f"{RESULTS}/{goal}" for goal in GOALS]

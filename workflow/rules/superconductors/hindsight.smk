@@ -78,13 +78,44 @@ rule rediscover:
         " --foreseen {output.foreseen:q} --rediscovery {output.rediscovery:q}"
 
 
+rule tc_later:
+    input:
+        every=f"{RESULTS}/prepare/compounds.parquet",
+        compounds=f"{RUN}/prepare/compounds.parquet",
+        neighbours=f"{RUN}/estimate/models/neighbours.parquet",
+        description=f"{RUN}/estimate/models/estimators.json",
+    output:
+        scores=f"{RUN}/rediscover/tc.parquet",
+    log:
+        f"{LOGS}/tc_later.log",
+    conda:
+        ENV
+    threads: config["estimate"]["threads"]
+    params:
+        settings=settings(
+            spacing=config["screen"]["novel_radius"],
+            **{key: config["estimate"][key] for key in ("forest", "threads")},
+        ),
+        cutoff=cutoff_of,
+        code=code("superconductors.stages.tc_later"),
+        seed=config["seed"],
+    message:
+        "Estimating what was reported after {params.cutoff}"
+    shell:
+        "python -m superdrift.superconductors.stages.tc_later --settings {params.settings:q} --seed {params.seed} --log {log:q}"
+        " --every {input.every:q} --compounds {input.compounds:q} --neighbours {input.neighbours:q}"
+        " --description {input.description:q} --cutoff {params.cutoff} --scores {output.scores:q}"
+
+
 rule gather_hindsight:
     input:
         later=each_cutoff("rediscover/later.parquet"),
         foreseen=each_cutoff("rediscover/foreseen.parquet"),
         rediscoveries=each_cutoff("rediscover/rediscovery.parquet"),
+        scores=each_cutoff("rediscover/tc.parquet"),
     output:
         rediscovery=f"{RUN}/hindsight/rediscovery.parquet",
+        tc=f"{RUN}/hindsight/tc.parquet",
         figure=report(f"{RUN}/hindsight/rediscovery.svg", category="Results"),
     log:
         f"{LOGS}/hindsight.log",
@@ -99,4 +130,4 @@ rule gather_hindsight:
     shell:
         "python -m superdrift.superconductors.stages.gather_hindsight --settings {params.settings:q} --seed {params.seed}"
         " --log {log:q} --later {input.later:q} --foreseen {input.foreseen:q} --rediscoveries {input.rediscoveries:q}"
-        " --rediscovery {output.rediscovery:q} --figure {output.figure:q}"
+        " --scores {input.scores:q} --rediscovery {output.rediscovery:q} --tc {output.tc:q} --figure {output.figure:q}"

@@ -15,7 +15,7 @@ from superdrift.statistics.intervals import Interval95, grouped_share
 from superdrift.statistics.scores import NULL, Score
 from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.hindsight.later import Later
-from superdrift.superconductors.settings.tc import FitSettings
+from superdrift.superconductors.settings.tc import ForestSettings
 from superdrift.superconductors.tc.estimator import Estimator
 from superdrift.superconductors.tc.forest import fit_trees
 from superdrift.superconductors.tc.held_out import ESTIMATOR, PUBLISHED
@@ -55,7 +55,7 @@ class Foreseen:
 
 
 def tc_in_hindsight(
-    estimator: Estimator, known: Known, later: Later, *, settings: FitSettings, seed: int, cutoff: int
+    estimator: Estimator, known: Known, later: Later, *, forest: ForestSettings, seed: int, cutoff: int
 ) -> list[Score]:
     """Scores of the default, the published method, extra trees on fractions and the family mean on later compounds.
 
@@ -63,13 +63,13 @@ def tc_in_hindsight(
         estimator: fitted to `known`.
         known: what was known at the cut-off.
         later: superconductors first reported after it.
-        settings: of the rival's forest.
+        forest: of the rival.
         seed: of the run.
         cutoff: the last year that was known; the split is named by it.
     """
     if len(later.tc) == 0:
         return []
-    foreseen = foresee(estimator, known, later, settings=settings, seed=seed)
+    foreseen = foresee(estimator, known, later, forest=forest, seed=seed)
     systems = element_set_numbers(atomic_fractions(later.amounts))
     split, rows = f"until_{cutoff}", list[Score]()
     for subset, inside in subsets(later, foreseen):
@@ -81,11 +81,11 @@ def tc_in_hindsight(
     return rows
 
 
-def foresee(estimator: Estimator, known: Known, later: Later, *, settings: FitSettings, seed: int) -> Foreseen:
+def foresee(estimator: Estimator, known: Known, later: Later, *, forest: ForestSettings, seed: int) -> Foreseen:
     """Estimates of the later compounds by all methods; arguments as in `tc_in_hindsight`."""
     found, rows = estimator.estimate(later.amounts), known.superconducting
     rival = fit_trees(
-        known.fractions[rows].astype(np.float32), known.tc[rows], settings.forest,
+        known.fractions[rows].astype(np.float32), known.tc[rows], forest,
         seed=seeds.derive(seed, "hindsight", EXTRA_TREES), threads=1,
     )  # fmt: skip
     return Foreseen(

@@ -30,6 +30,7 @@ from superdrift.superconductors.settings.hindsight import (
     HindsightBlock,
     NullSettings,
     RediscoverSettings,
+    TcLaterSettings,
 )
 from superdrift.superconductors.settings.new_families import ClusterSettings
 from superdrift.superconductors.settings.ranking import RankSettings
@@ -66,6 +67,7 @@ __all__ = [
     "RediscoverSettings",
     "ReportSettings",
     "ScreenSettings",
+    "TcLaterSettings",
     "TrainLatentSettings",
     "TrainSettings",
     "VaeSettings",

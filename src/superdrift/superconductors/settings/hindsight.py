@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from superdrift.composition.settings import Radius
 from superdrift.run.settings import Count, Limits, Share, passed, setting
 from superdrift.superconductors.settings.data import Flags, Year
+from superdrift.superconductors.settings.tc import ForestSettings
 
 NullName = Literal["substitution", "pettifor", "noise"]
 """Methods that propose compounds without a model."""
@@ -50,6 +51,15 @@ class HindsightBlock(NullBlock, FoundSettings):
     nulls: Annotated[list[NullName], Limits(fewest=1, unique=True)] = setting(
         "proposals without a model, as many as the generator's, that it is compared with"
     )
+
+
+@dataclass(frozen=True)
+class TcLaterSettings:
+    """Estimates of a cut-off's estimators against later compounds."""
+
+    spacing: float = passed("screen.novel_radius")
+    forest: ForestSettings = passed("estimate.forest")
+    threads: int = passed("estimate.threads")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Stage gather_hindsight: the tables of all cut-offs → one table and one figure."""
+"""Stage gather_hindsight: the tables of all cut-offs → one table of shares, one of Tc, one figure."""
 
 import sys
 from pathlib import Path
@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from superdrift.io import tables
 from superdrift.run.command import Run, command
+from superdrift.statistics.scores import SCORES
 from superdrift.superconductors.hindsight.tables import FORESEEN, LATER, REDISCOVERY
 from superdrift.superconductors.report.figures import found_later
 from superdrift.superconductors.settings.hindsight import GatherHindsightSettings
@@ -19,7 +20,9 @@ def gather_hindsight(
     later: list[Path],
     foreseen: list[Path],
     rediscoveries: list[Path],
+    scores: list[Path],
     rediscovery: Path,
+    tc: Path,
     figure: Path,
 ) -> None:
     """Put the cut-offs one below the other. The lists of files are parallel.
@@ -30,11 +33,13 @@ def gather_hindsight(
         later: rediscover/later.parquet of each cut-off.
         foreseen: rediscover/foreseen.parquet of each.
         rediscoveries: rediscover/rediscovery.parquet of each.
-        rediscovery: written: all of them in one.
+        scores: rediscover/tc.parquet of each.
+        rediscovery: written: all shares in one table.
+        tc: written: all scores in one table.
         figure: written: what was found, by year of the report.
     """
-    tables.write(rediscovery, REDISCOVERY, pa.concat_tables([tables.read(p, REDISCOVERY) for p in rediscoveries]),
-                 run.metadata)  # fmt: skip
+    for place, kind, parts in ((rediscovery, REDISCOVERY, rediscoveries), (tc, SCORES, scores)):
+        tables.write(place, kind, pa.concat_tables([tables.read(part, kind) for part in parts]), run.metadata)
     found = [
         found_later.Cutoff.of(year, tables.read(compounds, LATER), tables.read(near, FORESEEN))
         for year, compounds, near in zip(settings.cutoffs, later, foreseen, strict=True)
