@@ -179,7 +179,7 @@ def test_test_rows_choose_nothing_and_teach_nothing():
     tc = 10 * amounts[:, ATOMIC_NUMBER["Ti"] - 1]
     settings = FitSettings(
         BoostingSettings([7], 20, 5, 0.2, 3, 1.0, 0.8, 1.0), ForestSettings(5, 1.0), 1, [3, 5], ["manhattan"],
-        ["distance"], 3, 1, 0.05, 0.1, 0.9, 0.95, [],
+        ["distance"], 3, 1, 0.05, 0.1, 0.05, 0.9, 0.95, [],
     )  # fmt: skip
     training, plain = Part(amounts[:60], tc[:60], np.zeros(60, bool)), Part(amounts[60:], tc[60:], np.zeros(30, bool))
     held_out, choices = chosen(training, settings)

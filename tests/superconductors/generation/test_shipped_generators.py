@@ -6,18 +6,22 @@ import numpy as np
 import pytest
 import torch
 
+from superdrift.io import tables
 from superdrift.run.errors import InputError
 from superdrift.superconductors import shipping
+from superdrift.superconductors.data.families import members
+from superdrift.superconductors.data.row_selection import superconducting
 from superdrift.superconductors.generation import shipped
 from superdrift.superconductors.generation.sampling import sample
 from superdrift.superconductors.model_blocks import base_family, sampler, train_settings
 from superdrift.superconductors.screening.basic_checks import basic_checks
+from superdrift.superconductors.tables import COMPOUNDS
 
 CONFIG = shipping.configuration()
 FAMILIES = CONFIG["families"]
 REMAKE = "python -m superdrift.superconductors.generation.shipped --write"
 MOST_BYTES = 4_500_000
-SAMPLES, LEAST_PASSING = 200, 0.95
+SAMPLES, LESS_PASSING = 200, 0.08  # than the known superconductors: three deviations of 200
 
 
 def test_they_are_up_to_date():
@@ -28,13 +32,22 @@ def test_they_are_small():
     assert sum(path.stat().st_size for path in shipped.FOLDER.iterdir()) < MOST_BYTES
 
 
+def known(family):
+    """Amounts of the superconductors that the generator has learned from."""
+    table = tables.read(shipping.COMPOUNDS, COMPOUNDS, ["family", "superconducting", "amounts"])
+    return tables.matrix(table["amounts"])[members(table["family"].to_pylist(), family) & superconducting(table)]
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_their_samples_pass_the_basic_checks(family):
     model = shipped.load(family)
     amounts = sample(model, sampler(CONFIG, family), samples=SAMPLES, seed=1, device=torch.device("cpu"),
                      advance=lambda _: None)  # fmt: skip
-    passed = basic_checks(amounts, n_elements=CONFIG["screen"]["n_elements"][family], noise_floor=0.0).passed
-    assert passed.mean() >= LEAST_PASSING
+    passed, usual = (
+        basic_checks(rows, n_elements=CONFIG["screen"]["n_elements"][family], noise_floor=0.0).passed.mean()
+        for rows in (amounts, known(family))
+    )
+    assert passed >= usual - LESS_PASSING
     assert len(np.unique(amounts, axis=0)) > SAMPLES / 2
 
 
