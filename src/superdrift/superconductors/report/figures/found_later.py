@@ -51,12 +51,12 @@ def draw(cutoffs: Sequence[Cutoff], *, radius: float, path: Path) -> Path:
             rows = cutoff.found[(cutoff.found["family"] == family) & (cutoff.found["radius"] == radius)]
             _lines(axis, rows, cutoff.year, radius)
             total = rows["id"].nunique()
-            axis.set_title(f"{family}, known to {cutoff.year}: {total} later", fontsize=8.5)
+            axis.set_title(f"{family}: {total} after {cutoff.year}")
         for axis in axes[:: len(COMPOUND_FAMILIES)]:
             axis.set_ylabel(f"within {radius:g} of a proposal")
         for axis in axes[-len(COMPOUND_FAMILIES) :]:
             axis.set_xlabel("reported up to")
-        axes[0].legend(loc="upper left", fontsize=7)
+        figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
         return save(figure, path)
 
 
@@ -71,4 +71,4 @@ def _lines(axis: Axes, rows: pd.DataFrame, cutoff: int, radius: float) -> None:
         years = range(cutoff, int(rows["year"].max()) + 1)
         axis.step(years, hits.reindex(years, fill_value=0).cumsum(), where="post", color=colour, label=label)
     axis.set_ylim(bottom=0)
-    axis.locator_params(axis="x", integer=True, nbins=5)
+    axis.locator_params(axis="both", integer=True, nbins=5)
