@@ -51,6 +51,12 @@ def test_gpu_preset_moves_training_and_sampling_to_cuda():
         ({"prepare": {"outlier_k": math.nan}}, ["prepare.outlier_k = NaN", "of type number"]),
         ({"families": ["cuprate"]}, ['"cuprate"', "cuprates", "did you mean 'cuprates'?"]),
         ({"families": ["cuprates", "cuprates"]}, ["families", 'must not hold "cuprates" twice']),
+        (
+            {"hindsight": {"cutoffs": [1995], "tops": [100, 20000]}},
+            ["hindsight.tops holds 20000", "rank.keep = 10000", "raise it or lower tops"],
+        ),
+        ({"hindsight": {"cutoffs": [95]}}, ["hindsight.cutoffs", "95", "1911"]),
+        ({"hindsight": {"nulls": ["random"]}}, ["hindsight.nulls", '"random"', "pettifor"]),
         ({"references": ["ybco-sf"]}, ["references names 'ybco-sf'", "did you mean 'ybco-se'?"]),
         (
             {"catalogue": {"new": {"formula": "YBa2Cu3Ox", "family": "cuprates"}}},

@@ -97,6 +97,9 @@ def _ranges(config: Mapping[str, Any]) -> Iterator[str]:
     for place, (low, high) in {"prepare.copper_valence": config["prepare"]["copper_valence"], **ranges}.items():
         if low > high:
             yield f"{place} = {shown([low, high])}: the smaller number stands first"
+    most = max(config["hindsight"]["tops"])
+    if config["hindsight"]["cutoffs"] and most > config["rank"]["keep"]:
+        yield f"hindsight.tops holds {most}, but rank.keep = {config['rank']['keep']} are ranked; raise it or lower tops"
 
 
 def commented(values: Mapping[str, Any]) -> str:
