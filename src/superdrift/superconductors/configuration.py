@@ -99,7 +99,7 @@ def _ranges(config: Mapping[str, Any]) -> Iterator[str]:
             yield f"{place} = {shown([low, high])}: the smaller number stands first"
     most = max(config["hindsight"]["tops"])
     if config["hindsight"]["cutoffs"] and most > config["rank"]["keep"]:
-        yield f"hindsight.tops holds {most}, but rank.keep = {config['rank']['keep']} are ranked; raise it or lower tops"
+        yield f"hindsight.tops holds {most}, but rank.keep = {config['rank']['keep']}; raise it or lower tops"
 
 
 def commented(values: Mapping[str, Any]) -> str:
