@@ -7,6 +7,7 @@ import torch
 from torch import Generator, Tensor, nn
 
 from superdrift.diffusion.masked import MaskedDiffusion, blocks, lengths
+from superdrift.diffusion.restriction import Restriction
 from superdrift.diffusion.samplers import ancestral, unmask
 
 JOINT = torch.tensor([[0.30, 0.02, 0.03], [0.01, 0.24, 0.05], [0.05, 0.10, 0.20]])
@@ -115,8 +116,8 @@ def test_lengths_and_tokens_keep_their_marginals(sampler):
 
 
 def test_forbidden_tokens_are_never_drawn_and_rows_are_no_longer_than_tokens_allowed():
-    process = MaskedDiffusion(slots=4, vocabulary=(5, 3), classes=(0, 0, 0, 0, 0))
-    denoiser = Independent([torch.full((5,), 0.2), torch.full((3,), 1 / 3)])
+    process = MaskedDiffusion(slots=4, vocabulary=(5, 5), classes=(0, 0, 0, 0, 0))
+    denoiser = Independent([torch.full((5,), 0.2), torch.full((5,), 0.2)])
     allowed = torch.tensor([True, False, True, False, True])
     x = unmask(
         process,
@@ -124,7 +125,7 @@ def test_forbidden_tokens_are_never_drawn_and_rows_are_no_longer_than_tokens_all
         samples=500,
         **AS_LEARNED,
         generator=Generator().manual_seed(10),
-        allowed=allowed,
+        restriction=Restriction(allowed=allowed, required=torch.zeros(5, dtype=torch.bool)),
     )
     assert set(x[..., 0].flatten().tolist()) == {-1, 0, 2, 4}
     assert lengths(x).max() == 3

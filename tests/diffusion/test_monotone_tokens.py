@@ -8,6 +8,7 @@ from torch import Generator
 
 from superdrift.diffusion.masked import MaskedDiffusion
 from superdrift.diffusion.monotone_tokens import MonotoneTokens
+from superdrift.diffusion.restriction import Restriction
 from superdrift.diffusion.samplers import unmask
 from superdrift.superconductors.encoding import tokens as codec
 from superdrift.superconductors.encoding.encodings import TOKENS
@@ -66,27 +67,17 @@ def test_what_is_illegal():
     assert (lower[0, 1], upper[0, 1]) == (2, 6)
 
 
-def test_bounds_count_in_allowed_tokens():
-    allowed = torch.zeros(96, dtype=torch.bool)
-    allowed[[3, 10, 50, 90]] = True
-    x = HIDDEN.expand(1, 3, 4).clone()
-    lower, upper = MONOTONE.bounds(x, 0, allowed)
-    assert (lower[0].tolist(), upper[0].tolist()) == ([3, 10, 50], [10, 50, 90])
-    x[0, 1, 0] = 50
-    lower, upper = MONOTONE.bounds(x, 0, allowed)
-    assert (lower[0, [0, 2]].tolist(), upper[0, [0, 2]].tolist()) == ([3, 90], [10, 90])
-
-
 def test_drawing_one_token_at_a_time_gives_compositions_only():
     process = MaskedDiffusion(**TOKENS.process_data)
-    for allowed in (None, torch.arange(96) % 9 == 0):
+    ninth = torch.arange(96) % 9 == 0
+    for restriction in (None, Restriction(allowed=ninth, required=torch.zeros(96, dtype=torch.bool))):
         x = unmask(
             process,
             guesses(6.0),
             samples=400,
             **AS_LEARNED,
             generator=Generator().manual_seed(1),
-            allowed=allowed,
+            restriction=restriction,
         )
         amounts = codec.from_tokens(x.numpy())
         assert (amounts >= 0).all() and (amounts > 0).any(axis=1).all()

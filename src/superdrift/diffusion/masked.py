@@ -4,10 +4,13 @@ Absorbing diffusion (Austin et al. 2021, D3PM, section 3) hides tokens one after
 the form of Hoogeboom et al. (2022, order-agnostic autoregressive diffusion) one token is hidden at each step, so that
 the steps are counted in tokens. A row has one to `slots` slots, each with several fields, and how many is drawn before
 anything else. Fields are hidden from the last to the first, at random among the slots; the reverse thus settles what
-there is before how much of each, and that from the coarsest digit to the finest.
+there is before how much of each, and that from the coarsest digit to the finest. Beside its tokens a row may have
+conditions, which are given; training forgets them now and then, so that the same denoiser knows both distributions
+(classifier-free guidance; Ho & Salimans 2022).
 """
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any, NamedTuple
 
 import torch
@@ -16,6 +19,7 @@ from torch.nn import functional
 
 from superdrift.diffusion.monotone_tokens import MonotoneTokens
 from superdrift.diffusion.process import Corruption, DiffusionProcess
+from superdrift.diffusion.restriction import Restriction
 
 _NEVER = -1e9
 """Logit of what may not stand; finite, so that a row of them has a gradient."""
@@ -40,9 +44,10 @@ class Asked(NamedTuple):
 class MaskedDiffusion(DiffusionProcess):
     """Absorbing diffusion of rows of slots, one token a step.
 
-    A denoiser of this process maps blocks of rows, each (n, slots of these rows, fields) with `vocabulary[f]` for a
-    hidden token of field f, and for each field the flat numbers (block by block, row by row, slot by slot) of the slots
-    whose token is asked for, or None, to one tensor of logits (asked, vocabulary[f]) per field, or None.
+    A denoiser of this process maps blocks of rows, each (n, slots of these rows, fields + conditions) with
+    `vocabulary[f]` for a hidden token of field f and `conditions[c]` for an unknown condition, and for each field the
+    flat numbers (block by block, row by row, slot by slot) of the slots whose token is asked for, or None, to one
+    tensor of logits (asked, vocabulary[f]) per field, or None.
 
     The level of a row is the share of its tokens that is filled already: 0 is nothing but noise.
 
@@ -51,28 +56,38 @@ class MaskedDiffusion(DiffusionProcess):
         vocabulary: how many tokens each field has.
         classes: class of each token of the first field where slots are ordered and their numbers rise within a class
             (`monotone_tokens.MonotoneTokens`); None where any token may stand anywhere.
+        conditions: how many values each condition has; each slot of a row repeats them behind its tokens.
+        forgotten: share of the rows of a batch in which a condition is unknown, each condition for itself.
     """
 
     kind = "masked"
 
     def __init__(
-        self, *, slots: int, vocabulary: Sequence[int], classes: Sequence[int] | None = None
+        self, *, slots: int, vocabulary: Sequence[int], classes: Sequence[int] | None = None,
+        conditions: Sequence[int] = (), forgotten: float = 0.0,
     ) -> None:  # fmt: skip
         super().__init__()
         self.slots, self.vocabulary, self.classes = slots, tuple(vocabulary), classes
+        self.conditions, self.forgotten = tuple(conditions), forgotten
         self.steps = slots * len(self.vocabulary)
         self.monotone = None if classes is None else MonotoneTokens(vocabulary, classes)
         self.register_buffer("hidden", torch.tensor(vocabulary), persistent=False)
-        self.register_buffer("shares", torch.ones(slots) / slots)
+        self.register_buffer("unknown", torch.tensor(self.conditions, dtype=torch.long), persistent=False)
+        self.register_buffer("shares", torch.full((*self.conditions, slots), 1 / (prod(self.conditions) * slots)))
 
     @property
     def denoiser_arguments(self) -> dict[str, Any]:
         """Shape and classes of the tokens."""
-        return {"slots": self.slots, "vocabulary": self.vocabulary, "classes": self.classes}
+        return {
+            "slots": self.slots, "vocabulary": self.vocabulary, "classes": self.classes, "conditions": self.conditions,
+        }  # fmt: skip
 
     def fit(self, x_0: Tensor) -> None:
-        """Take the distribution of the number of slots, (slots,) from 1 on, from training data."""
-        counted = torch.bincount(lengths(x_0), minlength=self.slots + 1)[1:]
+        """Take the distribution of conditions and number of slots, (*conditions, slots), from training data."""
+        cell = lengths(x_0) - 1
+        for c in range(len(self.conditions)):
+            cell = cell + x_0[:, 0, len(self.vocabulary) + c] * prod((*self.conditions[c + 1 :], self.slots))
+        counted = torch.bincount(cell, minlength=self.shares.numel()).reshape(self.shares.shape)
         self.shares.copy_(counted / counted.sum())
 
     def corrupt(self, x_0: Tensor, level: Tensor, generator: Generator) -> Corruption:
@@ -110,10 +125,11 @@ class MaskedDiffusion(DiffusionProcess):
             generator: source of the random order, on the device of x_0.
 
         Returns:
-            The corrupted tokens, and the mask of those that may come next, the hidden ones of the field under way; both
-            shaped as x_0.
+            The corrupted tokens with their conditions, some of them forgotten, shaped as x_0; and the mask of the
+            tokens that may come next, the hidden ones of the field under way, (n, slots, fields).
         """
         present, length = x_0[..., 0] >= 0, lengths(x_0)
+        tokens, conditions = x_0.split((len(self.vocabulary), len(self.conditions)), dim=2)
         filled = (level * length * len(self.vocabulary)).long().clamp(max=length * len(self.vocabulary) - 1)
         moment = torch.rand(present.shape, generator=generator, device=x_0.device)
         rank = torch.where(present, moment, 2.0).argsort(dim=1).argsort(dim=1)
@@ -122,10 +138,14 @@ class MaskedDiffusion(DiffusionProcess):
         waits = present & (rank >= (filled % length)[:, None])
         following = under_way & waits[..., None]
         later = (fields > (filled // length)[:, None, None]) & present[..., None]
-        return torch.where(following | later, self.hidden, x_0), following
+        tokens = torch.where(following | later, self.hidden, tokens)
+        if self.conditions:
+            drawn = torch.rand((len(x_0), 1, len(self.conditions)), generator=generator, device=x_0.device)
+            conditions = torch.where((drawn < self.forgotten) & present[..., None], self.unknown, conditions)
+        return torch.cat([tokens, conditions], dim=2), following
 
     def restricted(
-        self, logits: Tensor, x: Tensor, f: int, *, rows: Tensor, slots: Tensor, allowed: Tensor | None = None
+        self, logits: Tensor, x: Tensor, f: int, *, rows: Tensor, slots: Tensor, restriction: Restriction | None = None
     ) -> Tensor:
         """Logits of field f in single precision, those of tokens that may not stand beside the others at −1e9.
 
@@ -135,36 +155,69 @@ class MaskedDiffusion(DiffusionProcess):
             f: the field; all before it are filled.
             rows: (m,) row of each asked slot.
             slots: (m,) its place in the row.
-            allowed: (vocabulary[0],) mask of the tokens that the first field may take; all when None.
+            restriction: what rows must hold beside; one slot of each row is asked then.
         """
         scores = logits.float()
-        allowed = allowed if f == 0 else None
         if self.monotone is not None:
-            lower, upper = (bound[rows, slots, None] for bound in self.monotone.bounds(x, f, allowed))
+            if restriction is not None and f > 0:
+                lower, upper = (bound[rows, slots, None] for bound in self._ranges(x, f, restriction))
+            else:
+                lower, upper = (bound[rows, slots, None] for bound in self.monotone.bounds(x, f))
             token = torch.arange(self.vocabulary[f], device=x.device)
             scores = scores.masked_fill((token < lower) | (token > upper), _NEVER)
-        return scores if allowed is None else scores.masked_fill(~allowed, _NEVER)
+        if restriction is None or f > 0:
+            return scores
+        return scores.masked_fill(~restriction.first_tokens(x[..., 0], slots), _NEVER)
 
-    @property
-    def fewest(self) -> int:
-        """The least number of slots of a row of the training data."""
-        return 1 + int(self.shares.nonzero()[0])
+    def ranges(self, x: Tensor, restriction: Restriction) -> tuple[Tensor, Tensor]:
+        """(n, slots, fields) tokens → least and greatest number of each slot that known digits and restriction leave.
 
-    def sizes(self, n: int, generator: Generator, *, most: int | None = None) -> Tensor:
-        """(n,) numbers of slots, drawn from their distribution in the training data, none above `most` ≥ `fewest`."""
-        shares = self.shares.clone()
-        if most is not None:
-            shares[most:] = 0
-        return 1 + torch.multinomial(shares, n, replacement=True, generator=generator)
+        All tokens of the first field must be there; low above high where nothing is left. In units of the last digit.
+        """
+        if self.classes is None:
+            raise ValueError("rows without classes have no numbers that rise")
+        digits, sizes = x[..., 1 : len(self.vocabulary)], self.hidden[1:]
+        units = torch.tensor([prod(self.vocabulary[f + 1 :]) for f in range(1, len(self.vocabulary))], device=x.device)
+        known = digits < sizes
+        low = torch.where(known, digits * units, 0).sum(dim=2)
+        high = low + torch.where(known, 0, (sizes - 1) * units).sum(dim=2)
+        return restriction.numbers(x[..., 0], low, high, torch.tensor(self.classes, device=x.device))
 
-    def all_hidden(self, n: int, length: int) -> Tensor:
-        """(n, length, fields) rows in which every token is hidden."""
-        return self.hidden.expand(n, length, len(self.vocabulary)).clone()
+    def _ranges(self, x: Tensor, f: int, restriction: Restriction) -> tuple[Tensor, Tensor]:
+        """Least and greatest token of field f in each slot that the restriction leaves, (n, slots)."""
+        low, high = self.ranges(x, restriction)
+        unit = prod(self.vocabulary[f + 1 :])
+        above = unit * self.vocabulary[f]
+        return low // unit - low // above * self.vocabulary[f], high // unit - low // above * self.vocabulary[f]
+
+    def outlines(self, n: int, generator: Generator, *, among: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Draw conditions (n, conditions) and numbers of slots (n,) from their distribution in the training data.
+
+        Args:
+            n: how many.
+            generator: on the device of the process.
+            among: (*conditions, slots) mask of those that may be drawn, some of them seen in training; all when None.
+        """
+        shares = (self.shares if among is None else self.shares * among).flatten()
+        cell = torch.multinomial(shares, n, replacement=True, generator=generator)
+        length, cell = 1 + cell % self.slots, cell // self.slots
+        conditions = list[Tensor]()
+        for size in reversed(self.conditions):
+            conditions.insert(0, cell % size)
+            cell = cell // size
+        return torch.stack(conditions, dim=1) if conditions else cell.new_zeros((n, 0)), length
+
+    def all_hidden(self, conditions: Tensor, length: int) -> Tensor:
+        """(n, conditions) → (n, length, fields + conditions) rows in which every token is hidden."""
+        n = len(conditions)
+        hidden = self.hidden.expand(n, length, len(self.vocabulary))
+        return torch.cat([hidden, conditions[:, None].expand(n, length, len(self.conditions))], dim=2)
 
     def start(self, n: int, generator: Generator) -> Tensor:
-        """(n, slots, fields) rows whose number of slots is drawn and whose tokens are hidden; −1 in absent slots."""
-        there = torch.arange(self.slots, device=self.hidden.device) < self.sizes(n, generator)[:, None]
-        return self.all_hidden(n, self.slots).masked_fill(~there[..., None], -1)
+        """(n, slots, fields + conditions) rows: conditions and length drawn, tokens hidden; −1 in absent slots."""
+        conditions, length = self.outlines(n, generator)
+        there = torch.arange(self.slots, device=self.hidden.device) < length[:, None]
+        return self.all_hidden(conditions, self.slots).masked_fill(~there[..., None], -1)
 
     def step(self, denoiser: Callable[..., Any], x_t: Tensor, t: int, generator: Generator) -> Tensor:
         """Fill one token of each row that has hidden ones left: a random slot of the first field that has any.
@@ -176,7 +229,7 @@ class MaskedDiffusion(DiffusionProcess):
         order = lengths(x_t).argsort(stable=True)
         x = x_t[order]
         length = lengths(x)
-        hidden = x == self.hidden
+        hidden = x[..., : len(self.vocabulary)] == self.hidden
         field = hidden.any(dim=1).int().argmax(dim=1)
         moment = torch.rand(x.shape[:2], generator=generator, device=x.device)
         open_slots = hidden[torch.arange(len(x), device=x.device), :, field]

@@ -70,10 +70,11 @@ def build(
         choices = [other for other, entry in denoisers.items() if isinstance(process, entry.process)]
         raise InputError(f"denoiser '{name}' does not fit a {kind} process; choose {' or '.join(choices)}")
     given = {**process.denoiser_arguments, **description["data"]}
-    parameters = set(inspect.signature(chosen.build).parameters)
+    signature = inspect.signature(chosen.build).parameters
+    parameters, free = set(signature), {name for name, entry in signature.items() if entry.default is not entry.empty}
     wanted = parameters - set(given)
-    if wanted != set(options):
-        missing, unknown = sorted(wanted - set(options)), sorted(set(options) - wanted)
+    if not wanted - free <= set(options) <= wanted:
+        missing, unknown = sorted(wanted - free - set(options)), sorted(set(options) - wanted)
         raise InputError(f"denoiser '{name}': missing {missing}, unknown {unknown}; config.yaml shows an example")
     denoiser = chosen.build(**{key: given[key] for key in parameters & set(given)}, **options)
     return DiffusionModel(process, denoiser, {key: description[key] for key in ("process", "denoiser", "data")})

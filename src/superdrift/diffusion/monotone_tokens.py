@@ -24,14 +24,13 @@ class MonotoneTokens:
         self.vocabulary, self.classes = tuple(vocabulary), tuple(classes)
         self._class = torch.tensor([*classes, -1])
 
-    def bounds(self, x: Tensor, f: int, allowed: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def bounds(self, x: Tensor, f: int) -> tuple[Tensor, Tensor]:
         """(n, slots, fields) tokens → least and greatest token of field f that may stand in each slot, (n, slots).
 
         All fields before f must be filled in the whole row; the bounds of absent slots mean nothing.
-        `allowed` is the mask of the tokens that the first field may take; all when None.
         """
         if f == 0:
-            return self._first_field(x[..., 0], allowed)
+            return self._first_field(x[..., 0])
         if self._class.device != x.device:
             self._class = self._class.to(x.device)
         group = self._class[x[..., 0]]
@@ -41,21 +40,17 @@ class MonotoneTokens:
             zero &= x[..., g] == 0
         return self._digits(x[..., f], torch.where(x[..., 0] >= 0, group, -1), f, zero)
 
-    def _first_field(self, value: Tensor, allowed: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Bounds of the first field: rising, with room for the slots between; counted in allowed tokens."""
+    def _first_field(self, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Bounds of the first field: rising, with room for the slots between."""
         size, place = self.vocabulary[0], torch.arange(value.shape[1], device=value.device)
-        if allowed is None:
-            allowed = torch.ones(size, dtype=torch.bool, device=value.device)
-        count, tokens = allowed.sum(), (~allowed).long().argsort(stable=True)  # allowed tokens first, rising
-        known = (value >= 0) & (value < size)
-        rank = (allowed.cumsum(0) - 1)[value.clamp(0, size - 1)] - place
-        room = (count - (value >= 0).sum(dim=1, keepdim=True)).clamp(min=0)
+        known, rank = (value >= 0) & (value < size), value - place
+        room = size - (value >= 0).sum(dim=1, keepdim=True)
         low = torch.where(known, rank, 0).cummax(dim=1).values
         high = torch.where(known, rank, room).flip(1).cummin(dim=1).values.flip(1)
         # A slot's own token does not bind it: shifted by one, so that only its neighbours do.
-        low = torch.cat([torch.zeros_like(room), low[:, :-1]], dim=1) + place
-        high = torch.cat([high[:, 1:], room], dim=1).minimum(room) + place
-        return tokens[low.clamp(max=size - 1)], tokens[high.clamp(max=size - 1)]
+        low = torch.cat([torch.zeros_like(room), low[:, :-1]], dim=1)
+        high = torch.cat([high[:, 1:], room], dim=1).minimum(room)
+        return low + place, high + place
 
     def _digits(self, value: Tensor, group: Tensor, f: int, zero: Tensor) -> tuple[Tensor, Tensor]:
         """Bounds of field f, from the slots that agree with a slot in class and in all digits before it."""

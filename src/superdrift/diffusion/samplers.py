@@ -9,12 +9,15 @@ from torch import Generator, Tensor
 
 from superdrift.diffusion.masked import MaskedDiffusion
 from superdrift.diffusion.process import DiffusionProcess
+from superdrift.diffusion.restriction import Restriction
 from superdrift.run.errors import InputError
 
 STRIDE = 32
 """Rows of one length are drawn in multiples of this."""
 _LEAST = 1e-30
 """Smallest uniform number whose logarithm is taken."""
+_IMPOSSIBLE = -1e6
+"""Logarithm of a share; below it no token that may stand was left."""
 
 
 def _nothing(_: float) -> None:
@@ -68,13 +71,20 @@ def unmask(
     element_temperature: float,
     element_min_p: float,
     generator: Generator,
-    allowed: Tensor | None = None,
+    guidance: float = 0.0,
+    among: Tensor | None = None,
+    restriction: Restriction | None = None,
+    oversampling: int = 4,
     advance: Callable[[float], None] = _nothing,
 ) -> Tensor:
     """Fill hidden tokens field by field, slot after slot in random order (Hoogeboom et al. 2022, algorithm 1).
 
     One token per row is drawn at a time, from the model's exact conditional. Rows of the same number of slots are drawn
     together, so that nothing is computed for slots that are not there and no step waits for the host.
+
+    A restriction holds in every row. What it takes away while the first field is drawn is counted, and of
+    `oversampling` times as many rows `samples` are drawn again by these weights, so that they follow the model given
+    the restriction, lengths included (sampling, importance, resampling; Rubin 1988), not the order of the draws.
 
     Args:
         process: the process the denoiser was trained on.
@@ -86,46 +96,164 @@ def unmask(
         element_temperature: of the first field; above 1 draws rarer combinations.
         element_min_p: of the first field.
         generator: source of all random numbers, on the device of the process.
-        allowed: (vocabulary[0],) mask of the tokens that the first field may take; all when None. The others
-            are left out of every draw of that field; rows with more slots than allowed tokens are not drawn. At least
-            `process.fewest` have to be allowed.
+        guidance: how far rows are pushed toward their conditions: logits are c + guidance · (c − u), c with and u
+            without them (Ho & Salimans 2022, eq. 6). 0 draws from what was learned, and asks the denoiser once, not
+            twice.
+        among: (*conditions, slots) mask of conditions and numbers of slots that rows may have; all when None.
+        restriction: what every row must hold beside.
+        oversampling: rows of the first field that are drawn for each row that is kept, where there is a restriction.
         advance: called with the number of rows done.
 
     Returns:
-        (samples, slots, fields) tokens in random order of their lengths; −1 in absent slots.
+        (samples, slots, fields + conditions) tokens in random order of their lengths; −1 in absent slots.
+
+    Raises:
+        InputError: when no row holds what is asked.
     """
-    drawn = process.sizes(samples, generator, most=None if allowed is None else int(allowed.sum()))
-    x = process.all_hidden(samples, process.slots).fill_(-1)
-    start = 0
-    for length, count in enumerate(torch.bincount(drawn).tolist()):
-        if count:
-            # A few rows more than needed: matrix libraries build, and keep, a kernel for each new number of rows.
-            block = process.all_hidden(count + -count % STRIDE, length)
-            choices = [(element_temperature, element_min_p), *[(temperature, min_p)] * (len(process.vocabulary) - 1)]
-            _fill(process, denoiser, block, choices=choices, generator=generator, allowed=allowed)
-            x[start : start + count, :length] = block[:count]
-            start += count
-            advance(count)
+    elements = Choice(element_temperature, element_min_p)
+    digits = [Choice(temperature, min_p)] * (len(process.vocabulary) - 1)
+    model = _Drawing(process, guided(denoiser, process, guidance) if guidance else denoiser, generator, restriction)
+    if restriction is None:
+        blocks = model.blocks(*process.outlines(samples, generator, among=among))
+        for block in blocks:
+            model.fill(block.rows, [elements, *digits])
+            advance(block.count)
+    else:
+        fits = restriction.lengths(process.slots)
+        outlines = process.outlines(
+            samples * oversampling, generator, among=fits if among is None else among * fits
+        )  # fmt: skip
+        rows, length, weights = model.first_field(model.blocks(*outlines), elements)
+        kept = _resampled(weights, samples, generator)
+        blocks = model.regrouped(rows[kept], length[kept])
+        for block in blocks:
+            model.fill(block.rows, digits, start=1)
+            advance(block.count)
+    x = model.joined(blocks)
     return x[torch.randperm(samples, generator=generator, device=x.device)]
 
 
-def _fill(
-    process: MaskedDiffusion, denoiser: Callable[..., Any], x: Tensor, *,
-    choices: Sequence[tuple[float, float]], generator: Generator, allowed: Tensor | None,
-) -> None:  # fmt: skip
-    """Draw all tokens of the rows x (n, slots, fields), in place; `choices` are temperature and min-p per field."""
-    n, slots, fields = x.shape
-    rows = torch.arange(n, device=x.device)
-    for f, (temperature, min_p) in enumerate(choices):
-        least = math.log(min_p) if min_p else -math.inf
-        order = torch.rand((n, slots), generator=generator, device=x.device).argsort(dim=1)
-        for slot in order.unbind(dim=1):
-            asked = [rows * slots + slot if g == f else None for g in range(fields)]
-            scores = process.restricted(denoiser([x], asked)[f], x, f, rows=rows, slots=slot, allowed=allowed)
-            scores = scores.masked_fill(scores < scores.amax(dim=1, keepdim=True) + least, -torch.inf)
-            # The largest of logits plus Gumbel noise is a draw of their softmax, without a look at the host.
-            noise = torch.rand(scores.shape, generator=generator, device=x.device).clamp_(min=_LEAST).log_().neg_()
-            x[rows, slot, f] = (scores / temperature - noise.log_()).argmax(dim=1)
+class Choice(NamedTuple):
+    """How a token is drawn from its logits: their temperature, and the least share of the likeliest one's."""
+
+    temperature: float
+    min_p: float
+
+
+class _Block(NamedTuple):
+    """Rows of one length, filled up to a multiple of `STRIDE`, of which `count` are wanted."""
+
+    rows: Tensor
+    count: int
+
+
+class _Drawing:
+    """Draws tokens of rows from one model; arguments as in `unmask`."""
+
+    def __init__(
+        self, process: MaskedDiffusion, denoiser: Callable[..., Any], generator: Generator,
+        restriction: Restriction | None,
+    ) -> None:  # fmt: skip
+        self.process, self.denoiser, self.generator, self.restriction = process, denoiser, generator, restriction
+
+    def blocks(self, conditions: Tensor, length: Tensor) -> list[_Block]:
+        """Hidden rows by rising length."""
+        order = length.argsort(stable=True)
+        parts = conditions[order].split(torch.bincount(length).tolist())
+        return [self._block(self.process.all_hidden(part, k)) for k, part in enumerate(parts) if len(part)]
+
+    def regrouped(self, rows: Tensor, length: Tensor) -> list[_Block]:
+        """(n, slots, fields) rows as blocks of equal length, by rising length."""
+        order = length.argsort(stable=True)
+        parts = rows[order].split(torch.bincount(length).tolist())
+        return [self._block(part[:, :k].clone()) for k, part in enumerate(parts) if len(part)]
+
+    def _block(self, rows: Tensor) -> _Block:
+        """A few rows more than needed: matrix libraries build, and keep, a kernel for each new number of rows."""
+        return _Block(torch.cat([rows, rows[:1].expand(-len(rows) % STRIDE, -1, -1)]), len(rows))
+
+    def joined(self, blocks: Sequence[_Block]) -> Tensor:
+        """(n, slots, fields + conditions) of all wanted rows; −1 in absent slots."""
+        pad, slots = torch.nn.functional.pad, self.process.slots
+        rows = [block.rows[: block.count] for block in blocks]
+        return torch.cat([pad(part, (0, 0, 0, slots - part.shape[1]), value=-1) for part in rows])
+
+    def first_field(self, blocks: Sequence[_Block], choice: Choice) -> tuple[Tensor, Tensor, Tensor]:
+        """Fill the first field: all wanted rows (n, slots, fields), their lengths (n,) and logarithms of weights (n,).
+
+        Raises:
+            InputError: when none of the rows holds the restriction.
+        """
+        weights, length = [], []
+        for rows, count in blocks:
+            weight = self.fill(rows, [choice])
+            if self.process.classes is not None and self.restriction is not None:
+                low, high = self.process.ranges(rows, self.restriction)
+                weight = weight.masked_fill((low > high).any(dim=1), -torch.inf)
+            weights.append(weight[:count])
+            length.append(torch.full((count,), rows.shape[1], device=rows.device))
+        joined = torch.cat(weights)
+        if not bool(joined.isfinite().any()):
+            raise InputError(
+                f"none of {len(joined):,} rows that were drawn holds what is asked for; ask for less, or less exactly"
+            )
+        return self.joined(blocks), torch.cat(length), joined
+
+    def fill(self, x: Tensor, choices: Sequence[Choice], *, start: int = 0) -> Tensor:
+        """Draw tokens of the rows x (n, slots, fields) in place, `choices` from field `start` on.
+
+        Returns:
+            (n,) logarithm of the share of the model's probability that the restriction left to the first field; −inf
+            where a draw left no token that holds it.
+        """
+        n, slots = x.shape[:2]
+        rows, weight = torch.arange(n, device=x.device), torch.zeros(n, device=x.device)
+        for f, (temperature, min_p) in enumerate(choices, start):
+            least = math.log(min_p) if min_p else -math.inf
+            order = torch.rand((n, slots), generator=self.generator, device=x.device).argsort(dim=1)
+            for slot in order.unbind(dim=1):
+                asked = [rows * slots + slot if g == f else None for g in range(len(self.process.vocabulary))]
+                logits = self.denoiser([x], asked)[f]
+                place = {"rows": rows, "slots": slot}
+                scores = self.process.restricted(logits, x, f, **place, restriction=self.restriction)
+                if f == 0 and self.restriction is not None:
+                    free = self.process.restricted(logits, x, f, **place)
+                    weight += (scores / temperature).logsumexp(dim=1) - (free / temperature).logsumexp(dim=1)
+                scores = scores.masked_fill(scores < scores.amax(dim=1, keepdim=True) + least, -torch.inf)
+                # The largest of logits plus Gumbel noise is a draw of their softmax, without a look at the host.
+                noise = torch.rand(scores.shape, generator=self.generator, device=x.device).clamp_(min=_LEAST)
+                x[rows, slot, f] = (scores / temperature - noise.log_().neg_().log_()).argmax(dim=1)
+        return weight.masked_fill(weight < _IMPOSSIBLE, -torch.inf)
+
+
+def guided(denoiser: Callable[..., Any], process: MaskedDiffusion, guidance: float) -> Callable[..., Any]:
+    """A denoiser whose logits are pushed toward the conditions of its rows (Ho & Salimans 2022, eq. 6).
+
+    Args:
+        denoiser: of the process, trained with conditions forgotten now and then.
+        process: of one block of rows at a time.
+        guidance: how far.
+    """
+    fields = len(process.vocabulary)
+
+    def denoise(x: Sequence[Tensor], asked: Sequence[Tensor | None]) -> list[Tensor | None]:
+        (block,) = x
+        free = torch.cat([block[..., :fields], process.unknown.expand(*block.shape[:2], -1)], dim=2)
+        flat = block.shape[0] * block.shape[1]
+        both = [None if slots is None else torch.cat([slots, slots + flat]) for slots in asked]
+        found = denoiser([torch.cat([block, free])], both)
+        pairs = [None if logits is None else logits.float().chunk(2) for logits in found]
+        return [None if pair is None else pair[0] + guidance * (pair[0] - pair[1]) for pair in pairs]
+
+    return denoise
+
+
+def _resampled(weights: Tensor, n: int, generator: Generator) -> Tensor:
+    """(n,) numbers of rows, drawn by logarithms of weights (m,) at evenly spaced places (systematic resampling)."""
+    shares = (weights - weights.max()).exp().double().cumsum(dim=0)
+    start = torch.rand((), generator=generator, device=weights.device, dtype=torch.float64)
+    places = (torch.arange(n, device=weights.device) + start) / n * shares[-1]
+    return torch.searchsorted(shares, places).clamp(max=len(weights) - 1)
 
 
 class Sampler(NamedTuple):
@@ -134,7 +262,7 @@ class Sampler(NamedTuple):
     Attributes:
         draw: the function.
         process: class of the processes it draws from.
-        restricts: whether it can leave tokens out (`allowed`).
+        restricts: whether it can hold rows to conditions and restrictions.
     """
 
     draw: Callable[..., Any]
@@ -155,10 +283,10 @@ def named(settings: dict[str, Any], process: DiffusionProcess, *, restrict: bool
     Args:
         settings: the block.
         process: what it is to draw from.
-        restrict: whether tokens are to be left out.
+        restrict: whether rows are to hold something.
 
     Raises:
-        InputError: for an unknown name, a sampler of another kind of process, or one that cannot leave tokens out.
+        InputError: for an unknown name, a sampler of another kind of process, or one that cannot hold rows to anything.
     """
     arguments = dict(settings)
     kind = arguments.pop("kind")
@@ -169,7 +297,7 @@ def named(settings: dict[str, Any], process: DiffusionProcess, *, restrict: bool
         raise InputError(f"sampler '{kind}' does not fit a {process.kind} model; choose {' or '.join(choices)}")
     if restrict and not SAMPLERS[kind].restricts:
         able = " or ".join(name for name in choices if SAMPLERS[name].restricts)
-        raise InputError(f"sampler '{kind}' cannot leave tokens out; choose {able}")
+        raise InputError(f"sampler '{kind}' cannot hold samples to elements, amounts or conditions; choose {able}")
 
     def draw(*positional: Any, **keywords: Any) -> Any:
         return SAMPLERS[kind].draw(*positional, **arguments, **keywords)

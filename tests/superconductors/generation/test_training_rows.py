@@ -20,6 +20,7 @@ def compounds(n=40):
         "family": ["cuprates"] * n,
         "superconducting": [True] * n,
         "amounts": amounts,
+        "tc_consensus_k": [40.0 + i for i in range(n)],
         "split": ["validation" if i % 10 == 0 else "train" for i in range(n)],
         "flags": [[] for _ in range(n)],
     }
@@ -33,9 +34,10 @@ def table(columns):
 
 
 def choose(columns, family="cuprates", exclude=(), *, encoding=TOKENS, merge=True, validation="groups"):
-    return choose_rows(
+    parts = choose_rows(
         table(columns), family, exclude, encoding, merge_repeats=merge, validation=validation, seed=1
     )  # fmt: skip
+    return tuple(part.amounts for part in parts)
 
 
 def test_rows_are_split():

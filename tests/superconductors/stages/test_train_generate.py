@@ -32,7 +32,9 @@ MODELS = {
             "min_p": 0.02,
             "element_temperature": 1.0,
             "element_min_p": 0.01,
+            "guidance": 1.0,
         },
+        "condition_forgotten": 0.1,
         "noise_floor": 0.0,
     },
     "continuous": {
@@ -40,6 +42,7 @@ MODELS = {
         "denoiser": {"kind": "mlp", "width": 32, "depth": 1},
         "training": TRAINING,
         "sampler": {"kind": "ancestral", "steps": 50},
+        "condition_forgotten": None,
         "noise_floor": 0.08,
     },
 }
@@ -152,7 +155,7 @@ def test_elements_left_out_are_never_drawn(masked, tmp_path, capsys):
     assert generate(generate_arguments(masked, path, allowed_elements=["La", "Cu", "O", "Ba"])) == 0
     assert set(np.flatnonzero((amounts_of(path) > 0).any(axis=0))) <= {56, 28, 7, 55}
     assert generate(generate_arguments(masked, path, allowed_elements=["La", "O"])) == 1
-    assert "only 2 elements may be drawn, fewer than any training compound has" in capsys.readouterr().err
+    assert "samples of 1 to 2 elements are asked for, and no compound that the generator was trained on" in capsys.readouterr().err
     assert generate(generate_arguments(masked, path, allowed_elements=["Lx"])) == 1
     assert "generate.allowed_elements: ['Lx'] are no elements from H to Cm" in capsys.readouterr().err
 

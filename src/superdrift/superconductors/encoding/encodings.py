@@ -53,7 +53,7 @@ TOKENS = Encoding(
     {"units": tokens.UNITS, "charges": tokens.CHARGES, "redox": tokens.REDOX_TOKENS},
     tokens.representable,
     lambda amounts: torch.from_numpy(tokens.to_tokens(amounts)),
-    lambda x: tokens.from_tokens(x.cpu().numpy()),
+    lambda x: tokens.from_tokens(x[..., : len(tokens.VOCABULARY)].cpu().numpy()),
     lambda allowed: allowed[tokens.ORDER],
 )
 """Slots of (element, integer part, tenths, hundredths of the running sum), cations before anions."""

@@ -1,12 +1,13 @@
 """One batch of compositions from a trained model, free or held to a reference, from its own random stream."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Generator, Tensor
+from torch import Generator
 
 from superdrift.diffusion import ilvr
 from superdrift.diffusion.gaussian import GaussianDiffusion
@@ -14,12 +15,18 @@ from superdrift.diffusion.masked import MaskedDiffusion
 from superdrift.diffusion.samplers import named
 from superdrift.learning.device import fast
 from superdrift.run.errors import InputError
+from superdrift.superconductors.generation.conditions import asked
 from superdrift.superconductors.generation.model import Model
+from superdrift.superconductors.generation.request import Request
+from superdrift.superconductors.generation.restrictions import restriction
+
+logger = logging.getLogger("superdrift")
 
 
 def sample(
     model: Model, sampler: dict[str, Any], *, samples: int, seed: int, device: torch.device,
-    advance: Callable[[float], None], allowed: NDArray[np.bool_] | None = None, compiled: bool = False,
+    advance: Callable[[float], None], allowed: NDArray[np.bool_] | None = None, request: Request | None = None,
+    compiled: bool = False,
 ) -> NDArray[np.float32]:  # fmt: skip
     """Draw compositions with the named sampler.
 
@@ -31,16 +38,21 @@ def sample(
         device: where to draw.
         advance: called with the number of samples done, or the share of them that a step stands for.
         allowed: (96,) mask of the elements that may be drawn; all when None. Masked models only.
+        request: what every sample is to hold, and which family and Tc it is drawn for; masked models only.
         compiled: compile the denoiser.
 
     Returns:
         (samples, 96) atoms per formula unit, as drawn.
 
     Raises:
-        InputError: when elements are to be left out and the model or the sampler cannot, or too few are allowed.
+        InputError: when something is asked for that the model or the sampler cannot hold.
     """
-    options = {} if allowed is None else {"allowed": _tokens_of(model, allowed).to(device)}
-    draw = named(sampler, model.process, restrict=allowed is not None)
+    arguments, options = dict(sampler), dict[str, Any]()
+    if allowed is not None or request is not None:
+        options = _held(model, allowed, request or Request(), device)
+    if request is None or not model.conditioned:
+        arguments.pop("guidance", None)  # without a family or a Tc that is asked for there is nothing to be guided by
+    draw = named(arguments, model.process, restrict=bool(options))
     generator = Generator(device).manual_seed(seed)
     with torch.inference_mode():
         denoise = fast(model.denoiser, device, compiled=compiled)
@@ -86,18 +98,37 @@ def sample_conditioned(
     return model.encoding.decode(x_0)
 
 
-def _tokens_of(model: Model, allowed: NDArray[np.bool_]) -> Tensor:
-    """Mask of the first field's tokens for a mask of elements."""
-    if model.encoding.element_tokens is None or not isinstance(model.process, MaskedDiffusion):
+def _held(model: Model, allowed: NDArray[np.bool_] | None, request: Request, device: torch.device) -> dict[str, Any]:
+    """Arguments of the sampler that hold samples to what is asked for."""
+    process = model.process
+    if model.encoding.element_tokens is None or not isinstance(process, MaskedDiffusion):
         raise InputError(
-            f"generate.allowed_elements and forbidden_elements cannot be used with a {model.process.kind} model, which"
-            " draws all elements at once; set train.model to 'masked', or use rank.forbidden_elements"
+            f"elements, amounts and requests cannot be held by a {process.kind} model, which draws all elements at"
+            " once; set train.model to 'masked', or use rank.forbidden_elements"
         )
-    if not allowed.any():
+    held = restriction(request, allowed).to(device)
+    if not bool(held.allowed.any()):
         raise InputError("generate.allowed_elements and forbidden_elements leave no element; allow at least one")
-    if allowed.sum() < model.process.fewest:
+    options: dict[str, Any] = {"restriction": held}
+    among = held.lengths(process.slots).expand_as(process.shares)
+    family = None if request.family == "everything" else request.family
+    if model.conditioned:
+        mask, seen = asked(process.shares, model.tc_edges_k, family=family, tc_at_least_k=request.tc_at_least_k)
+        options["among"], among = mask, among * mask
+        if not seen and request.tc_at_least_k is not None:
+            logger.warning(
+                "Tc of at least %g K is beyond the compounds that the generator was trained on; samples are drawn as"
+                " those of the highest Tc among them are", request.tc_at_least_k,
+            )  # fmt: skip
+    elif request.tc_at_least_k is not None:
         raise InputError(
-            f"only {allowed.sum()} elements may be drawn, fewer than any training compound has; allow more in"
-            " generate.allowed_elements or forbid fewer in generate.forbidden_elements"
+            f"Tc of at least {request.tc_at_least_k:g} K cannot be asked of a model that was trained without Tc; set"
+            " condition_forgotten of the model, e.g. to 0.15, and train it again, or leave Tc out"
         )
-    return torch.from_numpy(model.encoding.element_tokens(allowed))
+    if not bool((process.shares * among).any()):
+        raise InputError(
+            f"samples of {held.lengths_in_words(process.slots)} elements are asked for, and no compound that the"
+            " generator was trained on has so many, of the family and Tc asked for; allow more elements (also in"
+            " generate.allowed_elements, forbidden_elements) or another number of them"
+        )
+    return options

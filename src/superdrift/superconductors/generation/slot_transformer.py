@@ -15,14 +15,17 @@ ASKED_STRIDE = 64
 """Slots asked for are filled up to a multiple of this; `learning.packing` says why."""
 INITIAL_DEVIATION = 0.3
 """Deviation of the embeddings at the start."""
+CONDITION_DEVIATION = 0.1
+"""Likewise of those of conditions, of which the ordered ones add up."""
 
 
 class SlotTransformer(Denoiser):
     """Transformer (pre-normalised, Xiong et al. 2020) whose positions are slots.
 
-    A slot enters as the sum of the embeddings of its fields, hidden ones included, of its place and of the row's
-    length; one linear head per field reads the logits. Where the data has charges, the valence that the known digits
-    give is embedded too, and each digit's logit gains the value of a learned profile at the valence it leads to.
+    A slot enters as the sum of the embeddings of its fields, hidden ones included, of its place, of the row's length
+    and of its conditions; one linear head per field reads the logits. Where the data has charges, the valence that the
+    known digits give is embedded too, and each digit's logit gains the value of a learned profile at the valence it
+    leads to.
 
     Args:
         slots: most slots in a row.
@@ -31,6 +34,8 @@ class SlotTransformer(Denoiser):
         classes: class of each token of the first field, or None.
         charges: charge of each token of the first field, or None.
         redox: which of them take the remaining charge, or None.
+        conditions: how many values each condition of a row has.
+        ordered: which of the conditions rise; the embedding of a value of these is a sum of steps up to it.
         width: embedding width, a multiple of `heads`.
         depth: layers.
         heads: attention heads.
@@ -40,14 +45,17 @@ class SlotTransformer(Denoiser):
     def __init__(
         self, *, slots: int, vocabulary: Sequence[int], units: Sequence[float], classes: Sequence[int] | None,
         charges: Sequence[float] | None, redox: Sequence[bool] | None, width: int, depth: int, heads: int,
-        dropout: float,
+        dropout: float, conditions: Sequence[int] = (), ordered: Sequence[bool] = (),
     ) -> None:  # fmt: skip
         super().__init__()
-        self.vocabulary, self.units = tuple(vocabulary), tuple(units)
+        self.vocabulary, self.units, self.ordered = tuple(vocabulary), tuple(units), tuple(ordered)
         # Fields, place and length add up in a slot; small embeddings keep the sum near unit size at the start.
         self.fields = nn.ModuleList(nn.Embedding(size + 1, width) for size in vocabulary)
         for field in self.fields:
             nn.init.normal_(field.weight, std=INITIAL_DEVIATION)
+        self.conditions = nn.ModuleList(nn.Embedding(size + 1, width) for size in conditions)
+        for condition in self.conditions:
+            nn.init.normal_(condition.weight, std=CONDITION_DEVIATION)
         self.place = nn.Parameter(torch.randn(slots, width) * INITIAL_DEVIATION)
         self.length = nn.Parameter(torch.randn(slots, width) * INITIAL_DEVIATION)
         self.layers = nn.ModuleList(AttentionLayer(width, heads, dropout=dropout) for _ in range(depth))
@@ -69,7 +77,7 @@ class SlotTransformer(Denoiser):
         """Logits of the asked slots.
 
         Args:
-            x: blocks of tokens, each (n, slots of these rows, fields).
+            x: blocks of tokens, each (n, slots of these rows, fields + conditions).
             asked: for each field the flat numbers (m,) of slots, counted through all blocks, or None.
 
         Returns:
@@ -80,9 +88,11 @@ class SlotTransformer(Denoiser):
         h = sum(field(tokens[:, f]) for f, field in enumerate(self.fields)) + torch.cat(
             [(self.place[:slots] + self.length[slots - 1]).repeat(n, 1) for n, slots in shapes]
         )
+        for c, (condition, rises) in enumerate(zip(self.conditions, self.ordered, strict=True), len(self.fields)):
+            h = h + functional.embedding(tokens[:, c], _summed(condition.weight) if rises else condition.weight)
         totals = slopes = None
         if self.count is not None:
-            counted = [self.count(block) for block in x]
+            counted = [self.count(block[..., : len(self.vocabulary)]) for block in x]
             totals = torch.cat([total[:, None].expand_as(slope).flatten(0, 1) for total, slope in counted])
             slopes = torch.cat([slope.flatten(0, 1) for _, slope in counted])
             steps = valence(*totals.unbind(dim=1))[:, None]
@@ -104,3 +114,8 @@ class SlotTransformer(Denoiser):
         added = torch.arange(self.vocabulary[f], device=h.device) * self.units[f]
         reached = totals[slots][:, None] + added[None, :, None] * slopes[slots][:, None]
         return logits + interpolated(self.profiles[f - 1](h)[:n].float(), valence(*reached.unbind(dim=-1)))
+
+
+def _summed(steps: Tensor) -> Tensor:
+    """(values + 1, width) steps → embeddings, sums of the steps so far; the last, of the unknown value, is apart."""
+    return torch.cat([steps[:-1].cumsum(dim=0), steps[-1:]])

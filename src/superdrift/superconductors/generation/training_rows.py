@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -19,10 +20,17 @@ from superdrift.superconductors.data.row_selection import (
 )
 from superdrift.superconductors.encoding.encodings import Encoding
 
-COLUMNS = ("family", "superconducting", "amounts", "split", "flags")
+COLUMNS = ("family", "superconducting", "amounts", "tc_consensus_k", "split", "flags")
 """Columns of compounds.parquet that the choice needs."""
 
 logger = logging.getLogger("superdrift")
+
+
+class TrainingRows(NamedTuple):
+    """Compounds to train or to validate on: amounts (n, 96) in atoms per formula unit, and Tc (n,) in K."""
+
+    amounts: NDArray[np.float32]
+    tc_k: NDArray[np.float64]
 
 
 def choose_rows(
@@ -34,8 +42,8 @@ def choose_rows(
     merge_repeats: bool,
     validation: str,
     seed: int,
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Amounts of the training and of the validation rows of one family, each (n, 96).
+) -> tuple[TrainingRows, TrainingRows]:
+    """The training and the validation rows of one family.
 
     Superconductors of the family, without the excluded flags, that the encoding can hold. Repeats are equal vectors:
     one compound reported by several papers. A model that sees a compound as often as it was measured memorises the
@@ -64,13 +72,15 @@ def choose_rows(
     chosen = _without(chosen, ~representable, "left out: the model cannot write them")
     if merge_repeats:
         chosen = _without(chosen, _repeated(amounts, chosen), "merged with an equal compound")
-    train, kept = amounts[chosen & ~held_out], amounts[chosen & held_out]
-    logger.info("%s: %d compounds to train on, %d to validate on", family, len(train), len(kept))
-    if len(train) < FEWEST_TRAINING_ROWS or len(kept) == 0:
+    tc_k = np.asarray(compounds["tc_consensus_k"].to_numpy(zero_copy_only=False), dtype=np.float64)
+    train, kept = (TrainingRows(amounts[rows], tc_k[rows]) for rows in (chosen & ~held_out, chosen & held_out))
+    logger.info("%s: %d compounds to train on, %d to validate on", family, len(train.amounts), len(kept.amounts))
+    n, m = len(train.amounts), len(kept.amounts)
+    if n < FEWEST_TRAINING_ROWS or m == 0:
         raise InputError(
-            f"family {family} leaves {len(train)} compounds to train on and {len(kept)} to validate on; at least"
-            f" {FEWEST_TRAINING_ROWS} and 1 are needed: give more data, shorten train.exclude_flags, raise"
-            " prepare.validation_fraction, or drop the family"
+            f"family {family} leaves {n} compounds to train on and {m} to validate on; at least {FEWEST_TRAINING_ROWS}"
+            " and 1 are needed: give more data, shorten train.exclude_flags, raise prepare.validation_fraction, or drop"
+            " the family"
         )
     return train, kept
 

@@ -45,6 +45,10 @@ class UnmaskSettings:
         " are no nearer to training compounds than held-out ones are"
     )
     element_min_p: MinP = setting("min_p of the elements")
+    guidance: float = setting(
+        "how far samples that are asked for are pushed toward their family and Tc; 0: as learned",
+        at_least=0, at_most=20,
+    )  # fmt: skip
 
 
 Denoiser = Annotated[dict[str, Any], Alternatives((SlotTransformerSettings, MlpSettings, Unet1dSettings))]
@@ -77,6 +81,10 @@ class ModelSettings:
     denoiser: Denoiser = setting("the network")
     training: TrainingSettings = setting("how the network is trained")
     sampler: Sampler = setting("how samples are drawn")
+    condition_forgotten: Annotated[float, Limits(at_least=0, below=1)] | None = setting(
+        "share of the training rows whose family, and whose Tc, the network is not told, so that it can do without"
+        " (masked); null: it is told neither, and samples cannot be asked for by Tc"
+    )
     noise_floor: float = setting(
         "smaller amounts in a sample are noise; 0.08: as published; 0: samples are exact hundredths",
         unit=ATOMS, at_least=0, at_most=1,

@@ -4,9 +4,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from superdrift.diffusion.objective import DenoisingObjective
 from superdrift.io.tables import read, write
@@ -20,7 +18,7 @@ from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
 from superdrift.superconductors.generation.checkpoint import save_model, start_from
 from superdrift.superconductors.generation.model import Model, build, design
-from superdrift.superconductors.generation.training_rows import COLUMNS, choose_rows
+from superdrift.superconductors.generation.training_rows import COLUMNS, TrainingRows, choose_rows
 from superdrift.superconductors.settings.generation import ModelSettings, TrainingSettings, TrainSettings
 from superdrift.superconductors.tables import COMPOUNDS
 
@@ -57,7 +55,7 @@ def train(
         merge_repeats=training.merge_repeats, validation=training.validation, seed=run.seed,
     )  # fmt: skip
     key = resume_key(
-        device, *rows, seed=run.seed, family=family, settings=asdict(settings), code=run.metadata["code"],
+        device, *rows[0], *rows[1], seed=run.seed, family=family, settings=asdict(settings), code=run.metadata["code"],
         base=None if base is None else sha256(base),
     )  # fmt: skip
     resume = ResumeFile(weights, key)
@@ -77,18 +75,18 @@ def train(
 def _new_model(settings: ModelSettings, base: Path | None, *, seed: int) -> Model:
     """A model with fresh weights, or with those of a trained one."""
     torch.manual_seed(seed)
-    model = build(design(settings.process, settings.denoiser, settings.sampler))
+    model = build(design(settings.process, settings.denoiser, settings.sampler, forgotten=settings.condition_forgotten))
     if base is not None:
         start_from(model, base)
     return model
 
 
 def _trainer(
-    model: Model, rows: tuple[NDArray[np.float32], NDArray[np.float32]], settings: TrainingSettings,
+    model: Model, rows: tuple[TrainingRows, TrainingRows], settings: TrainingSettings,
     resume: ResumeFile, *, family: str, seed: int, device: torch.device,
 ) -> Trainer:  # fmt: skip
-    """The training of a model on `device`; `rows` are amounts to learn from and to validate on, each (n, 96)."""
-    train_rows, validation_rows = (model.encoding.encode(part).to(device) for part in rows)
+    """The training of a model on `device`; `rows` are those to learn from and to validate on."""
+    train_rows, validation_rows = (model.encode(part.amounts, part.tc_k).to(device) for part in rows)
     objective = DenoisingObjective(
         model.process, model.denoiser, train_rows, validation_rows, draws=settings.validation_draws,
         batch_size=settings.batch_size, noise_seed=derive(seed, "train", family, "validation"),
