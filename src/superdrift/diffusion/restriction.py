@@ -178,7 +178,8 @@ class Restriction:
     ) -> tuple[list[Tensor], list[Tensor]]:
         """Ranges with that of the sum of class 0, which is the number of its last slot."""
         bottom, top = self.total or (0, ANYTHING)
-        shift = 0 if self.shift is None else (self.shift[first] * (kind == 0)).sum(dim=1)
+        own = torch.zeros_like(first) if self.shift is None else self.shift[first]
+        shift = (own * (kind == 0)).sum(dim=1)
         last = (kind == 0) & torch.nn.functional.pad(kind[:, 1:] != 0, (0, 1), value=True)
         low = [torch.where(last[:, j], at.maximum(bottom + shift), at) for j, at in enumerate(low)]
         high = [torch.where(last[:, j], at.minimum(top + shift), at) for j, at in enumerate(high)]
