@@ -59,6 +59,16 @@ class Ruler:
             ("distinct novel metallic", self._distinct(amounts, novel & metallic), n),
         ]
 
+    def novel(self, amounts: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """(n,) samples that pass the basic checks and are far from everything known."""
+        verdict = self._verdicts(amounts)[0]
+        return verdict["basic_pass"] & verdict["novel"]
+
+    def charge_valid(self, amounts: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """(n,) samples that pass the basic checks and whose charges balance."""
+        verdict = self._verdicts(amounts)[0]
+        return verdict["basic_pass"] & verdict["charge_valid"]
+
     def _verdicts(self, amounts: NDArray[np.float32]) -> tuple[dict[str, NDArray[np.bool_]], NDArray[np.float64]]:
         """Masks of the verdicts, a null one counting as false, and the distance to the nearest known compound."""
         screener = Screener(self.settings, self.known, self.check)
