@@ -10,6 +10,7 @@ conditions, which are given; training forgets them now and then, so that the sam
 """
 
 from collections.abc import Callable, Sequence
+from itertools import product
 from math import prod
 from typing import Any, NamedTuple
 
@@ -21,6 +22,8 @@ from superdrift.diffusion.monotone_tokens import MonotoneTokens
 from superdrift.diffusion.process import Corruption, DiffusionProcess
 from superdrift.diffusion.restriction import Restriction
 
+_USUAL = 0.999
+"""Share of the training rows with a token whose increment is usual."""
 _NEVER = -1e9
 """Logit of what may not stand; finite, so that a row of them has a gradient."""
 
@@ -73,6 +76,8 @@ class MaskedDiffusion(DiffusionProcess):
         self.monotone = None if classes is None else MonotoneTokens(vocabulary, classes)
         self.register_buffer("hidden", torch.tensor(vocabulary), persistent=False)
         self.register_buffer("unknown", torch.tensor(self.conditions, dtype=torch.long), persistent=False)
+        kinds = self.conditions[0] if self.conditions else 1
+        self.register_buffer("largest", torch.zeros((kinds, vocabulary[0]), dtype=torch.long))
         self.register_buffer("shares", torch.full((*self.conditions, slots), 1 / (prod(self.conditions) * slots)))
 
     @property
@@ -89,6 +94,27 @@ class MaskedDiffusion(DiffusionProcess):
             cell = cell + x_0[:, 0, len(self.vocabulary) + c] * prod((*self.conditions[c + 1 :], self.slots))
         counted = torch.bincount(cell, minlength=self.shares.numel()).reshape(self.shares.shape)
         self.shares.copy_(counted / counted.sum())
+        if self.classes is not None:
+            self._fit_numbers(x_0)
+
+    def _fit_numbers(self, x_0: Tensor) -> None:
+        """Take the largest usual increment of each first token, for each value of the first condition.
+
+        That is the least value that all but a thousandth of the rows with the token do not exceed; where no row of a
+        condition has the token, that of all rows; 0 where none has.
+        """
+        first, there = x_0[..., 0], x_0[..., 0] >= 0
+        units = [prod(self.vocabulary[f + 1 :]) for f in range(1, len(self.vocabulary))]
+        number = sum(x_0[..., f] * unit for f, unit in enumerate(units, 1))
+        own = torch.tensor(self.classes, device=x_0.device)[first.clamp(min=0)]
+        linked = functional.pad(own[:, 1:] == own[:, :-1], (1, 0))
+        increment = (number - torch.where(linked, number.roll(1, dims=1), 0))[there].double()
+        kind = x_0[..., len(self.vocabulary)] if self.conditions else torch.zeros_like(first)
+        token, kind = first[there], kind[there]
+        for k, t in product(range(len(self.largest)), token.unique().tolist()):
+            rows = (token == t) & (kind == k)
+            rows = rows if bool(rows.any()) else token == t
+            self.largest[k, t] = increment[rows].quantile(_USUAL, interpolation="higher").long()
 
     def corrupt(self, x_0: Tensor, level: Tensor, generator: Generator) -> Corruption:
         """Hide tokens, and ask for those that may come next; the target is an `Asked`."""
@@ -160,19 +186,20 @@ class MaskedDiffusion(DiffusionProcess):
         scores = logits.float()
         if self.monotone is not None:
             if restriction is not None and f > 0:
-                lower, upper = (bound[rows, slots, None] for bound in self._ranges(x, f, restriction))
+                lower, upper = (bound[rows, slots, None] for bound in self._ranges(x, f, slots, restriction))
             else:
                 lower, upper = (bound[rows, slots, None] for bound in self.monotone.bounds(x, f))
             token = torch.arange(self.vocabulary[f], device=x.device)
             scores = scores.masked_fill((token < lower) | (token > upper), _NEVER)
-        if restriction is None or f > 0:
+        if restriction is None or f > 0 or not restriction.of_first_field:
             return scores
         return scores.masked_fill(~restriction.first_tokens(x[..., 0], slots), _NEVER)
 
-    def ranges(self, x: Tensor, restriction: Restriction) -> tuple[Tensor, Tensor]:
+    def ranges(self, x: Tensor, restriction: Restriction, slot: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """(n, slots, fields) tokens → least and greatest number of each slot that known digits and restriction leave.
 
         All tokens of the first field must be there; low above high where nothing is left. In units of the last digit.
+        `slot` (n,) is the one whose number is to be drawn, see `Restriction.numbers`.
         """
         if self.classes is None:
             raise ValueError("rows without classes have no numbers that rise")
@@ -181,11 +208,13 @@ class MaskedDiffusion(DiffusionProcess):
         known = digits < sizes
         low = torch.where(known, digits * units, 0).sum(dim=2)
         high = low + torch.where(known, 0, (sizes - 1) * units).sum(dim=2)
-        return restriction.numbers(x[..., 0], low, high, torch.tensor(self.classes, device=x.device))
+        kind = x[:, 0, len(self.vocabulary)] if self.conditions else x.new_zeros(len(x))
+        classes = torch.tensor(self.classes, device=x.device)
+        return restriction.numbers(x[..., 0], low, high, classes, kind=kind, slot=slot)
 
-    def _ranges(self, x: Tensor, f: int, restriction: Restriction) -> tuple[Tensor, Tensor]:
+    def _ranges(self, x: Tensor, f: int, slot: Tensor, restriction: Restriction) -> tuple[Tensor, Tensor]:
         """Least and greatest token of field f in each slot that the restriction leaves, (n, slots)."""
-        low, high = self.ranges(x, restriction)
+        low, high = self.ranges(x, restriction, slot)
         unit = prod(self.vocabulary[f + 1 :])
         above = unit * self.vocabulary[f]
         return low // unit - low // above * self.vocabulary[f], high // unit - low // above * self.vocabulary[f]

@@ -16,6 +16,73 @@ from torch import Tensor
 
 ANYTHING = 2**40
 """Hundredths, or whatever the last digit counts; a bound that binds nothing."""
+ANY_SLOTS = (1, 2**10)
+"""Fewest and most slots that bind nothing."""
+_ROUNDING = 1e-6
+"""Of a bound in units of the last digit; more than the rounding of float64, less than a unit."""
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A range of a ratio of two sums over the slots of a row, such as the charge that each of some ions bears.
+
+    −Σ weight · increment / Σ count · increment lies between the least `low` and the greatest `high` of the row's tokens
+    that count, in every row that has such tokens, and one of `beside`. Both ends are inequalities that are linear in
+    the numbers; what they leave to one slot follows from the widest that the others can reach. Where digits that were
+    drawn before leave nothing, the ratio is let go.
+
+    Attributes:
+        weight: (v,) of each token; of those that count, where one of `alone` stands beside it.
+        count: (v,) 1 for tokens that count, else 0; their weight is 0 then.
+        low: (v,) lower end for each token that counts.
+        high: (v,) upper end.
+        beside: (v,) mask.
+        alone: (v,) mask of tokens that count alone where they stand.
+    """
+
+    weight: Tensor
+    count: Tensor
+    low: Tensor
+    high: Tensor
+    beside: Tensor
+    alone: Tensor
+
+    def to(self, device: torch.device) -> Self:
+        """The same on a device."""
+        return replace(self, **{name: value.to(device) for name, value in vars(self).items()})
+
+    def narrowed(self, first: Tensor, low: Tensor, high: Tensor, slot: Tensor, opens: Tensor) -> tuple[Tensor, Tensor]:
+        """Ranges of numbers in which that of one slot of each row is narrowed.
+
+        Args:
+            first: (n, slots) tokens of the first field.
+            low: (n, slots) least number of each slot.
+            high: (n, slots) greatest.
+            slot: (n,) the slot.
+            opens: (n, slots) slots that are the first of their class.
+        """
+        alone = self.alone[first]
+        counts = torch.where(alone.any(dim=1, keepdim=True), alone.float(), self.count[first])
+        weight = torch.where(counts > 0, 0.0, self.weight[first])
+        applies = (counts > 0).any(dim=1) & self.beside[first].any(dim=1)
+        end_low = torch.where(counts > 0, self.low[first], torch.inf).amin(dim=1, keepdim=True)
+        end_high = torch.where(counts > 0, self.high[first], -torch.inf).amax(dim=1, keepdim=True)
+        row, at = torch.arange(len(first), device=first.device), slot
+        bottom, top = low[row, at].double(), high[row, at].double()
+        for end, sign in ((end_high, 1.0), (end_low, -1.0)):
+            own = sign * (weight + torch.where(applies[:, None], end, 0.0) * counts)
+            # Numbers are sums within a class: a number's weight is its own token's less that of the next.
+            slope = (own - torch.nn.functional.pad(own[:, 1:] * ~opens[:, 1:], (0, 1))).double()
+            widest = torch.where(slope > 0, slope * high, slope * low)
+            rest, mine = widest.sum(dim=1) - widest[row, at], slope[row, at]
+            bound = -rest / torch.where(mine == 0, 1.0, mine)
+            bottom = torch.where(mine > 0, bottom.maximum((bound - _ROUNDING).ceil()), bottom)
+            top = torch.where(mine < 0, top.minimum((bound + _ROUNDING).floor()), top)
+        keep = applies & (bottom <= top)
+        low, high = low.clone(), high.clone()
+        low[row, at] = torch.where(keep, bottom.long(), low[row, at])
+        high[row, at] = torch.where(keep, top.long(), high[row, at])
+        return low, high
 
 
 @dataclass(frozen=True)
@@ -29,20 +96,28 @@ class Restriction:
         apart: pairs of masks (v,); no row has tokens of both.
         slots: fewest and most slots.
         least: (v,) smallest increment of a token's number over the slot before it in its class, in its last digit.
-        most: (v,) greatest.
+        most: (v,) greatest; or (k, v), one for each kind of row.
         total: least and greatest number of the last slot of class 0, beside `shift`; None: any.
         shift: (v,) what each token of class 0 adds to that range where it stands.
+        ratio: range of a ratio of sums; None: any.
     """
 
     allowed: Tensor
     required: Tensor
     one_of: Sequence[Tensor] = ()
     apart: Sequence[tuple[Tensor, Tensor]] = ()
-    slots: tuple[int, int] = (1, 2**10)
+    slots: tuple[int, int] = ANY_SLOTS
     least: Tensor | None = None
     most: Tensor | None = None
     total: tuple[int, int] | None = None
     shift: Tensor | None = None
+    ratio: Ratio | None = None
+
+    @property
+    def of_first_field(self) -> bool:
+        """Whether it says anything of the first field and of the number of slots, not of numbers alone."""
+        every = bool(self.allowed.all()) and not bool(self.required.any()) and not self.one_of and not self.apart
+        return not every or self.slots != ANY_SLOTS or self.total is not None
 
     def to(self, device: torch.device) -> Self:
         """The same on a device."""
@@ -50,6 +125,7 @@ class Restriction:
         return replace(
             self, **moved, one_of=[mask.to(device) for mask in self.one_of],
             apart=[(one.to(device), other.to(device)) for one, other in self.apart],
+            ratio=None if self.ratio is None else self.ratio.to(device),
         )  # fmt: skip
 
     def lengths(self, slots: int) -> Tensor:
@@ -143,25 +219,30 @@ class Restriction:
             found |= (opens & other & room)[:, None]
         return found
 
-    def numbers(self, first: Tensor, low: Tensor, high: Tensor, classes: Tensor) -> tuple[Tensor, Tensor]:
-        """Narrow the ranges of numbers to those that the restriction leaves, exactly.
+    def numbers(
+        self, first: Tensor, low: Tensor, high: Tensor, classes: Tensor, *, kind: Tensor | None = None,
+        slot: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor]:  # fmt: skip
+        """Narrow the ranges of numbers to those that the restriction leaves: exactly, the ratio apart.
 
         Args:
             first: (n, slots) tokens of the first field, all there.
             low: (n, slots) least number of each slot that its known digits leave.
             high: (n, slots) greatest.
             classes: (v,) class of each token.
+            kind: (n,) kind of each row, where `most` differs between them.
+            slot: (n,) the slot whose number is to be drawn, which the ratio narrows; none when None.
 
         Returns:
             Narrowed low and high; low above high where nothing is left.
         """
-        kind = classes[first]
-        opens = torch.nn.functional.pad(kind[:, 1:] != kind[:, :-1], (1, 0), value=True)
+        own = classes[first]
+        opens = torch.nn.functional.pad(own[:, 1:] != own[:, :-1], (1, 0), value=True)
         least = torch.ones_like(low) if self.least is None else self.least[first]
-        most = torch.full_like(low, ANYTHING) if self.most is None else self.most[first]
+        most = torch.full_like(low, ANYTHING) if self.most is None else self._greatest(first, kind)
         low, high = list(low.unbind(dim=1)), list(high.unbind(dim=1))
         if self.total is not None:
-            low, high = self._summed(first, kind, low, high)
+            low, high = self._summed(first, own, low, high)
         zero = torch.zeros_like(low[0])
         for j in range(len(low)):
             below = zero if j == 0 else torch.where(opens[:, j], zero, low[j - 1])
@@ -171,7 +252,13 @@ class Restriction:
             linked = ~opens[:, j]
             low[j - 1] = torch.where(linked, low[j - 1].maximum(low[j] - most[:, j]), low[j - 1])
             high[j - 1] = torch.where(linked, high[j - 1].minimum(high[j] - least[:, j]), high[j - 1])
-        return torch.stack(low, dim=1), torch.stack(high, dim=1)
+        ends = torch.stack(low, dim=1), torch.stack(high, dim=1)
+        return ends if self.ratio is None or slot is None else self.ratio.narrowed(first, *ends, slot, opens)
+
+    def _greatest(self, first: Tensor, kind: Tensor | None) -> Tensor:
+        """(n, slots) greatest increment of each token."""
+        most = self.most if self.most.dim() == 2 else self.most[None]
+        return most[0, first] if kind is None or len(most) == 1 else most[kind[:, None], first]
 
     def _summed(
         self, first: Tensor, kind: Tensor, low: list[Tensor], high: list[Tensor]

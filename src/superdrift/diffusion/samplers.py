@@ -113,7 +113,7 @@ def unmask(
     elements = Choice(element_temperature, element_min_p)
     digits = [Choice(temperature, min_p)] * (len(process.vocabulary) - 1)
     model = _Drawing(process, guided(denoiser, process, guidance) if guidance else denoiser, generator, restriction)
-    if restriction is None:
+    if restriction is None or not restriction.of_first_field:
         blocks = model.blocks(*process.outlines(samples, generator, among=among))
         for block in blocks:
             model.fill(block.rows, [elements, *digits])
@@ -216,7 +216,7 @@ class _Drawing:
                 logits = self.denoiser([x], asked)[f]
                 place = {"rows": rows, "slots": slot}
                 scores = self.process.restricted(logits, x, f, **place, restriction=self.restriction)
-                if f == 0 and self.restriction is not None:
+                if f == 0 and self.restriction is not None and self.restriction.of_first_field:
                     free = self.process.restricted(logits, x, f, **place)
                     weight += (scores / temperature).logsumexp(dim=1) - (free / temperature).logsumexp(dim=1)
                 scores = scores.masked_fill(scores < scores.amax(dim=1, keepdim=True) + least, -torch.inf)

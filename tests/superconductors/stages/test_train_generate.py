@@ -32,6 +32,7 @@ MODELS = {
             "min_p": 0.02,
             "element_temperature": 1.0,
             "element_min_p": 0.01,
+            "plausible": True,
             "guidance": 1.0,
         },
         "condition_forgotten": 0.1,

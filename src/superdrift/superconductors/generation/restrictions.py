@@ -1,25 +1,58 @@
-"""From what is asked of a compound to what is held while its tokens are drawn."""
+"""From what is asked of a compound, and what any compound may be, to what is held while its tokens are drawn."""
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from superdrift.charges.ion_charges import COMMON_CHARGES, LITERATURE_RANGES
 from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS, SYMBOLS
-from superdrift.diffusion.restriction import ANYTHING, Restriction
+from superdrift.diffusion.restriction import ANYTHING, Ratio, Restriction
 from superdrift.superconductors.encoding import tokens
 from superdrift.superconductors.generation.request import Request
 
+DOPING_MARGIN = 0.25
+"""e; doping reaches a little beyond the whole states of the literature."""
+HARD_ANIONS = ("O", "F", "Cl", "Br")
+"""Anions that bond with cations alone; beside others a valence is no bound."""
 _IRON_PARTNERS = ("As", "P", "Se", "Te")
 """Any of these beside iron makes a pnictide; the rule is that of `data.families.family_of`."""
 
 
-def restriction(request: Request, allowed: NDArray[np.bool_] | None) -> Restriction:
+def plausible(largest: Tensor) -> Restriction:
+    """What tokens of any compound must hold, so that no sample is absurd.
+
+    No element has more atoms than is usual in its family. Where anions that bond with cations alone leave the redox
+    ions a valence, it lies within what the literature knows of them, and a margin for doping; copper alone is the redox
+    ion of its oxides, as in `charges.formal_valence`.
+
+    Args:
+        largest: (families, 96) most hundredths of each element token that are usual in training compounds; 0 where none
+            had it.
+    """
+    every = torch.ones(N_ELEMENTS, dtype=torch.bool)
+    ends, weight = np.zeros((2, N_ELEMENTS)), np.zeros(N_ELEMENTS)
+    for token, place in enumerate(tokens.ORDER):
+        low, high = LITERATURE_RANGES.get(SYMBOLS[place], (0.0, 0.0))
+        ends[:, token] = low - DOPING_MARGIN, high + DOPING_MARGIN
+        weight[token] = COMMON_CHARGES.get(SYMBOLS[place], 0.0)
+    ratio = Ratio(
+        weight=torch.from_numpy(weight).float(), count=torch.tensor(tokens.REDOX_TOKENS).float(),
+        low=torch.from_numpy(ends[0]).float(), high=torch.from_numpy(ends[1]).float(),
+        beside=_tokens(_mask(HARD_ANIONS)), alone=_tokens(_mask(["Cu"])),
+    )  # fmt: skip
+    most = torch.where(largest > 0, largest, ANYTHING)
+    least = torch.ones(N_ELEMENTS, dtype=torch.long)
+    return Restriction(allowed=every, required=~every, most=most, least=least, ratio=ratio)
+
+
+def restriction(request: Request, allowed: NDArray[np.bool_] | None, common: Restriction | None = None) -> Restriction:
     """What tokens of a compound must hold.
 
     Args:
         request: what is asked for.
         allowed: (96,) elements that may be drawn at all; None: all.
+        common: what those of any compound must; amounts that are asked for count more.
     """
     may = np.ones(N_ELEMENTS, dtype=bool) if allowed is None else allowed.copy()
     if request.allowed:
@@ -36,7 +69,7 @@ def restriction(request: Request, allowed: NDArray[np.bool_] | None) -> Restrict
         apart.append((_mask(["Cu"]), _mask(["O"])))
     if request.family == "others":
         apart.append((_mask(["Fe"]), _mask(_IRON_PARTNERS)))
-    least, most = _amounts(request)
+    least, most = _amounts(request, common)
     total, shift = None, None
     if request.open_cations is not None:
         total = (_hundredths(request.open_cations[0]), _hundredths(request.open_cations[1]))
@@ -47,7 +80,7 @@ def restriction(request: Request, allowed: NDArray[np.bool_] | None) -> Restrict
     return Restriction(
         allowed=_tokens(may), required=_tokens(_mask(required)), one_of=[_tokens(mask) for mask in one_of],
         apart=[(_tokens(one), _tokens(other)) for one, other in apart], slots=request.n_elements, least=least,
-        most=most, total=total, shift=shift,
+        most=most, total=total, shift=shift, ratio=None if common is None else common.ratio,
     )  # fmt: skip
 
 
@@ -71,12 +104,14 @@ def _tokens(mask: NDArray[np.bool_]) -> Tensor:
     return torch.from_numpy(mask[tokens.ORDER])
 
 
-def _amounts(request: Request) -> tuple[Tensor, Tensor]:
-    """(96,) least and greatest amount of each element token, hundredths."""
-    least, most = torch.ones(N_ELEMENTS, dtype=torch.long), torch.full((N_ELEMENTS,), ANYTHING)
+def _amounts(request: Request, common: Restriction | None) -> tuple[Tensor, Tensor]:
+    """Least amount of each element token (96,) and greatest (families, 96), hundredths."""
+    least, most = torch.ones(N_ELEMENTS, dtype=torch.long), torch.full((1, N_ELEMENTS), ANYTHING)
+    if common is not None and common.most is not None:
+        most = common.most.clone()
     for symbol, (low, high) in request.amounts.items():
         token = int(np.flatnonzero(ATOMIC_NUMBER[symbol] - 1 == tokens.ORDER)[0])
-        least[token], most[token] = max(_hundredths(low), 1), _hundredths(high)
+        least[token], most[:, token] = max(_hundredths(low), 1), _hundredths(high)
     return least, most
 
 

@@ -12,13 +12,14 @@ from torch import Generator
 from superdrift.diffusion import ilvr
 from superdrift.diffusion.gaussian import GaussianDiffusion
 from superdrift.diffusion.masked import MaskedDiffusion
+from superdrift.diffusion.restriction import Restriction
 from superdrift.diffusion.samplers import named
 from superdrift.learning.device import fast
 from superdrift.run.errors import InputError
 from superdrift.superconductors.generation.conditions import asked
 from superdrift.superconductors.generation.model import Model
 from superdrift.superconductors.generation.request import Request
-from superdrift.superconductors.generation.restrictions import restriction
+from superdrift.superconductors.generation.restrictions import plausible, restriction
 
 logger = logging.getLogger("superdrift")
 
@@ -48,8 +49,11 @@ def sample(
         InputError: when something is asked for that the model or the sampler cannot hold.
     """
     arguments, options = dict(sampler), dict[str, Any]()
+    common = _common(model, arguments)
     if allowed is not None or request is not None:
-        options = _held(model, allowed, request or Request(), device)
+        options = _held(model, allowed, request or Request(), common, device)
+    elif common is not None:
+        options = {"restriction": common.to(device)}
     if request is None or not model.conditioned:
         arguments.pop("guidance", None)  # without a family or a Tc that is asked for there is nothing to be guided by
     draw = named(arguments, model.process, restrict=bool(options))
@@ -98,7 +102,17 @@ def sample_conditioned(
     return model.encoding.decode(x_0)
 
 
-def _held(model: Model, allowed: NDArray[np.bool_] | None, request: Request, device: torch.device) -> dict[str, Any]:
+def _common(model: Model, sampler: dict[str, Any]) -> Restriction | None:
+    """What every sample holds, whatever is asked for; takes `plausible` from the sampler's block."""
+    if not sampler.pop("plausible", False) or not isinstance(model.process, MaskedDiffusion):
+        return None
+    return plausible(model.process.largest.cpu())
+
+
+def _held(
+    model: Model, allowed: NDArray[np.bool_] | None, request: Request, common: Restriction | None,
+    device: torch.device,
+) -> dict[str, Any]:  # fmt: skip
     """Arguments of the sampler that hold samples to what is asked for."""
     process = model.process
     if model.encoding.element_tokens is None or not isinstance(process, MaskedDiffusion):
@@ -106,7 +120,7 @@ def _held(model: Model, allowed: NDArray[np.bool_] | None, request: Request, dev
             f"elements, amounts and requests cannot be held by a {process.kind} model, which draws all elements at"
             " once; set train.model to 'masked', or use rank.forbidden_elements"
         )
-    held = restriction(request, allowed).to(device)
+    held = restriction(request, allowed, common).to(device)
     if not bool(held.allowed.any()):
         raise InputError("generate.allowed_elements and forbidden_elements leave no element; allow at least one")
     options: dict[str, Any] = {"restriction": held}

@@ -41,10 +41,12 @@ class UnmaskSettings:
     temperature: Temperature = setting("of the amounts: above 1 draws rarer ones, below 1 commoner ones, 1 as learned")
     min_p: MinP = setting("amounts less likely than this share of the likeliest are never drawn; 0: all are")
     element_temperature: dict[ModelFamily, Temperature] = setting(
-        "of the elements: as high as charge_valid stays at the training compounds' rate; pnictides, as low as samples"
-        " are no nearer to training compounds than held-out ones are"
+        "of the elements: above 1 draws rarer ones, at the price of charge_valid and of the elements' frequencies"
     )
     element_min_p: MinP = setting("min_p of the elements")
+    plausible: bool = setting(
+        "no element has more atoms than in any training compound, no redox ion a valence beyond the literature's"
+    )
     guidance: float = setting(
         "how far samples that are asked for are pushed toward their family and Tc; 0: as learned",
         at_least=0, at_most=20,
