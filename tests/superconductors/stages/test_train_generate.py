@@ -155,7 +155,10 @@ def test_elements_left_out_are_never_drawn(masked, tmp_path, capsys):
     assert generate(generate_arguments(masked, path, allowed_elements=["La", "Cu", "O", "Ba"])) == 0
     assert set(np.flatnonzero((amounts_of(path) > 0).any(axis=0))) <= {56, 28, 7, 55}
     assert generate(generate_arguments(masked, path, allowed_elements=["La", "O"])) == 1
-    assert "samples of 1 to 2 elements are asked for, and no compound that the generator was trained on" in capsys.readouterr().err
+    assert (
+        "samples of 1 to 2 elements are asked for, and no compound that the generator was trained on"
+        in capsys.readouterr().err
+    )
     assert generate(generate_arguments(masked, path, allowed_elements=["Lx"])) == 1
     assert "generate.allowed_elements: ['Lx'] are no elements from H to Cm" in capsys.readouterr().err
 
