@@ -52,7 +52,9 @@ def test_every_source_has_its_artifacts_and_no_other_has(finished, artifacts):
         yaml.safe_load((finished.folder / name).read_text(encoding="utf-8"))
         for name in ("config.yaml", "workflow/presets/test.yaml")
     )
-    sources = Sources(config | {name: preset[name] for name in ("families", "references", "starts")})
+    changed = {name: preset[name] for name in ("families", "references", "starts")}
+    changed["generate"] = config["generate"] | preset["generate"]
+    sources = Sources(config | changed)
     generated = {source.name for source in sources.generated}
     for name in ("projected", "screened"):
         assert {values["source"] for values in artifacts[name]} == generated | {s.name for s in sources.known}

@@ -83,7 +83,7 @@ def generate_arguments(folder, samples, n=50, batch_size=20, **changed):
     sampler = MODELS["masked"]["sampler"]
     settings = {
         "sampler": sampler, "samples": n, "batch_size": batch_size, "allowed_elements": [], "forbidden_elements": [],
-        "device": "cpu", "compiled": False, "threads": 1, **changed,
+        "device": "cpu", "compiled": False, "threads": 1, "request": None, **changed,
     }  # fmt: skip
     paths = ["--family", "cuprates", "--samples", str(samples)]
     return ["--settings", json.dumps(settings), *model_arguments(folder), *paths]

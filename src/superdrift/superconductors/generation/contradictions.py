@@ -1,6 +1,7 @@
 """Why nothing can be what a request asks for: both sides of each contradiction, in words."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 from superdrift.composition.elements import N_ELEMENTS, SYMBOLS, formula_order
 from superdrift.superconductors.encoding import tokens
@@ -25,6 +26,21 @@ def contradictions(request: Request) -> Iterator[str]:
     yield from _numbers(request, required)
     yield from _amounts(request, required)
     yield from _open(request, required)
+
+
+def contradictions_within(request: Request, allowed: frozenset[str], forbidden: frozenset[str]) -> Iterator[str]:
+    """What excludes each other where elements are limited for all samples.
+
+    Args:
+        request: free of contradictions by itself.
+        allowed: symbols of all elements that any sample may have; empty: any.
+        forbidden: symbols of elements that no sample has.
+    """
+    both = request.allowed & allowed if request.allowed and allowed else request.allowed or allowed
+    if request.allowed and allowed and not both:
+        yield f"'only {in_words(request.allowed)}' and 'only {in_words(allowed)}' share no element; allow one"
+        return
+    yield from contradictions(replace(request, allowed=both, forbidden=request.forbidden | forbidden))
 
 
 def in_words(symbols: Collection[str]) -> str:
