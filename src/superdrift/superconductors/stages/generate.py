@@ -55,7 +55,7 @@ def generate(
         code=run.metadata["code"],
     )  # fmt: skip
     files, (index, shards) = BatchFiles(samples, SAMPLES, key, run.metadata), parse_shard(shard)
-    allowed = _elements(settings)
+    allowed = elements_drawn(settings)
     size = settings.batch_size
     batches = [range(start, min(start + size, settings.samples)) for start in range(0, settings.samples, size)]
     waiting, mine = files.waiting(len(batches), shard=(index, shards)), range(index, len(batches), shards)
@@ -72,7 +72,7 @@ def generate(
         files.gather(len(batches))
 
 
-def _elements(settings: GenerateSettings) -> NDArray[np.bool_] | None:
+def elements_drawn(settings: GenerateSettings) -> NDArray[np.bool_] | None:
     """Mask of the elements that may be drawn, None for all."""
     allowed = mask_of(settings.allowed_elements, key="generate.allowed_elements")
     forbidden = mask_of(settings.forbidden_elements, key="generate.forbidden_elements")
