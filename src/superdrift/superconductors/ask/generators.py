@@ -71,9 +71,7 @@ def generator_of_run(folder: Path, request: Request, *, samples: int) -> Generat
         InputError: where the run has no model to draw it from, or its tables do not say by which settings.
     """
     artifacts = ("generator", "generator_description", "samples")  # a family trained as a base alone has no samples
-    families = [
-        family for family in MODEL_FAMILIES if all(_file(folder, name, family).is_file() for name in artifacts)
-    ]
+    families = [family for family in MODEL_FAMILIES if all(_file(folder, name, family).is_file() for name in artifacts)]
     if not families:
         raise InputError(f"{folder} has no generator that was trained and sampled; finish the run with snakemake")
     family = model_blocks.drawing_family(request, families, place=PLACE)

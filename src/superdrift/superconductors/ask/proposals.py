@@ -14,6 +14,7 @@ from superdrift.composition.formulas import formulas
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import atomic_fractions, distinct_compositions, round_amounts
 from superdrift.io import tables
+from superdrift.run.compiled import FEW_ROWS
 from superdrift.run.progress import Progress
 from superdrift.run.seeds import derive
 from superdrift.superconductors.ask.generators import CPU, Generator
@@ -24,6 +25,8 @@ from superdrift.superconductors.ranking import Tally, gather, rank_rows
 from superdrift.superconductors.stages.generate import elements_drawn
 from superdrift.superconductors.tables import CANDIDATES, COMPOUNDS, ESTIMATED, SCREENED, VERDICTS
 
+_UNCOMPILED = 2000
+"""Compositions up to which they are checked in parts that need no compilation, which takes a minute the first time."""
 _OF_A_RUN = ("source", "moved", "cluster", "group")
 """Columns of `CANDIDATES` that say nothing here."""
 PROPOSED = tables.Table("proposed", tuple(c for c in CANDIDATES.columns if c.name not in _OF_A_RUN))
@@ -65,7 +68,7 @@ def propose(generator: Generator, request: Request, *, seed: int, known: Path | 
     """
     amounts = _drawn(generator, request, seed)
     distinct = amounts[distinct_compositions(atomic_fractions(amounts))]
-    checked = check(formulas(distinct), distinct, known)
+    checked = _checked(distinct, known)
     novel = checked["novel"].to_numpy()
     valid = pc.fill_null(checked["charge_valid"], False).to_numpy()
     tally = Tally()
@@ -87,6 +90,18 @@ def _drawn(generator: Generator, request: Request, seed: int) -> NDArray[np.floa
             )  # fmt: skip
             parts.append(round_amounts(drawn, noise_floor=0.0))
     return np.concatenate(parts)
+
+
+def _checked(amounts: NDArray[np.float32], known: Path | None) -> pa.Table:
+    """Verdicts and estimates of (n, 96) compositions, as `superdrift check` makes them; ids are rows."""
+    size = FEW_ROWS if len(amounts) <= _UNCOMPILED else len(amounts)
+    texts = formulas(amounts)
+    parts = [
+        check(texts[start : start + size], amounts[start : start + size], known)
+        for start in range(0, len(amounts), size)
+    ]
+    table = pa.concat_tables(parts)
+    return table.set_column(table.schema.get_field_index("id"), "id", pa.array(np.arange(table.num_rows)))
 
 
 def _ranked(
