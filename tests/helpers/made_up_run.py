@@ -22,6 +22,7 @@ from superdrift.superconductors.tables import (
     PHASES,
     PROJECTED,
     REJECTED,
+    SAMPLES,
     SCREENED,
     TRAJECTORIES,
     VERDICTS,
@@ -32,6 +33,7 @@ RECORD: dict[str, Any] = {
     "code": "0123abcd", "inputs": {"supercon.csv": "ab" * 32}, "versions": {"numpy": "2.4.6"},
 }  # fmt: skip
 N = 400
+REQUEST = "cuprates, with Ba"
 SOURCES = generated_names(["cuprates", "others"], ["barium"], ["ybco-se"], ["ybco"])
 
 
@@ -296,6 +298,9 @@ def build_run(root: Path) -> Path:
         tables.write(root / f"project/{source}/projected.parquet", PROJECTED, projected, RECORD)
         _estimated(root / f"estimate/{source}/estimated.parquet", N, rng, scale)
         _clusters(root / f"cluster/{source}", rng, "ybco-se" if parse_name(source)[0] == CONDITIONED else None)
+    asked = RECORD | {"stage": "generate", "settings": {"request": REQUEST}}
+    drawn_for = {"id": np.arange(N), "amounts": np.zeros((N, 96), dtype=np.float32)}
+    tables.write(root / "generate/request/barium/samples.parquet", SAMPLES, drawn_for, asked)
     for family in ("cuprates", "others"):
         write_screened(root / f"screen/training-{family}/screened.parquet", _formulas(rng, family, N), rng)
         _history(root / f"train/{family}/history.parquet")

@@ -55,6 +55,7 @@ rule report:
         compounds=f"{RUN}/prepare/compounds.parquet",
         candidates=f"{RUN}/candidates.parquet",
         estimators=f"{RUN}/estimate/models/estimators.json",
+        requested=each("generate/request/{source}/samples.parquet", REQUESTS),
         histories=each("train/{source}/history.parquet", FAMILIES),
         screened=each("screen/{source}/screened.parquet", GENERATED),
         estimated=each("estimate/{source}/estimated.parquet", GENERATED),
