@@ -92,7 +92,7 @@ def test_a_request_is_drawn_from_the_model_of_its_family_or_of_everything(config
     assert Sources(config | {"families": ["everything"]})["request-barium"].family == "everything"
     with pytest.raises(InputError, match=r"requests\.boron asks for everything, but there are models of cuprates only"):
         Sources(config | {"families": ["cuprates"]})
-    with pytest.raises(InputError, match=r"generate\.requests has no 'bariun'; did you mean 'barium'\?"):
+    with pytest.raises(InputError, match=r"generate\.requests has no 'bariun'; it has barium, boron"):
         Sources(config)["request-bariun"]
 
 

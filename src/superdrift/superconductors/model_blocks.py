@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from superdrift.run.configuration import nearest
 from superdrift.run.errors import InputError
 from superdrift.superconductors.generation.request import Request
 from superdrift.superconductors.generation.request_text import describe, parse_request
@@ -52,7 +51,7 @@ def request_of(config: Mapping[str, Any], slug: str) -> Request:
     requests = config["generate"]["requests"]
     if slug not in requests:
         known = ", ".join(requests) or "none"
-        raise InputError(f"generate.requests has no '{slug}'{nearest(slug, requests)}; it has {known}")
+        raise InputError(f"generate.requests has no '{slug}'; it has {known}")
     return parse_request(requests[slug], place=f"generate.requests.{slug}")
 
 

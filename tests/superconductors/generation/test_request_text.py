@@ -69,7 +69,7 @@ def test_everything_at_once_is_said_in_one_order():
     [
         ("", "'': an empty clause"),
         ("cuprates,,open 1", "'cuprates,,open 1': an empty clause"),
-        ("cuprate", "'cuprate': this is no clause; did you mean 'cuprates'"),
+        ("cuprate", "'cuprate': this is no clause (did you mean cuprates?)"),
         ("cuprates, others", "'others': the family is given twice"),
         ("Tc >= 1, Tc >= 2", "'Tc >= 2': the Tc is given twice"),
         ("Tc >= -3 K", "a temperature in K is not negative"),

@@ -6,6 +6,7 @@
 docs/methods/diffusion.md lists the clauses.
 """
 
+import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +15,6 @@ from typing import TypeVar
 
 from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS
 from superdrift.composition.formula import format_formula, parse_formula, shortest
-from superdrift.run.configuration import nearest
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import MODEL_FAMILIES
 from superdrift.superconductors.encoding.tokens import N_SLOTS
@@ -253,7 +253,9 @@ def _unread(clause: str) -> str:
     except InputError as error:
         if re.match("[A-Z][a-z]?[0-9]", clause):
             return str(error)
-        return f"this is no clause{nearest(clause.lower(), MODEL_FAMILIES).rstrip('?')}; write {CLAUSES}"
+        family = difflib.get_close_matches(clause.lower(), MODEL_FAMILIES, n=1)
+        meant = f" (did you mean {family[0]}?)" if family else ""
+        return f"this is no clause{meant}; write {CLAUSES}"
     if set(formula.values()) == {1}:
         symbols = " ".join(formula)
         return (

@@ -68,7 +68,8 @@ def report(
     write_csv(table2_csv, TABLE2, second)
     shown = sections(
         figured, candidates=drawn.candidates, requests=files.each("requested", requests),
-        table1=first, table2=second, figures=draw_all(drawn, figured, figures), top=settings.top, groups=settings.groups,
+        table1=first, table2=second, figures=draw_all(drawn, figured, figures), top=settings.top,
+        groups=settings.groups,
     )  # fmt: skip
     provenance = [*records(_tables(files, drawn, estimates)), (["this page"], run.metadata)]
     _write_page(page, files, figured, shown, provenance)
