@@ -13,12 +13,17 @@ import pytest
 import yaml
 from limits import HANG_S
 
+from superdrift import cli
+from superdrift.composition.formula import parse_formula
 from superdrift.energies.attention_network import AttentionNetwork
 from superdrift.energies.checkpoint import save_energy
 from superdrift.energies.ensemble import EnergyModel
 from superdrift.io import tables
+from superdrift.report.numbers import NUMBERS
+from superdrift.superconductors.ask.proposals import PROPOSED
 from superdrift.superconductors.contract import CONTRACT
 from superdrift.superconductors.sources import Sources
+from superdrift.superconductors.tables import SCREENED
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +57,9 @@ def test_every_source_has_its_artifacts_and_no_other_has(finished, artifacts):
         yaml.safe_load((finished.folder / name).read_text(encoding="utf-8"))
         for name in ("config.yaml", "workflow/presets/test.yaml")
     )
-    sources = Sources(config | {name: preset[name] for name in ("families", "references", "starts")})
+    changed = {name: preset[name] for name in ("families", "references", "starts")}
+    changed["generate"] = config["generate"] | preset["generate"]
+    sources = Sources(config | changed)
     generated = {source.name for source in sources.generated}
     for name in ("projected", "screened"):
         assert {values["source"] for values in artifacts[name]} == generated | {s.name for s in sources.known}
@@ -72,6 +79,32 @@ def test_models_and_report_are_there(finished):
     assert (run / "report/table1.csv").is_file()
     assert (run / "report/table2.csv").is_file()
     assert list((run / "report/figures").glob("*.svg"))
+
+
+def test_a_request_is_a_source_like_others(finished):
+    run = finished.folder / "results/test"
+    asked = "cuprates, Tc >= 80 K, with Ba, 4-6 elements"
+    assert tables.read_metadata(run / "generate/request/barium/samples.parquet")["settings"]["request"] == asked
+    amounts = tables.matrix(tables.read(run / "screen/request-barium/screened.parquet", SCREENED)["amounts"])
+    present = amounts > 0
+    assert present[:, [55, 28, 7]].all() and set(present.sum(axis=1)) <= {4, 5, 6}
+    numbers = tables.read(run / "report/numbers.parquet", NUMBERS).to_pylist()
+    assert {"samples", "tc_mean", "groups"} <= {row["quantity"] for row in numbers if row["source"] == "request-barium"}
+
+
+def test_a_run_is_asked_on_the_command_line(finished, monkeypatch, capsys, tmp_path):
+    monkeypatch.chdir(finished.folder)
+    output = tmp_path / "proposals.parquet"
+    with pytest.raises(SystemExit) as done:
+        cli.main(["generate", "with Sr La, cuprates", "--run", "test", "--samples", "60", "--output", str(output)])
+    said, counts, *_ = capsys.readouterr().out.splitlines()
+    assert done.value.code == 0 and said == "cuprates, with Sr La" and counts.startswith("60 drawn, ")
+    found = tables.read(output, PROPOSED)
+    assert all({"Sr", "La", "Cu", "O"} <= set(parse_formula(formula)) for formula in found["formula"].to_pylist())
+    with pytest.raises(SystemExit) as done:
+        cli.main(["generate", "others", "--run", "test"])
+    assert done.value.code == 1
+    assert "the request asks for others, but there are models of cuprates only" in capsys.readouterr().err
 
 
 def test_tables_carry_their_provenance(finished):

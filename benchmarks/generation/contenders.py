@@ -20,6 +20,7 @@ from superdrift.charges.projection import Projection
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.io.tables import matrix, read, write
+from superdrift.superconductors.model_blocks import generate_settings
 from superdrift.superconductors.tables import COMPOUNDS, SAMPLES
 
 NOISE = 0.05
@@ -61,7 +62,7 @@ class Trained:
             sampler["element_temperature"] = self.temperature
         name = f"samples-{self.count}-{sampler.get('element_temperature', 1.0)}"
         output, record = (self.folder / family / f"{name}.{ending}" for ending in ("parquet", "json"))
-        settings = {**self.config["generate"], "samples": self.count, "sampler": sampler, "threads": 1}
+        settings = generate_settings(self.config, family) | {"samples": self.count, "sampler": sampler, "threads": 1}
         paths = [*self._paths(family), "--samples", output, "--family", family]
         shards = os.cpu_count() or 1
         gathering = [*stage_command("generate", settings, seed=SEED), *paths]

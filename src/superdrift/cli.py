@@ -1,4 +1,4 @@
-"""The commands: show, check, enumerate. Heavy libraries are imported where they are needed."""
+"""The commands: show, check, generate, enumerate. Heavy libraries are imported where they are needed."""
 
 import logging
 import sys
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from superdrift import __version__
+from superdrift.io.columns import in_columns
 from superdrift.run.errors import InputError
 
 RESULTS = Path("results")
@@ -109,6 +110,55 @@ def check(
     typer.echo(against)
 
 
+@app.command()
+def generate(
+    request: Annotated[
+        str,
+        typer.Argument(metavar="REQUEST", help="What is asked for, e.g. 'cuprates, with Ba, 4-6 elements' or "
+                       "'Ba2Cu3O7 fixed, open 1'; docs/methods/diffusion.md lists the clauses."),
+    ],
+    *,
+    samples: Annotated[
+        int, typer.Option("--samples", min=1, max=1_000_000, metavar="N", help="How many to draw.")
+    ] = 1000,
+    top: Annotated[int, typer.Option("--top", "-n", min=1, metavar="N", help="How many to print.")] = 10,
+    run: Annotated[
+        str | None,
+        typer.Option("--run", metavar="RUN", help="Draw from the generator of a run, and judge by its known compounds "
+                     "and estimators. Without it by those that come with the project."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=2**63 - 1, metavar="S", help="Same seed, same samples.")
+    ] = 0,
+    output: Annotated[Path | None, _OUTPUT] = None,
+) -> None:  # fmt: skip
+    """Draw new compounds that hold a request, check, estimate and rank them."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")  # what is odd in the request is logged
+    if output is not None:
+        _exports().check_output(output)
+    folder = None if run is None else _find(run)
+    from superdrift.superconductors.generation.request_text import (  # noqa: PLC0415 - keeps `superdrift --help` fast
+        describe,
+        parse_request,
+    )
+
+    asked = parse_request(request, place="the request")
+    from superdrift.superconductors.ask.generators import generator_of_run, shipped_generator  # noqa: PLC0415
+    from superdrift.superconductors.ask.proposals import propose  # noqa: PLC0415
+    from superdrift.superconductors.ask.report_lines import report_lines  # noqa: PLC0415
+
+    generator = (
+        shipped_generator(asked, samples=samples) if folder is None
+        else generator_of_run(folder, asked, samples=samples)
+    )  # fmt: skip
+    proposals = propose(generator, asked, seed=seed, known=folder)
+    for line in report_lines(proposals, said=describe(asked), top=top):
+        typer.echo(line)
+    if output is not None:
+        _exports().write_table(proposals.ranked, output)
+        typer.echo(f"{output}: all {proposals.ranked.num_rows:,} ranked")
+
+
 @app.command(name="enumerate")
 def enumerate_(
     elements: Annotated[list[str], typer.Argument(metavar="ELEMENT...", help="The elements of the system.")],
@@ -204,16 +254,7 @@ def aligned(candidates: Sequence[dict[str, Any]]) -> list[str]:
         "distance",
         "nearest known",
     )
-    left = {1, 2, 8}
-    cells = [header, *(_cells(row) for row in candidates)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    return [
-        "  ".join(
-            text.ljust(width) if place in left else text.rjust(width)
-            for place, (text, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in cells
-    ]
+    return in_columns([header, *(_cells(row) for row in candidates)], left={"formula", "source", "nearest known"})
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:

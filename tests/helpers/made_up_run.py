@@ -22,6 +22,7 @@ from superdrift.superconductors.tables import (
     PHASES,
     PROJECTED,
     REJECTED,
+    SAMPLES,
     SCREENED,
     TRAJECTORIES,
     VERDICTS,
@@ -32,7 +33,8 @@ RECORD: dict[str, Any] = {
     "code": "0123abcd", "inputs": {"supercon.csv": "ab" * 32}, "versions": {"numpy": "2.4.6"},
 }  # fmt: skip
 N = 400
-SOURCES = generated_names(["cuprates", "others"], ["ybco-se"], ["ybco"])
+REQUEST = "cuprates, with Ba"
+SOURCES = generated_names(["cuprates", "others"], ["barium"], ["ybco-se"], ["ybco"])
 
 
 def _names(formulas: list[str]) -> dict[str, list[str]]:
@@ -287,7 +289,7 @@ def build_run(root: Path) -> Path:
     write_phases(root / "estimate/models/phases.parquet")
     description = {"version": 2, "regressor": {"k": 5, "metric": "manhattan", "weights": "distance"}}
     (root / "estimate/models/estimators.json").write_text(json.dumps(description))
-    drawn = (("cuprates", 30.0), ("others", 3.0), ("cuprates", 20.0), ("cuprates", 35.0))
+    drawn = (("cuprates", 30.0), ("others", 3.0), ("cuprates", 25.0), ("cuprates", 20.0), ("cuprates", 35.0))
     for source, (family, scale) in zip(SOURCES, drawn, strict=True):
         formulas = _formulas(rng, family, N)
         write_screened(root / f"screen/{source}/screened.parquet", formulas, rng)
@@ -296,6 +298,9 @@ def build_run(root: Path) -> Path:
         tables.write(root / f"project/{source}/projected.parquet", PROJECTED, projected, RECORD)
         _estimated(root / f"estimate/{source}/estimated.parquet", N, rng, scale)
         _clusters(root / f"cluster/{source}", rng, "ybco-se" if parse_name(source)[0] == CONDITIONED else None)
+    asked = RECORD | {"stage": "generate", "settings": {"request": REQUEST}}
+    drawn_for = {"id": np.arange(N), "amounts": np.zeros((N, 96), dtype=np.float32)}
+    tables.write(root / "generate/request/barium/samples.parquet", SAMPLES, drawn_for, asked)
     for family in ("cuprates", "others"):
         write_screened(root / f"screen/training-{family}/screened.parquet", _formulas(rng, family, N), rng)
         _history(root / f"train/{family}/history.parquet")
@@ -304,10 +309,13 @@ def build_run(root: Path) -> Path:
     return root
 
 
-def arguments(root: Path, *, references: bool = True, starts: bool = True) -> tuple[list[str], list[str]]:
+def arguments(
+    root: Path, *, requests: bool = True, references: bool = True, starts: bool = True
+) -> tuple[list[str], list[str]]:
     """Command lines of the stages `numbers` and `report` for a made-up run."""
     shared = [
         "--seed", "7", "--folder", str(root), "--families", "cuprates", "others",
+        "--requests", *(["barium"] if requests else []),
         "--references", *(["ybco-se"] if references else []), "--starts", *(["ybco"] if starts else []),
     ]  # fmt: skip
     rates = {"novel_radius": 0.02, "published_tp": 0.9869, "published_fp": 0.1694}

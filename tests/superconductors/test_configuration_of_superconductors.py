@@ -109,6 +109,51 @@ def test_gpu_preset_moves_training_and_sampling_to_cuda():
         ({"train": {"base": {}}}, ["train.base lacks family, learning_rate, steps, validate_every, versions"]),
         ({"run": "../elsewhere"}, ["run = ", "letters, digits"]),
         ({"prepare": {"copper_valence": [2.8, 1.7]}}, ["prepare.copper_valence = [2.8, 1.7]", "smaller number"]),
+        (
+            {"generate": {"requests": {"High": "cuprates"}}},
+            ["the name 'High' at generate.requests", "lower-case letters, digits, hyphens"],
+        ),
+        ({"generate": {"requests": {"a": 90}}}, ["generate.requests.a"]),
+        (
+            {"generate": {"requests": {"a": "cuprates, Sr 0.125", "b": "cuprates, without O"}}},
+            [
+                "generate.requests.a: 'Sr 0.125': 0.125 is no whole",
+                "generate.requests.b: 'cuprates, without O': cuprates",
+            ],
+        ),
+        (
+            {"generate": {"requests": {"a": "pnictides"}}},
+            ["generate.requests.a asks for pnictides", "add pnictides or everything to `families`"],
+        ),
+        (
+            {"generate": {"requests": {"a": "cuprates, with Hg"}, "forbidden_elements": ["Hg", "Tl"]}},
+            [
+                "a: 'cuprates, with Hg', with generate.allowed_elements and generate.forbidden_elements: Hg required",
+            ],
+        ),
+        (
+            {"generate": {"requests": {"a": "cuprates, only Cu O Y"}, "allowed_elements": ["Ba"]}},
+            ["'only Y Cu O' and 'only Ba' share no element"],
+        ),
+        (
+            {"generate": {"requests": {"a": "cuprates"}, "allowed_elements": ["Ba", "O"]}},
+            ["generate.requests.a: 'cuprates', with", "cuprates have Cu O, but Cu is excluded"],
+        ),
+        (
+            {"generate": {"requests": {"a": "cuprates, 8 elements"}}},
+            ["no sample would pass screen.n_elements.cuprates = [2, 7]"],
+        ),
+        (
+            {"train": {"model": "continuous"}, "generate": {"requests": {"a": "cuprates"}}},
+            ["generate.requests.a: a gaussian model cannot be asked for anything; set train.model to a masked one"],
+        ),
+        (
+            {
+                "models": changed(CONFIG["models"], ("masked", "condition_forgotten"), None),
+                "generate": {"requests": {"a": "cuprates, Tc >= 90 K"}},
+            },
+            ["generate.requests.a: 'cuprates, Tc >= 90 K': models.masked.condition_forgotten is null"],
+        ),
         ({"rank": {"forbidden_elements": ["lead"]}}, ['rank.forbidden_elements.0 = "lead"', "symbols of elements"]),
     ],
 )
@@ -123,6 +168,13 @@ def test_mistakes_are_named_with_place_and_remedy(change, parts):
 
 def test_a_catalogue_entry_may_use_the_model_of_everything():
     validate(changed(CONFIG, ("catalogue", "mgb"), {"formula": "MgB2", "family": "everything"}))
+
+
+def test_a_request_without_tc_needs_no_conditions():
+    config = changed(
+        CONFIG, ("generate", "requests"), {"barium": "cuprates, with Ba", "strontium": "cuprates, Sr 0-0.5"}
+    )
+    validate(changed(config, ("models", "masked", "condition_forgotten"), None))
 
 
 def test_one_mistake_is_told_once():

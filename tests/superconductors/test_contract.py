@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = {
     "source": "ilvr-ybco-se",
     "family": "cuprates",
+    "request": "barium",
     "reference": "ybco-se",
     "start": "ybco",
     "null": "noise-cuprates",

@@ -14,6 +14,7 @@ from superdrift.superconductors.sources import (
     GENERATED,
     KNOWN,
     PROPOSED,
+    REQUESTED,
     Sources,
     generated_names,
     method_and_family,
@@ -35,6 +36,8 @@ def config():
     [
         ("everything", GENERATED, "everything"),
         ("ilvr-ybco-se", CONDITIONED, "ybco-se"),
+        ("request-barium", REQUESTED, "barium"),
+        ("request-cuprates", REQUESTED, "cuprates"),
         ("drift-ybco", DRIFTED, "ybco"),
         ("training-cuprates", KNOWN, "cuprates"),
         ("ilvr-drift-x", CONDITIONED, "drift-x"),
@@ -53,10 +56,11 @@ def test_what_is_no_source_is_told(name):
 
 
 def test_sources_of_a_configuration(config):
+    config["generate"]["requests"] = {"barium": "cuprates, with Ba", "boron": "with B"}
     sources = Sources(config)
-    assert [source.name for source in sources.generated] == generated_names(
-        config["families"], config["references"], config["starts"]
-    )
+    names = generated_names(config["families"], ["barium", "boron"], config["references"], config["starts"])
+    assert [source.name for source in sources.generated] == names
+    assert {"request-barium", "request-boron", "cuprates", "ilvr-ybco-se", "drift-ybco"} <= set(names)
     assert [source.name for source in sources.known] == [f"training-{family}" for family in MODEL_FAMILIES]
     assert all(source.known and source.noise_floor == 0 for source in sources.known)
     for source in (*sources.generated, *sources.known):
@@ -76,6 +80,20 @@ def test_noise_and_family_are_those_of_the_model(config):
     assert sources["drift-ybco"].samples == "drift/ybco/samples.parquet"
     assert sources["others"].samples == "generate/others/samples.parquet"
     assert sources["training-others"].samples == "prepare/compounds.parquet"
+
+
+def test_a_request_is_drawn_from_the_model_of_its_family_or_of_everything(config):
+    config["models"]["masked"]["noise_floor"] = 0.01
+    config["generate"]["requests"] = {"barium": "cuprates, with Ba", "boron": "with B"}
+    source = Sources(config)["request-barium"]
+    assert (source.name, source.family, source.noise_floor) == ("request-barium", "cuprates", 0.01)
+    assert source.samples == "generate/request/barium/samples.parquet" and not source.known
+    assert Sources(config)["request-boron"].family == "everything"
+    assert Sources(config | {"families": ["everything"]})["request-barium"].family == "everything"
+    with pytest.raises(InputError, match=r"requests\.boron asks for everything, but there are models of cuprates only"):
+        Sources(config | {"families": ["cuprates"]})
+    with pytest.raises(InputError, match=r"generate\.requests has no 'bariun'; it has barium, boron"):
+        Sources(config)["request-bariun"]
 
 
 def test_proposals_of_a_null(config):
@@ -105,7 +123,7 @@ def test_no_other_file_knows_the_prefixes():
     files = [*(ROOT / "src").rglob("*.py"), *(ROOT / "workflow").rglob("*.smk"), ROOT / "Snakefile"]
     prefixes = [
         f"{quote}{prefix}-{end}"
-        for prefix in ("ilvr", "drift", "training", "null")
+        for prefix in ("request", "ilvr", "drift", "training", "null")
         for quote in "\"'"
         for end in "\"'{"
     ]

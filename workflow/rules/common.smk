@@ -18,7 +18,7 @@ from superdrift.run.fingerprint import fingerprint
 from superdrift.run.shell_prefix import check_names, shell_prefix
 from superdrift.superconductors import configuration
 from superdrift.superconductors.contract import CONTRACT
-from superdrift.superconductors.sources import Sources, null_name
+from superdrift.superconductors.sources import REQUESTED, Sources, null_name, source_name
 
 
 def literal(path):
@@ -53,6 +53,7 @@ CUTOFFS = config["hindsight"]["cutoffs"]
 ENV, GPU_ENV = (f"{workflow.basedir}/envs/{name}.yaml".replace("{", "{{").replace("}", "}}") for name in ("cpu", "gpu"))
 
 FAMILIES = config["families"]
+REQUESTS = list(config["generate"]["requests"])
 REFERENCES = config["references"]
 STARTS = config["starts"]
 SOURCES = Sources(config)

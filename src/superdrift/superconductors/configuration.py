@@ -21,6 +21,9 @@ from superdrift.run.config_file import render
 from superdrift.run.configuration import nearest, shown
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import family_of
+from superdrift.superconductors.generation.contradictions import contradictions_within
+from superdrift.superconductors.generation.request_text import describe
+from superdrift.superconductors.model_blocks import request_of, requested_family
 from superdrift.superconductors.settings import Configuration
 
 HEADER = """\
@@ -49,6 +52,7 @@ def inconsistencies(config: Mapping[str, Any]) -> Iterator[str]:
     """What a schema cannot say: slugs that must exist, formulas that must parse, parts that must fit each other."""
     yield from _catalogue(config)
     yield from _models(config)
+    yield from _requests(config)
     yield from _ranges(config)
 
 
@@ -90,6 +94,34 @@ def _models(config: Mapping[str, Any]) -> Iterator[str]:
     conditioner = models.get(config["condition"]["model"])
     if config["references"] and conditioner and conditioner["process"] != "gaussian":
         yield f"condition.model = '{config['condition']['model']}' is not gaussian; ILVR needs a gaussian model"
+
+
+def _requests(config: Mapping[str, Any]) -> Iterator[str]:
+    generate = config["generate"]
+    limits = {key: frozenset(generate[key]) for key in ("allowed_elements", "forbidden_elements")}
+    for slug in generate["requests"]:
+        place = f"generate.requests.{slug}"
+        try:
+            request = request_of(config, slug)
+            family = requested_family(config, slug)
+        except InputError as error:
+            yield str(error)
+            continue
+        said = f"{place}: '{describe(request)}'"
+        for problem in contradictions_within(request, *limits.values()):
+            yield f"{said}, with generate.{' and generate.'.join(limits)}: {problem}"
+        (low, high), (fewest, most) = request.n_elements, config["screen"]["n_elements"][family]
+        if low > most or high < fewest:
+            passes = f"screen.n_elements.{family} = {shown([fewest, most])}"
+            yield f"{said}: no sample would pass {passes}; change one of the two"
+        model = config["models"].get(config["train"]["model"])
+        if model and model["process"] != "masked":
+            yield f"{place}: a {model['process']} model cannot be asked for anything; set train.model to a masked one"
+        elif model and request.tc_at_least_k is not None and model["condition_forgotten"] is None:
+            yield (
+                f"{said}: models.{config['train']['model']}.condition_forgotten is null, so that the generator is told"
+                " no Tc; set it, e.g. to 0.15, or leave Tc out"
+            )
 
 
 def _ranges(config: Mapping[str, Any]) -> Iterator[str]:

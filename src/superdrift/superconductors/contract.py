@@ -20,13 +20,15 @@ from superdrift.superconductors.hindsight.tables import FORESEEN, LATER, REDISCO
 
 _SLUG = "[a-z0-9][a-z0-9-]*"
 _SOURCE = (
-    "a family (its model's samples), `ilvr-{reference}` (samples conditioned on a reference) or `drift-{start}` (steps "
-    "of the drift from a start); below `project/` and `screen/` also `training-{family}`, the known superconductors of "
-    "a family, run through the same checks; with cut-offs also `null-{null}`, proposals without a model"
+    "a family (its model's samples), `request-{request}` (samples of what a request asks for), `ilvr-{reference}` "
+    "(samples conditioned on a reference) or `drift-{start}` (steps of the drift from a start); below `project/` and "
+    "`screen/` also `training-{family}`, the known superconductors of a family, run through the same checks; with "
+    "cut-offs also `null-{null}`, proposals without a model"
 )
 WILDCARDS = {
     "source": Wildcard(_SOURCE, _SLUG),
     "family": Wildcard("family of the model: everything, cuprates, pnictides or others", "|".join(MODEL_FAMILIES)),
+    "request": Wildcard("name of a request in `generate.requests`", _SLUG),
     "reference": Wildcard("slug of a reference compound of the catalogue", _SLUG),
     "start": Wildcard("slug of a start of the catalogue", _SLUG),
     "model": Wildcard("name of the model that is conditioned (`condition.model`)", _SLUG),
@@ -41,6 +43,7 @@ WILDCARDS = {
 
 _CONDITIONER = "where the run has references and `condition.model` is not the generator"
 _TRAINED = "where `energy.use` is not shipped"
+_REQUESTS = "where the run has requests"
 _REFERENCES, _STARTS = "where the run has references", "where the run has starts"
 
 _CUTOFF = "in the folder `hindsight/{cutoff}` of a run with cut-offs, which has the same files as a run"
@@ -102,6 +105,9 @@ _TRAINING = (
 
 _SOURCES = (
     Artifact("samples", "generate/{family}/samples.parquet", "compositions as drawn", tables.SAMPLES),
+    Artifact("requested", "generate/request/{request}/samples.parquet",
+             "compositions of what a request asks for, as drawn; its text stands in the metadata", tables.SAMPLES,
+             only=_REQUESTS),
     Artifact("conditioned", "condition/{reference}/samples.parquet",
              "compositions drawn around a reference (ILVR)", tables.CONDITIONED, only=_REFERENCES),
     Artifact("trajectories", "drift/{start}/trajectories.parquet",

@@ -1,7 +1,11 @@
 """What the generators of the families are trained and sampled with: settings of the stages, from a configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+from superdrift.run.errors import InputError
+from superdrift.superconductors.generation.request import Request
+from superdrift.superconductors.generation.request_text import describe, parse_request
 
 CHANGED_BY_BASE = ("steps", "learning_rate", "validate_every")
 """Settings of the training that a family changes when it starts from another one's weights."""
@@ -29,3 +33,53 @@ def sampler(config: Mapping[str, Any], family: str) -> dict[str, Any]:
     """Sampler of the generator for one family; settings that differ between families are given for each."""
     block = config["models"][config["train"]["model"]]["sampler"]
     return {name: value[family] if isinstance(value, dict) else value for name, value in block.items()}
+
+
+def generate_settings(config: Mapping[str, Any], family: str, request: str | None = None) -> dict[str, Any]:
+    """Settings of the stage generate: samples of a family, or of what a request of this name asks of its model."""
+    block = {name: value for name, value in config["generate"].items() if name != "requests"}
+    asked = None if request is None else describe(request_of(config, request))
+    return {**block, "sampler": sampler(config, family), "request": asked}
+
+
+def request_of(config: Mapping[str, Any], slug: str) -> Request:
+    """What a request of the configuration asks for.
+
+    Raises:
+        InputError: where there is none of this name, or it cannot be read.
+    """
+    requests = config["generate"]["requests"]
+    if slug not in requests:
+        known = ", ".join(requests) or "none"
+        raise InputError(f"generate.requests has no '{slug}'; it has {known}")
+    return parse_request(requests[slug], place=f"generate.requests.{slug}")
+
+
+def requested_family(config: Mapping[str, Any], slug: str) -> str:
+    """Family of the model that a request of the configuration is drawn from.
+
+    Raises:
+        InputError: see `request_of`; where the run has no model to draw it from.
+    """
+    return drawing_family(request_of(config, slug), config["families"], place=f"generate.requests.{slug}")
+
+
+def drawing_family(request: Request, families: Collection[str], *, place: str) -> str:
+    """Family of the model that a request is drawn from: its own, or everything.
+
+    Args:
+        request: what is asked for.
+        families: those that there are models of.
+        place: where the request stands, for messages.
+
+    Raises:
+        InputError: where there is neither model.
+    """
+    for family in (request.family, "everything"):
+        if family in families:
+            return family
+    wanted = "everything" if request.family == "everything" else f"{request.family} or everything"
+    raise InputError(
+        f"{place} asks for {request.family}, but there are models of {', '.join(families)} only; add {wanted} to"
+        " `families`, or ask for one of those"
+    )

@@ -4,32 +4,39 @@ A source's name is what `{source}` stands for in the folders of a run. This modu
 subjects, and takes them apart again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from superdrift.run.errors import InputError
 from superdrift.superconductors.contract import CONTRACT
 from superdrift.superconductors.data.families import MODEL_FAMILIES
+from superdrift.superconductors.model_blocks import requested_family
 
-GENERATED, CONDITIONED, DRIFTED, KNOWN, PROPOSED = "generated", "conditioned", "drifted", "known", "proposed"
-"""Kinds: samples of a family's model; of a model conditioned on a reference (ILVR); ends and steps of the drift from a
-start; the known superconductors of a family, screened as a baseline; and proposals of a null for a family."""
+GENERATED, REQUESTED, CONDITIONED, DRIFTED = "generated", "requested", "conditioned", "drifted"
+KNOWN, PROPOSED = "known", "proposed"
+"""Kinds: samples of a family's model; of what a request asks of one; of a model conditioned on a reference (ILVR); ends
+and steps of the drift from a start; the known superconductors of a family, screened as a baseline; and proposals of a
+null for a family."""
 
-_TABLES = {GENERATED: "samples", CONDITIONED: "conditioned", DRIFTED: "drifted", PROPOSED: "proposed"}
-_PREFIXES = {CONDITIONED: "ilvr-", DRIFTED: "drift-", KNOWN: "training-", PROPOSED: "null-"}
+_TABLES = {
+    GENERATED: "samples", REQUESTED: "requested", CONDITIONED: "conditioned", DRIFTED: "drifted", PROPOSED: "proposed",
+}  # fmt: skip
+_PREFIXES = {
+    REQUESTED: "request-", CONDITIONED: "ilvr-", DRIFTED: "drift-", KNOWN: "training-", PROPOSED: "null-",
+}  # fmt: skip
 
 
 def source_name(kind: str, subject: str) -> str:
     """Name of the source of a kind.
 
-    `cuprates`, `ilvr-{reference}`, `drift-{start}`, `training-{family}`, `null-{null}`.
+    `cuprates`, `request-{request}`, `ilvr-{reference}`, `drift-{start}`, `training-{family}`, `null-{null}`.
     """
     return _PREFIXES.get(kind, "") + subject
 
 
 def parse_name(name: str) -> tuple[str, str]:
-    """Kind and subject (family, reference, start or null) of a source's name.
+    """Kind and subject (family, request, reference, start or null) of a source's name.
 
     Raises:
         InputError: for a name that no source has.
@@ -65,10 +72,13 @@ def method_and_family(name: str) -> tuple[str, str]:
     return method, family
 
 
-def generated_names(families: list[str], references: list[str], starts: list[str]) -> list[str]:
+def generated_names(
+    families: Iterable[str], requests: Iterable[str], references: Iterable[str], starts: Iterable[str]
+) -> list[str]:
     """Names of everything that a run generates, in the order in which the run lists it."""
     return [
         *(source_name(GENERATED, family) for family in families),
+        *(source_name(REQUESTED, request) for request in requests),
         *(source_name(CONDITIONED, reference) for reference in references),
         *(source_name(DRIFTED, start) for start in starts),
     ]
@@ -79,8 +89,8 @@ class Source:
     """One source of a run.
 
     Attributes:
-        kind: generated, conditioned, drifted, known or proposed.
-        subject: the family, reference, start or null that it is named after.
+        kind: generated, requested, conditioned, drifted, known or proposed.
+        subject: the family, request, reference, start or null that it is named after.
         family: family of the model behind it; it decides how many elements a compound may have.
         noise_floor: atoms per formula unit; amounts below it are noise of the model that drew them. 0 where amounts
             are exact: measured compounds and decoded digits.
@@ -126,7 +136,8 @@ class Sources:
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = config
-        names = generated_names(config["families"], config["references"], config["starts"])
+        requests = config["generate"]["requests"]
+        names = generated_names(config["families"], requests, config["references"], config["starts"])
         self.generated = [self[name] for name in names]
         self.known = [self[source_name(KNOWN, family)] for family in config["families"]]
 
@@ -134,11 +145,14 @@ class Sources:
         """The source of this name, also where the run does not list it: a reference or start of the catalogue.
 
         Raises:
-            InputError: when the name is no source's, or the catalogue has no such compound.
+            InputError: when the name is no source's, the configuration has no such request, or the catalogue no such
+                compound.
         """
         kind, subject = parse_name(name)
         if kind == GENERATED:
             return Source(kind, subject, subject, self._noise_floor("train"))
+        if kind == REQUESTED:
+            return Source(kind, subject, requested_family(self._config, subject), self._noise_floor("train"))
         if kind == KNOWN:
             return Source(kind, subject, subject)
         if kind == PROPOSED:

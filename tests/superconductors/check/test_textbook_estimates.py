@@ -6,7 +6,7 @@ from no_candidates import CASES, REPORTED
 
 from superdrift.io import tables
 from superdrift.superconductors.check.estimates import load_estimates
-from superdrift.superconductors.check.formulas import _blocks, check, known_compounds, read_formulas
+from superdrift.superconductors.check.formulas import check, known_compounds, project_settings, read_formulas
 from superdrift.superconductors.check.report_lines import report_lines
 from superdrift.superconductors.tables import COMPOUNDS
 from superdrift.superconductors.tc.fitting import held_out_novelty
@@ -43,7 +43,7 @@ def test_hardly_any_compound_that_nobody_would_call_a_candidate_is_applicable(ro
 
 def test_nearly_all_superconductors_held_out_at_random_are_applicable():
     path = known_compounds(None)
-    blocks = _blocks()
+    blocks = project_settings()
     radius = load_estimates(path, blocks, embedded=True).estimator.radius
     known = distinct(tables.read(path, COMPOUNDS, COLUMNS), blocks["estimate"]["exclude_flags"])
     draws = [np.random.default_rng([1, draw]).integers(0, 5, len(known.ids)) for draw in range(2)]  # of 16,000 each

@@ -104,16 +104,29 @@ def test_inputs_are_all_recorded(made):
     assert inputs == expected | scores
 
 
-def test_a_run_without_references_and_starts(made, tmp_path):
+def test_requests_are_on_the_page(made):
+    page = (made / "report/report.html").read_text(encoding="utf-8")
+    section = page.split('id="requests"')[1].split("</section>")[0]
+    assert "<td>barium</td><td>cuprates, with Ba</td>" in section
+    assert f'<td class="n">{made_up_run.N}</td>' in section
+
+
+def test_a_run_without_requests_references_and_starts(made, tmp_path):
     shutil.copytree(made, tmp_path / "run")
     shutil.rmtree(tmp_path / "run/report")
-    for folder in ("drift", "cluster/ilvr-ybco-se", "screen/ilvr-ybco-se", "screen/drift-ybco"):
+    for folder in (
+        "drift",
+        "cluster/ilvr-ybco-se",
+        "screen/ilvr-ybco-se",
+        "screen/drift-ybco",
+        "screen/request-barium",
+    ):
         shutil.rmtree(tmp_path / "run" / folder)
-    commands = made_up_run.arguments(tmp_path / "run", references=False, starts=False)
+    commands = made_up_run.arguments(tmp_path / "run", requests=False, references=False, starts=False)
     assert numbers.main(commands[0]) == 0 and report.main(commands[1]) == 0
     assert not (tmp_path / "run/report/figures/drift.svg").exists()
     page = (tmp_path / "run/report/report.html").read_text(encoding="utf-8")
-    assert "Table 2" not in page.split("<footer>")[0]
+    assert "Table 2" not in page.split("<footer>")[0] and "What was asked for" not in page
 
 
 def test_a_missing_table_is_named(made, tmp_path, caplog):

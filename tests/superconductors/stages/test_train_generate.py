@@ -84,7 +84,7 @@ def generate_arguments(folder, samples, n=50, batch_size=20, **changed):
     sampler = MODELS["masked"]["sampler"]
     settings = {
         "sampler": sampler, "samples": n, "batch_size": batch_size, "allowed_elements": [], "forbidden_elements": [],
-        "device": "cpu", "compiled": False, "threads": 1, **changed,
+        "device": "cpu", "compiled": False, "threads": 1, "request": None, **changed,
     }  # fmt: skip
     paths = ["--family", "cuprates", "--samples", str(samples)]
     return ["--settings", json.dumps(settings), *model_arguments(folder), *paths]
@@ -146,6 +146,19 @@ def test_a_model_starts_from_the_weights_of_its_base(compounds, masked, tmp_path
     other = train_arguments(compounds, tmp_path / "other", "continuous")
     assert train([*other, "--base", f"{masked}/model.safetensors"]) == 1
     assert "cannot be the base of this model" in capsys.readouterr().err
+
+
+def test_a_request_is_held_and_told_in_the_table(masked, tmp_path, capsys):
+    path, asked = tmp_path / "samples.parquet", "cuprates, with Sr, 4 elements, CuO4 fixed"
+    assert generate([*generate_arguments(masked, path, request=asked), "--source", "request-lsco"]) == 0
+    amounts = amounts_of(path)
+    assert ((amounts > 0).sum(axis=1) == 4).all() and (amounts[:, 37] > 0).all()
+    assert (amounts[:, 28] == 1).all() and (amounts[:, 7] == 4).all()
+    assert tables.read_metadata(path)["settings"]["request"] == asked
+    assert generate([*generate_arguments(masked, path, request=asked), "--source", "request-other"]) == 0
+    assert not np.array_equal(amounts_of(path), amounts)  # each source has its own random streams
+    assert generate(generate_arguments(masked, path, request="cuprates, with Cx")) == 1
+    assert "the request: 'with Cx': 'Cx' is no element" in capsys.readouterr().err
 
 
 def test_elements_left_out_are_never_drawn(masked, tmp_path, capsys):

@@ -27,9 +27,19 @@ def train_settings(model, family=None):
     return settings(**model_blocks.train_settings(config, model, family))
 
 
-def sampler_of(family):
-    """Sampler of the generator for one family."""
-    return model_blocks.sampler(config, family)
+def sampling_settings(family, request=None):
+    """Settings of the stage generate as its argument: samples of a family, or of what a request asks of its model."""
+    return settings(**model_blocks.generate_settings(config, family, request))
+
+
+def family_of_request(wildcards):
+    """Family of the model that a request is drawn from."""
+    return model_blocks.requested_family(config, wildcards.request)
+
+
+def requested(file):
+    """Input function: a file of the model that a request is drawn from."""
+    return lambda wildcards: f"results/{wildcards.run}/train/{family_of_request(wildcards)}/{file}"
 
 
 def conditioner(file):

@@ -65,15 +65,36 @@ rule generate:
         conda_env(config["generate"]["device"])
     threads: config["generate"]["threads"]
     params:
-        settings=lambda wildcards: settings(**config["generate"], sampler=sampler_of(wildcards.family)),
+        settings=lambda wildcards: sampling_settings(wildcards.family),
+        family=lambda wildcards: wildcards.family,
+        source=lambda wildcards: wildcards.family,
         code=code("superconductors.stages.generate"),
         seed=config["seed"],
     message:
         "Sampling {wildcards.family}"
     shell:
         "python -m superdrift.superconductors.stages.generate --settings {params.settings:q} --seed {params.seed} --log {log:q}"
-        " --weights {input.weights:q} --description {input.description:q} --family {wildcards.family}"
-        " --samples {output.samples:q}"
+        " --weights {input.weights:q} --description {input.description:q} --family {params.family}"
+        " --source {params.source} --samples {output.samples:q}"
+
+
+# What is asked for beside the families, each by the model of its family.
+use rule generate as generate_requested with:
+    input:
+        weights=requested("model.safetensors"),
+        description=requested("model.json"),
+    output:
+        samples=f"{RUN}/generate/request/{{request}}/samples.parquet",
+    log:
+        f"{LOGS}/generate/request/{{request}}.log",
+    params:
+        settings=lambda wildcards: sampling_settings(family_of_request(wildcards), wildcards.request),
+        family=family_of_request,
+        source=lambda wildcards: source_name(REQUESTED, wildcards.request),
+        code=code("superconductors.stages.generate"),
+        seed=config["seed"],
+    message:
+        "Sampling what {wildcards.request} asks for"
 
 
 rule condition:

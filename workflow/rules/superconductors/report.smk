@@ -36,6 +36,7 @@ rule numbers:
         ),
         folder=lambda w, input: Path(input.candidates).parent,
         families=FAMILIES,
+        requests=REQUESTS,
         references=REFERENCES,
         starts=STARTS,
         code=code("superconductors.stages.numbers"),
@@ -44,7 +45,7 @@ rule numbers:
         "Collecting the numbers of the run"
     shell:
         "python -m superdrift.superconductors.stages.numbers --settings {params.settings:q} --seed {params.seed} --log {log:q}"
-        " --folder {params.folder:q} --families {params.families} --references {params.references} --starts {params.starts}"
+        " --folder {params.folder:q} --families {params.families} --requests {params.requests} --references {params.references} --starts {params.starts}"
         " --energy-scores {input.energy_scores:q} --numbers {output.numbers:q}"
 
 
@@ -54,6 +55,7 @@ rule report:
         compounds=f"{RUN}/prepare/compounds.parquet",
         candidates=f"{RUN}/candidates.parquet",
         estimators=f"{RUN}/estimate/models/estimators.json",
+        requested=each("generate/request/{source}/samples.parquet", REQUESTS),
         histories=each("train/{source}/history.parquet", FAMILIES),
         screened=each("screen/{source}/screened.parquet", GENERATED),
         estimated=each("estimate/{source}/estimated.parquet", GENERATED),
@@ -76,6 +78,7 @@ rule report:
         settings=settings(top=config["report"]["top"], groups=config["report"]["groups"]),
         folder=lambda w, input: Path(input.candidates).parent,
         families=FAMILIES,
+        requests=REQUESTS,
         starts=STARTS,
         references=REFERENCES,
         formulas=[config["catalogue"][name]["formula"] for name in REFERENCES],
@@ -85,7 +88,7 @@ rule report:
         "Writing the report"
     shell:
         "python -m superdrift.superconductors.stages.report --settings {params.settings:q} --seed {params.seed} --log {log:q}"
-        " --folder {params.folder:q} --families {params.families} --starts {params.starts}"
+        " --folder {params.folder:q} --families {params.families} --requests {params.requests} --starts {params.starts}"
         " --references {params.references} --reference-formulas {params.formulas:q}"
         " --table1-csv {output.table1:q} --table2-csv {output.table2:q} --page {output.page:q}"
         " --figures {output.figures:q}"

@@ -29,7 +29,7 @@ from superdrift.superconductors.settings.screening import ScreenSettings
 from superdrift.superconductors.stages.screen import known_screener
 from superdrift.superconductors.tables import COMPOUNDS, ESTIMATED, VERDICTS
 
-__all__ = ["check", "known_compounds", "read_formulas", "screen_settings"]
+__all__ = ["check", "known_compounds", "project_settings", "read_formulas", "screen_settings"]
 
 NEAREST = 3
 """Known compounds named for each formula."""
@@ -51,7 +51,7 @@ def known_compounds(known: Path | None) -> Path:
     return shipped.COMPOUNDS
 
 
-def _blocks() -> dict[str, Any]:
+def project_settings() -> dict[str, Any]:
     """The project's config.yaml.
 
     Raises:
@@ -89,7 +89,7 @@ def check(texts: Sequence[str], amounts: NDArray[np.float32], known: Path | None
     Raises:
         InputError: where `known` is none of these, or a run without estimators or screened tables.
     """
-    blocks = _blocks()
+    blocks = project_settings()
     compounds = known_compounds(known)
     embedded = compounds == shipped.COMPOUNDS
     if known is not None and embedded and (not exists(known) or known.is_dir()):

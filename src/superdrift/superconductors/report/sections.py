@@ -15,6 +15,7 @@ from superdrift.report.sections import CaptionedFigure, Section, caveats_section
 from superdrift.superconductors.data.families import MODEL_FAMILIES
 from superdrift.superconductors.report.caveats import candidate_caveats, report_caveats
 from superdrift.superconductors.report.table1 import PUBLISHED, Row
+from superdrift.superconductors.sources import REQUESTED, source_name
 from superdrift.superconductors.tables import CANDIDATES
 
 TEMPLATES = PackageLoader("superdrift.superconductors.report")
@@ -29,6 +30,7 @@ def sections(
     numbers: Numbers,
     *,
     candidates: Path,
+    requests: Mapping[str, Path],
     table1: Sequence[Row],
     table2: Sequence[Row],
     figures: Sequence[CaptionedFigure],
@@ -40,6 +42,7 @@ def sections(
     Args:
         numbers: the run's numbers.
         candidates: candidates.parquet; its first `top` rows are shown.
+        requests: name → samples of each request; their metadata says what was asked for.
         table1: rows of Table 1.
         table2: rows of Table 2; the `groups` largest groups of each reference are shown.
         figures: the figures that this run has.
@@ -48,6 +51,7 @@ def sections(
     """
     return [
         _best_candidates(numbers, candidates, top),
+        _requests(numbers, requests),
         _table1(numbers, table1),
         _table2(table2, groups),
         _section("estimators", "The estimators, on held-out compounds", {"numbers": numbers}),
@@ -89,6 +93,15 @@ def _best_candidates(numbers: Numbers, candidates: Path, top: int) -> Section:
     rows = [row | {"caveats": candidate_caveats(row)} for row in data.to_pylist()]
     values = {"candidates": rows, "total": numbers.value("all", "candidates")}
     return _section("best-candidates", "The best candidates", values)
+
+
+def _requests(numbers: Numbers, requests: Mapping[str, Path]) -> Section | None:
+    """What was asked for, and how much came of it."""
+    if not requests:
+        return None
+    texts = {slug: tables.read_metadata(path)["settings"]["request"] for slug, path in requests.items()}
+    rows = [{"name": slug, "text": text, "source": source_name(REQUESTED, slug)} for slug, text in texts.items()]
+    return _section("requests", "What was asked for", {"requests": rows, "numbers": numbers})
 
 
 def _table1(numbers: Numbers, rows: Sequence[Row]) -> Section | None:

@@ -131,10 +131,10 @@ class TrainSettings(TrainedOnSettings):
 
 
 @dataclass(frozen=True)
-class GenerateBlock:
-    """Block `generate`."""
+class SamplingSettings:
+    """How compositions are drawn from a generator."""
 
-    samples: int = setting("per family", at_least=1, at_most=1_000_000_000)
+    samples: int = setting("per family and request", at_least=1, at_most=1_000_000_000)
     batch_size: Count = setting("samples drawn at a time")
     allowed_elements: ElementSymbols = setting("symbols; empty: all")
     forbidden_elements: ElementSymbols = setting("symbols, e.g. [Tl, Pb, Hg, Cd]")
@@ -144,10 +144,21 @@ class GenerateBlock:
 
 
 @dataclass(frozen=True)
-class GenerateSettings(GenerateBlock):
-    """Unconditional sampling."""
+class GenerateBlock(SamplingSettings):
+    """Block `generate`."""
+
+    requests: dict[Slug, Annotated[str, Limits(fewest=1)]] = setting(
+        "more samples, of what is asked for, by a name of yours, e.g. barium: 'cuprates, with Ba, 4-6 elements';"
+        " docs/methods/diffusion.md has the clauses"
+    )
+
+
+@dataclass(frozen=True)
+class GenerateSettings(SamplingSettings):
+    """Sampling of one family, or of one request."""
 
     sampler: dict[str, Any] = passed("models.*.sampler")
+    request: str | None = passed("generate.requests")
 
 
 @dataclass(frozen=True)

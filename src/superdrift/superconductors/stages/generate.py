@@ -1,4 +1,4 @@
-"""Stage generate: a trained model → unconditional samples, batch by batch."""
+"""Stage generate: a trained model → samples of its family, or of what a request asks for, batch by batch."""
 
 import sys
 from dataclasses import asdict
@@ -17,6 +17,7 @@ from superdrift.run.progress import Progress
 from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
 from superdrift.superconductors.generation.checkpoint import load_model
+from superdrift.superconductors.generation.request_text import parse_request
 from superdrift.superconductors.generation.sampling import sample
 from superdrift.superconductors.settings.generation import GenerateSettings
 from superdrift.superconductors.tables import SAMPLES
@@ -30,45 +31,48 @@ def generate(
     description: Path,
     family: str,
     samples: Path,
+    source: str | None = None,
     shard: str | None = None,
 ) -> None:
-    """Draw samples of one family.
+    """Draw samples of one family, or of one request.
 
     Args:
         run: seed and provenance.
-        settings: sampler, elements, number of samples, batch size, device, threads.
+        settings: sampler, request, elements, number of samples, batch size, device, threads.
         weights: model.safetensors.
         description: model.json.
-        family: family of the model, which names the random streams.
+        family: family of the model.
         samples: the table to write.
+        source: name of the source, which names the random streams; that of the family where left out.
         shard: i/n draws only every n-th batch and leaves batch files; a last run without it gathers them.
     """
-    device = choose(settings.device, key="generate.device")
+    device, name = choose(settings.device, key="generate.device"), source or family
+    request = None if settings.request is None else parse_request(settings.request, place="the request")
     torch.set_num_threads(settings.threads)
     model, _ = load_model(weights, description, device)
     key = resume_key(
-        device, seed=run.seed, family=family, settings=asdict(settings), weights=sha256(weights),
+        device, seed=run.seed, family=name, settings=asdict(settings), weights=sha256(weights),
         code=run.metadata["code"],
     )  # fmt: skip
     files, (index, shards) = BatchFiles(samples, SAMPLES, key, run.metadata), parse_shard(shard)
-    allowed = _elements(settings)
+    allowed = elements_drawn(settings)
     size = settings.batch_size
     batches = [range(start, min(start + size, settings.samples)) for start in range(0, settings.samples, size)]
     waiting, mine = files.waiting(len(batches), shard=(index, shards)), range(index, len(batches), shards)
     total, left = (sum(len(batches[number]) for number in some) for some in (mine, waiting))
-    with Progress(total, f"generate {family}", "sample", done=total - left) as progress:
+    with Progress(total, f"generate {name}", "sample", done=total - left) as progress:
         for number in waiting:
             ids = batches[number]
             amounts = sample(
-                model, settings.sampler, samples=len(ids), seed=derive(run.seed, "generate", family, number),
-                device=device, advance=progress.advance, allowed=allowed, compiled=settings.compiled,
+                model, settings.sampler, samples=len(ids), seed=derive(run.seed, "generate", name, number),
+                device=device, advance=progress.advance, allowed=allowed, request=request, compiled=settings.compiled,
             )  # fmt: skip
             files.add(number, {"id": np.arange(ids.start, ids.stop), "amounts": amounts})
     if shard is None:
         files.gather(len(batches))
 
 
-def _elements(settings: GenerateSettings) -> NDArray[np.bool_] | None:
+def elements_drawn(settings: GenerateSettings) -> NDArray[np.bool_] | None:
     """Mask of the elements that may be drawn, None for all."""
     allowed = mask_of(settings.allowed_elements, key="generate.allowed_elements")
     forbidden = mask_of(settings.forbidden_elements, key="generate.forbidden_elements")

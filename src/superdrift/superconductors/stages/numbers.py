@@ -37,6 +37,7 @@ def numbers(
     *,
     folder: Path,
     families: list[str],
+    requests: list[str],
     references: list[str],
     starts: list[str],
     energy_scores: list[Path],
@@ -49,6 +50,7 @@ def numbers(
         settings: what counts as distinct, and the published rates.
         folder: the run's folder; its files are found through the contract.
         families: model families that were sampled.
+        requests: names of the requests that were sampled.
         references: references that were conditioned on.
         starts: starts of the drift.
         energy_scores: scores of the models of formation energies, of this run or shipped.
@@ -56,7 +58,7 @@ def numbers(
     """
     files = RunFiles(CONTRACT, folder, run.reads)
     calibration = Calibration.read(files.path("held_out"), (settings.published_tp, settings.published_fp))
-    sources, radius = generated_names(families, references, starts), settings.novel_radius
+    sources, radius = generated_names(families, requests, references, starts), settings.novel_radius
     compounds, phases = files.path("compounds"), files.path("phases")
     rows = [
         prepare_numbers(compounds, files.path("rejected")),

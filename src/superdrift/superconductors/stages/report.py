@@ -29,6 +29,7 @@ def report(
     *,
     folder: Path,
     families: list[str],
+    requests: list[str],
     references: list[str],
     reference_formulas: list[str],
     starts: list[str],
@@ -44,6 +45,7 @@ def report(
         settings: how much the page shows.
         folder: the run's folder, named as the run; its files are found through the contract.
         families: model families that were sampled.
+        requests: names of the requests that were sampled.
         references: references that were conditioned on.
         reference_formulas: the formula of each, in the same order.
         starts: starts of the drift.
@@ -57,7 +59,7 @@ def report(
     """
     formulas = _formula_by_reference(references, reference_formulas)
     files = RunFiles(CONTRACT, folder, run.reads)
-    sources = generated_names(families, references, starts)
+    sources = generated_names(families, requests, references, starts)
     drawn, estimates = _drawn(files, families, sources, starts), files.each("estimated", sources)
     figured = Numbers.read(files.path("numbers"))
     first = table1(figured, families)
@@ -65,8 +67,9 @@ def report(
     write_csv(table1_csv, TABLE1, first)
     write_csv(table2_csv, TABLE2, second)
     shown = sections(
-        figured, candidates=drawn.candidates, table1=first, table2=second, figures=draw_all(drawn, figured, figures),
-        top=settings.top, groups=settings.groups,
+        figured, candidates=drawn.candidates, requests=files.each("requested", requests),
+        table1=first, table2=second, figures=draw_all(drawn, figured, figures), top=settings.top,
+        groups=settings.groups,
     )  # fmt: skip
     provenance = [*records(_tables(files, drawn, estimates)), (["this page"], run.metadata)]
     _write_page(page, files, figured, shown, provenance)
