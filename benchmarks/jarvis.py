@@ -202,7 +202,7 @@ def neighbour_estimates(
     """Mean Tc of the nearest rows by each choice."""
     index, k = CompositionIndex(amounts), max(choice.k for choice in choices)
     lists = {m: index.several(queries, k, metric=m) for m in dict.fromkeys(choice.metric for choice in choices)}
-    return {choice: Neighbourhood.of(*lists[choice.metric], choice).tc(tc)[0] for choice in choices}
+    return {choice: Neighbourhood.of(*lists[choice.metric], choice).tc(tc) for choice in choices}
 
 
 def subsets(training: Part, test: Part) -> dict[str, NDArray[np.bool_]]:

@@ -55,6 +55,10 @@ def test_gpu_preset_moves_training_and_sampling_to_cuda():
             {"hindsight": {"cutoffs": [1995], "tops": [100, 20000]}},
             ["hindsight.tops holds 20000", "rank.keep = 10000", "raise it or lower tops"],
         ),
+        (
+            {"hindsight": {"cutoffs": [1990, 2000]}, "prepare": {"until_year": 2000}},
+            ["hindsight.cutoffs holds 2000", "prepare.until_year = 2000", "earlier cut-offs"],
+        ),
         ({"hindsight": {"cutoffs": [95]}}, ["hindsight.cutoffs", "95", "1911"]),
         ({"hindsight": {"nulls": ["random"]}}, ["hindsight.nulls", '"random"', "pettifor"]),
         ({"references": ["ybco-sf"]}, ["references names 'ybco-sf'", "did you mean 'ybco-se'?"]),

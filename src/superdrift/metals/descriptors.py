@@ -6,7 +6,6 @@ largest and the smallest value, and how pairs of properties go together; beside 
 whatever the elements. All are the same for a formula and its multiples.
 """
 
-import warnings
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -14,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from superdrift.composition.elements import ELECTRONEGATIVITY, N_ELEMENTS, SYMBOLS
+from superdrift.composition.element_properties import extremes, property_table
+from superdrift.composition.elements import ELECTRONEGATIVITY
 from superdrift.composition.vector import atomic_fractions
 
 _LARGEST_FRACTIONS = 4
@@ -70,11 +70,7 @@ def _descriptors(x: NDArray[np.float64]) -> NDArray[np.float64]:
     mean, square = x @ table, x @ table**2
     variance = np.maximum(square - mean**2, 0.0)
     asymmetry = np.cbrt(x @ table**3 - 3 * mean * square + 2 * mean**3)
-    largest, smallest = np.full_like(mean, -np.inf), np.full_like(mean, np.inf)
-    for element in np.flatnonzero(present.any(axis=0)):
-        rows = present[:, element]
-        largest[rows] = np.maximum(largest[rows], table[element])
-        smallest[rows] = np.minimum(smallest[rows], table[element])
+    largest, smallest = extremes(x, table)
     names = list(_PROPERTIES)
     together = [
         x @ (table[:, a] * table[:, b]) - mean[:, a] * mean[:, b]
@@ -90,14 +86,5 @@ def _descriptors(x: NDArray[np.float64]) -> NDArray[np.float64]:
 @cache
 def _standardised() -> NDArray[np.float64]:
     """(96, properties), each with mean 0 and deviation 1 over the elements."""
-    from pymatgen.core import Element  # slow to import, and needed only where descriptors are  # noqa: PLC0415
-
-    values = np.full((N_ELEMENTS, len(_PROPERTIES)), np.nan)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pymatgen warns of each value that it lacks
-        for row, symbol in enumerate(SYMBOLS[:N_ELEMENTS]):
-            for column, read in enumerate(_PROPERTIES.values()):
-                value = read(Element(symbol))
-                values[row, column] = np.nan if value is None else float(value)
-    values = np.where(np.isnan(values), np.nanmean(values, axis=0), values)
+    values = property_table(_PROPERTIES.values())
     return (values - values.mean(axis=0)) / values.std(axis=0)

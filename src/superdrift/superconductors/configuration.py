@@ -129,8 +129,19 @@ def _ranges(config: Mapping[str, Any]) -> Iterator[str]:
     for place, (low, high) in {"prepare.copper_valence": config["prepare"]["copper_valence"], **ranges}.items():
         if low > high:
             yield f"{place} = {shown([low, high])}: the smaller number stands first"
+    yield from _hindsight(config)
+
+
+def _hindsight(config: Mapping[str, Any]) -> Iterator[str]:
+    cutoffs, until = config["hindsight"]["cutoffs"], config["prepare"]["until_year"]
+    for year in cutoffs if until is not None else ():
+        if year >= until:
+            yield (
+                f"hindsight.cutoffs holds {year}, but prepare.until_year = {until} leaves nothing that was reported"
+                " later; give earlier cut-offs, or set prepare.until_year to null"
+            )
     most = max(config["hindsight"]["tops"])
-    if config["hindsight"]["cutoffs"] and most > config["rank"]["keep"]:
+    if cutoffs and most > config["rank"]["keep"]:
         yield f"hindsight.tops holds {most}, but rank.keep = {config['rank']['keep']}; raise it or lower tops"
 
 

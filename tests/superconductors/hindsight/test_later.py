@@ -6,6 +6,7 @@ import pytest
 
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
+from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import family_of
 from superdrift.superconductors.hindsight.later import later_compounds
 from superdrift.superconductors.tables import VECTOR
@@ -49,7 +50,6 @@ def every():
         (2005, ["LaFePO", "FeSe", "LaFeAsO0.9F0.1", "H3S"]),
         (2007, ["FeSe", "LaFeAsO0.9F0.1", "H3S"]),
         (2008, ["Fe1.01Se", "H3S"]),
-        (2015, []),
     ],
 )
 def test_later_compounds(cutoff, expected):
@@ -58,7 +58,12 @@ def test_later_compounds(cutoff, expected):
     assert (later.years > cutoff).all()
     assert (later.distance >= 0.02).all()
     assert later.apart.tolist() == [text == "H3S" for text in expected]
-    np.testing.assert_array_equal(later.amounts, vectors(expected) if expected else np.zeros((0, 96)))
+    np.testing.assert_array_equal(later.amounts, vectors(expected))
+
+
+def test_nothing_reported_later_is_an_error():
+    with pytest.raises(InputError, match=r"first reported after 2015.*hindsight\.cutoffs"):
+        later_compounds(every(), vectors(["MgB2"]), cutoff=2015, spacing=0.02)
 
 
 def test_some_of_them():

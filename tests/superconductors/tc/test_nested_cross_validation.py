@@ -47,7 +47,7 @@ def test_labels_of_a_held_out_fold_change_nothing_in_it(which):
     assert before.choose(frozenset({1})) == after.choose(frozenset({1}))
     (vote, nearest), (other, other_nearest) = before.held_out(), after.held_out()
     np.testing.assert_array_equal(nearest[fold], other_nearest[fold])
-    for name in ("probability", "tc", "spread", "distance"):
+    for name in ("probability", "tc", "distance"):
         np.testing.assert_array_equal(getattr(vote, name)[fold], getattr(other, name)[fold], err_msg=name)
     assert not np.array_equal(vote.tc[~fold], other.tc[~fold]), "others do learn from it"
     assert not np.array_equal(vote.probability[~fold], other.probability[~fold])
@@ -81,7 +81,6 @@ def test_every_composition_gets_a_vote_and_its_distances(which):
     assert ((vote.probability >= 0) & (vote.probability <= 1)).all()
     assert len(np.unique(vote.probability)) > 1
     assert np.isfinite(vote.tc).all()
-    assert np.isfinite(vote.spread).all()
     folds = splits[which].folds
     distance = cdist(data.fractions, data.fractions, "cityblock") / 2
     distance[folds[:, None] == folds] = np.inf

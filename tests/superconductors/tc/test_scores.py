@@ -26,7 +26,7 @@ def made_up(n=300, seed=0):
     split = Split("grouped", generator.integers(5, size=n), generator.integers(60, size=n))
     estimates = {method: 100 * generator.random(n) for method in (ESTIMATOR, PUBLISHED, NULL)}
     probability = {method: generator.random(n) for method in (ESTIMATOR, PUBLISHED)}
-    vote = Vote(probability[PUBLISHED], estimates[PUBLISHED], np.ones(n), generator.random(n))
+    vote = Vote(probability[PUBLISHED], estimates[PUBLISHED], generator.random(n))
     return known, HeldOut(split, probability, estimates, np.ones(n), vote, vote.distance, {}, [])
 
 

@@ -16,7 +16,7 @@ _UNKNOWN_CONTENT = re.compile(r"(?<=[0-9])[+-]{1,2}[A-Za-zδ]$")
 
 
 def year_of(reference: str) -> int | None:
-    """The year of a reference: the first in brackets, of a preprint that of its number, else one that stands alone.
+    """The year of a reference: the earliest in brackets, of a preprint that of its number, else one that stands alone.
 
     None where there is no year, or several without brackets.
     """

@@ -10,6 +10,7 @@ from superdrift.composition.distance import TOLERANCE
 from superdrift.composition.greedy_net import greedy_net
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.io.tables import matrix
+from superdrift.run.errors import InputError
 from superdrift.superconductors.data.row_selection import superconducting, unflagged
 
 COLUMNS = ("id", "formula", "family", "superconducting", "tc_consensus_k", "amounts", "flags", "year")
@@ -73,9 +74,17 @@ def later_compounds(every: pa.Table, known_then: NDArray[np.floating], *, cutoff
         known_then: (m, 96) everything known at the cut-off, superconducting or not.
         cutoff: the last year whose reports are known.
         spacing: half L1; least distance from what was known, and between any two of the result.
+
+    Raises:
+        InputError: when nothing was reported after the cut-off.
     """
     year = np.nan_to_num(every["year"].to_numpy(zero_copy_only=False).astype(np.float64), nan=-np.inf)
     chosen = superconducting(every) & unflagged(every, DOUBTFUL) & (year > cutoff)
+    if not chosen.any():
+        raise InputError(
+            f"no superconductor of the sources was first reported after {cutoff}; give an earlier year in"
+            " hindsight.cutoffs, or sources with years in prepare.sources"
+        )
     order = np.flatnonzero(chosen)[np.argsort(year[chosen], kind="stable")]
     amounts = matrix(every["amounts"])[order]
     distance = CompositionIndex(known_then).nearest(amounts)[0]

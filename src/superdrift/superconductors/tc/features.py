@@ -4,7 +4,6 @@ Statistics of elemental properties after Ward et al., npj Comput. Mater. 2, 1602
 `charges.formal_valence`. Every feature is the same for a formula and its multiples.
 """
 
-import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from superdrift.charges.formal_valence import formal_valence
 from superdrift.charges.ion_charges import COMMON_CHARGES
+from superdrift.composition.element_properties import extremes, property_table
 from superdrift.composition.elements import N_ELEMENTS, SYMBOLS
 from superdrift.composition.vector import atomic_fractions
 
@@ -85,11 +85,7 @@ def _statistics(x: NDArray[np.float64]) -> NDArray[np.float64]:
     table, present = element_property_table(), x > 0
     mean = x @ table
     deviation = np.sqrt(np.maximum(x @ table**2 - mean**2, 0.0))
-    largest, smallest = np.full_like(mean, -np.inf), np.full_like(mean, np.inf)
-    for element in np.flatnonzero(present.any(axis=0)):
-        rows = present[:, element]
-        largest[rows] = np.maximum(largest[rows], table[element])
-        smallest[rows] = np.minimum(smallest[rows], table[element])
+    largest, smallest = extremes(x, table)
     norms = [(x**p).sum(axis=1, keepdims=True) ** (1 / p) for p in _NORMS]
     return np.concatenate(
         [mean, deviation, largest, smallest, largest - smallest, present.sum(axis=1, keepdims=True), *norms], axis=1
@@ -134,16 +130,7 @@ def element_property(name: str) -> NDArray[np.float64]:
 @cache
 def element_property_table() -> NDArray[np.float64]:
     """(96, properties) of the elements; what pymatgen does not know is the mean of the others."""
-    from pymatgen.core import Element  # slow to import, and needed only where features are  # noqa: PLC0415
-
-    values = np.full((N_ELEMENTS, len(_PROPERTIES)), np.nan)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pymatgen warns of each value that it lacks
-        for row, symbol in enumerate(SYMBOLS[:N_ELEMENTS]):
-            for column, read in enumerate(_PROPERTIES.values()):
-                value = read(Element(symbol))
-                values[row, column] = np.nan if value is None else float(value)
-    return np.where(np.isnan(values), np.nanmean(values, axis=0), values)
+    return property_table(_PROPERTIES.values())
 
 
 def _electrons(element: Any, orbital: str) -> int:

@@ -56,15 +56,10 @@ class Neighbourhood:
         votes = (self.weights * superconducting[self.rows]).sum(axis=1)
         return np.where(self.alone, 0.5, np.clip(votes, 0.0, 1.0))
 
-    def tc(self, known_tc: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Weighted mean Tc of the neighbours and their weighted standard deviation, both (n,) in K.
-
-        Without neighbours: those of all known superconductors.
-        """
+    def tc(self, known_tc: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Weighted mean Tc of the neighbours, (n,) in K; without neighbours that of all known superconductors."""
         values = np.where(self.weights > 0, known_tc[self.rows], 0.0)
-        mean = (self.weights * values).sum(axis=1)
-        spread = np.sqrt((self.weights * (values - mean[:, None]) ** 2).sum(axis=1))
-        return np.where(self.alone, np.nanmean(known_tc), mean), np.where(self.alone, np.nanstd(known_tc), spread)
+        return np.where(self.alone, np.nanmean(known_tc), (self.weights * values).sum(axis=1))
 
 
 @dataclass(frozen=True)
@@ -74,13 +69,11 @@ class Vote:
     Attributes:
         probability: share of superconductors, of the published vote.
         tc: mean Tc, K.
-        spread: deviation of the neighbours' Tc, K.
         distance: to the nearest known superconductor, half L1.
     """
 
     probability: NDArray[np.float64]
     tc: NDArray[np.float64]
-    spread: NDArray[np.float64]
     distance: NDArray[np.float64]
 
 
@@ -110,8 +103,8 @@ class Neighbours:
         """Estimates for (n, 96) amounts."""
         voters = self._all.several(amounts, self.classifier.k, metric=self.classifier.metric)
         nearest = self._superconductors.several(amounts, self.regressor.k, metric=self.regressor.metric)
-        tc, spread = Neighbourhood.of(*nearest, self.regressor).tc(self.known.tc[self._superconducting_rows])
+        tc = Neighbourhood.of(*nearest, self.regressor).tc(self.known.tc[self._superconducting_rows])
         manhattan = self.regressor.metric == "manhattan"
         distance = nearest[0][:, 0] if manhattan else self._superconductors.nearest(amounts)[0]
         vote = Neighbourhood.of(*voters, self.classifier).probability(self.known.superconducting)
-        return Vote(vote, tc, spread, distance)
+        return Vote(vote, tc, distance)

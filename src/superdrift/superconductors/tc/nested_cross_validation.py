@@ -84,7 +84,7 @@ class NestedSearch:
             rows = np.flatnonzero(self.split.folds == fold)
             truth, tc = self.known.superconducting[rows], self._training_tc(left_out | {fold})
             for choice, voters, near in self._neighbourhoods(rows, left_out | {fold}):
-                error[choice] += float(np.abs(near.tc(tc)[0] - self.known.tc[rows])[truth].sum())
+                error[choice] += float(np.abs(near.tc(tc) - self.known.tc[rows])[truth].sum())
                 hits = classified_superconducting(voters.probability(self.known.superconducting))
                 youden[choice] += hits[truth].sum() / superconductors - hits[~truth].sum() / others
         return Chosen(max(self._choices, key=youden.__getitem__), min(self._choices, key=error.__getitem__))
@@ -95,7 +95,7 @@ class NestedSearch:
         Returns:
             Estimates of the neighbours, and the distance to the nearest training composition of either kind, (n,).
         """
-        names = ("probability", "tc", "spread", "distance", "nearest")
+        names = ("probability", "tc", "distance", "nearest")
         blank = {name: np.zeros(len(self.known.ids)) for name in names}
         for fold in range(self.split.number):
             out = frozenset({fold})
@@ -103,7 +103,7 @@ class NestedSearch:
             voters = self._neighbourhood(rows, out, chosen.classifier, "any")
             blank["probability"][rows] = voters.probability(self.known.superconducting)
             near = self._neighbourhood(rows, out, chosen.regressor, "superconducting")
-            blank["tc"][rows], blank["spread"][rows] = near.tc(self._training_tc(out))
+            blank["tc"][rows] = near.tc(self._training_tc(out))
             for name, kind in (("distance", "superconducting"), ("nearest", "any")):
                 keys = self._merged(rows, out, "manhattan", kind)[:, 0]
                 blank[name][rows] = np.where(keys == NOTHING, 1.0, unpack(keys)[0])
