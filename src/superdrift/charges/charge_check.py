@@ -15,15 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from superdrift.charges.formal_valence import Valence, formal_valence, metals_only
-from superdrift.charges.ion_charges import ANIONS, LITERATURE_RANGES, PEROXIDE_FORMERS, SOFT_HIGHEST
+from superdrift.charges.ion_charges import ANIONS, DOPING_MARGIN, LITERATURE_RANGES, PEROXIDE_FORMERS, SOFT_HIGHEST
 from superdrift.charges.settings import ChargeSettings
 from superdrift.charges.valence_density import Judged, ValenceDensity, grid
 from superdrift.charges.whole_states import whole_states
 from superdrift.composition.elements import ATOMIC_NUMBER
 
-_DOPING_MARGIN = 0.25
-"""e; doping reaches a little beyond the whole states of the literature. A bound on what is conceivable; what is
-accepted within it is learned from known compounds."""
 _WHOLE_VALENCE = 0.02
 """e; a mean charge this close to a whole number is one state: two hundredths of an atom of a divalent anion."""
 _BY_OTHERS = 1e-3
@@ -114,7 +111,7 @@ class ChargeCheck:
     def accepted(self, ion: str, amounts: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Which valences of the grid `grid()` an ion holds in superconductors with the cations of (n, 96): (n, g)."""
         lowest, highest = LITERATURE_RANGES[ion]
-        possible = (grid() >= lowest - _DOPING_MARGIN) & (grid() <= highest + _DOPING_MARGIN)
+        possible = (grid() >= lowest - DOPING_MARGIN) & (grid() <= highest + DOPING_MARGIN)
         if ion not in self._superconductors:
             return np.broadcast_to(possible, (len(amounts), len(possible)))
         return possible & self._superconductors.accepted(ion, amounts)
@@ -139,7 +136,7 @@ class ChargeCheck:
         valence, known = charge.valence[rows], self._superconductors
         beyond, soft = _beyond(ion, valence), _soft(amounts[rows])
         soft_beyond = np.where(
-            soft, np.maximum(beyond, valence - SOFT_HIGHEST.get(ion, np.inf) - _DOPING_MARGIN), -np.inf
+            soft, np.maximum(beyond, valence - SOFT_HIGHEST.get(ion, np.inf) - DOPING_MARGIN), -np.inf
         )
         if ion in known:
             # Impossible valences come last, in the order of how impossible they are.
@@ -236,7 +233,7 @@ def _balance(charge: Charge, rows: NDArray[np.int64]) -> None:
 def _beyond(ion: str, valence: NDArray[np.float64]) -> NDArray[np.float64]:
     """How far a valence lies beyond what the literature knows of an ion, e; negative inside."""
     lowest, highest = LITERATURE_RANGES[ion]
-    return np.maximum(lowest - valence, valence - highest) - _DOPING_MARGIN
+    return np.maximum(lowest - valence, valence - highest) - DOPING_MARGIN
 
 
 def _adopt(charge: Charge, rows: NDArray[np.int64], other: Charge, better: NDArray[np.bool_]) -> None:

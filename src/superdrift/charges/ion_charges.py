@@ -76,6 +76,9 @@ REDOX_IONS = _words("Cu Fe Ni Co Mn Cr V Ti Nb Mo W Ru Ir Rh Pd Pt Os Re Ta Tc A
 LONE_PAIR_IONS = _words("Bi Sn Pb Sb In Tl Zr Hf")
 """Where no redox ion is a main constituent, the first of these takes it: bismuthates, BiS2 layers, LixZrNCl."""
 
+DOPING_MARGIN = 0.25
+"""e; doping reaches a little beyond the whole states of the literature. A bound on what is conceivable; what is
+accepted within it is learned from known compounds."""
 LITERATURE_RANGES: dict[str, tuple[float, float]] = {
     "Cu": (1.0, 3.0), "Fe": (1.0, 4.0), "Ni": (1.0, 4.0), "Co": (2.0, 4.0), "Mn": (2.0, 7.0),
     "Cr": (2.0, 6.0), "V": (2.0, 5.0), "Ti": (2.0, 4.0), "Nb": (2.0, 5.0), "Mo": (2.0, 6.0), "W": (2.0, 6.0),

@@ -11,7 +11,12 @@ from superdrift.run.errors import InputError
 COMPOUND_FAMILIES = ("cuprates", "pnictides", "others")
 """The three families; the numbers 1, 2, 3 of the SuperCon file with types, in this order."""
 
-MODEL_FAMILIES = ("everything", *COMPOUND_FAMILIES)
+IRON_PARTNERS = ("As", "P", "Se", "Te")
+"""Any of these beside iron makes a compound a pnictide."""
+
+EVERYTHING = "everything"
+"""All families together."""
+MODEL_FAMILIES = (EVERYTHING, *COMPOUND_FAMILIES)
 """Families that a model may be trained on (SuperDiff, Table 1 calls them versions): everything, or one of the above."""
 
 
@@ -20,7 +25,7 @@ def family_of(elements: Collection[str]) -> str:
     present = set(elements)
     if {"Cu", "O"} <= present:
         return "cuprates"
-    if "Fe" in present and present & {"As", "P", "Se", "Te"}:
+    if "Fe" in present and present & set(IRON_PARTNERS):
         return "pnictides"
     return "others"
 
@@ -28,7 +33,7 @@ def family_of(elements: Collection[str]) -> str:
 def families_of(amounts: NDArray[np.floating]) -> NDArray[np.str_]:
     """Families (n,) of (n, 96) compositions, by the rule of `family_of`."""
     copper, oxygen, iron = (amounts[:, ATOMIC_NUMBER[symbol] - 1] > 0 for symbol in ("Cu", "O", "Fe"))
-    anion = (amounts[:, [ATOMIC_NUMBER[symbol] - 1 for symbol in ("As", "P", "Se", "Te")]] > 0).any(axis=1)
+    anion = (amounts[:, [ATOMIC_NUMBER[symbol] - 1 for symbol in IRON_PARTNERS]] > 0).any(axis=1)
     return np.select([copper & oxygen, iron & anion], COMPOUND_FAMILIES[:2], COMPOUND_FAMILIES[2])
 
 
@@ -41,4 +46,4 @@ def members(families: Sequence[str], family: str) -> NDArray[np.bool_]:
     if family not in MODEL_FAMILIES:
         raise InputError(f"unknown family '{family}'; choose one of {', '.join(MODEL_FAMILIES)}")
     column = np.asarray(families, dtype=object)
-    return np.ones(len(column), dtype=bool) if family == "everything" else column == family
+    return np.ones(len(column), dtype=bool) if family == EVERYTHING else column == family

@@ -23,6 +23,8 @@ _CATIONS = (
 ).split()
 _ANIONS = "B As P Te Se S C I Br Cl N O F H".split()
 _SYMBOLS = (*_CATIONS, *_ANIONS)
+CATIONS = frozenset(_CATIONS)
+"""Symbols of the elements of the first class."""
 ORDER = np.array([ATOMIC_NUMBER[symbol] - 1 for symbol in _SYMBOLS])
 """Columns of a vector in the order of the slots; element token t is the element ORDER[t]."""
 CLASSES = (*(0 for _ in _CATIONS), *(1 for _ in _ANIONS))

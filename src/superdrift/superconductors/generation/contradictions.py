@@ -4,18 +4,16 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from superdrift.composition.elements import N_ELEMENTS, SYMBOLS, formula_order
-from superdrift.superconductors.encoding import tokens
+from superdrift.superconductors.data.families import IRON_PARTNERS
+from superdrift.superconductors.encoding.tokens import CATIONS
 from superdrift.superconductors.generation.request import ANY_AMOUNT, Request
 
 HIGHEST = ANY_AMOUNT[1]
 """Atoms per formula unit; also the largest sum of the cations, and of the anions, that tokens write."""
-CATIONS = frozenset(SYMBOLS[column] for column, kind in zip(tokens.ORDER, tokens.CLASSES, strict=True) if kind == 0)
-"""Elements whose amounts `Request.open_cations` sums, where they are not fixed."""
-IRON_PARTNERS = frozenset({"As", "P", "Se", "Te"})
-"""Any of these beside iron makes a pnictide (`data.families.family_of`)."""
 _NEEDED = {"cuprates": frozenset({"Cu", "O"}), "pnictides": frozenset({"Fe"})}
 """Elements that every member of a family has."""
 _CUPRATE = frozenset({"Cu", "O"})
+_PARTNERS = frozenset(IRON_PARTNERS)
 
 
 def contradictions(request: Request) -> Iterator[str]:
@@ -79,19 +77,19 @@ def _family(request: Request, required: frozenset[str]) -> Iterator[str]:
     lacking = _NEEDED.get(family, frozenset()) - may
     if lacking:
         yield f"{family} have {in_words(_NEEDED[family])}, but {in_words(lacking)} is excluded; allow it"
-    if family == "pnictides" and not IRON_PARTNERS & may:
-        yield f"pnictides have one of {in_words(IRON_PARTNERS)} beside Fe, but all are excluded; allow one"
+    if family == "pnictides" and not _PARTNERS & may:
+        yield f"pnictides have one of {in_words(_PARTNERS)} beside Fe, but all are excluded; allow one"
     if family in ("pnictides", "others") and required >= _CUPRATE:
         yield f"{family} hold no compound with both Cu and O, which are required; ask for cuprates"
-    if family == "others" and "Fe" in required and required & IRON_PARTNERS:
-        yield f"others hold no compound with Fe and {in_words(required & IRON_PARTNERS)}; ask for pnictides"
+    if family == "others" and "Fe" in required and required & _PARTNERS:
+        yield f"others hold no compound with Fe and {in_words(required & _PARTNERS)}; ask for pnictides"
 
 
 def _numbers(request: Request, required: frozenset[str]) -> Iterator[str]:
     low, high = request.n_elements
     needed, least = _least(request, required)
     if least > high:
-        more = "" if least == len(needed) else f" and one of {in_words(IRON_PARTNERS)}"
+        more = "" if least == len(needed) else f" and one of {in_words(_PARTNERS)}"
         yield f"{in_words(needed)}{more} make {least} elements, but at most {high} are asked for; ask for more"
     most = _most(request, required)
     if 0 < most < low:
@@ -101,7 +99,7 @@ def _numbers(request: Request, required: frozenset[str]) -> Iterator[str]:
 def _least(request: Request, required: frozenset[str]) -> tuple[frozenset[str], int]:
     """Elements that every sample has, and the fewest that it can have."""
     needed = required | _NEEDED.get(request.family, frozenset())
-    partner = request.family == "pnictides" and not needed & IRON_PARTNERS
+    partner = request.family == "pnictides" and not needed & _PARTNERS
     opened = request.open_cations is not None and request.open_cations[0] > 0
     cation = opened and not (needed - request.fixed.keys()) & CATIONS
     return needed, len(needed) + partner + cation
@@ -114,7 +112,7 @@ def _most(request: Request, required: frozenset[str]) -> int:
     if request.family in ("pnictides", "others") and may >= _CUPRATE:
         most -= 1
     if request.family == "others" and "Fe" in may:
-        partners = len(may & IRON_PARTNERS)
+        partners = len(may & _PARTNERS)
         most -= partners if "Fe" in required else min(1, partners)
     return most
 

@@ -5,18 +5,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from superdrift.charges.ion_charges import COMMON_CHARGES, LITERATURE_RANGES
+from superdrift.charges.ion_charges import COMMON_CHARGES, DOPING_MARGIN, LITERATURE_RANGES
 from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS, SYMBOLS
 from superdrift.diffusion.restriction import ANYTHING, Ratio, Restriction
+from superdrift.superconductors.data.families import IRON_PARTNERS
 from superdrift.superconductors.encoding import tokens
 from superdrift.superconductors.generation.request import Request
 
-DOPING_MARGIN = 0.25
-"""e; doping reaches a little beyond the whole states of the literature."""
 HARD_ANIONS = ("O", "F", "Cl", "Br")
 """Anions that bond with cations alone; beside others a valence is no bound."""
-_IRON_PARTNERS = ("As", "P", "Se", "Te")
-"""Any of these beside iron makes a pnictide; the rule is that of `data.families.family_of`."""
 
 
 def plausible(largest: Tensor) -> Restriction:
@@ -64,11 +61,11 @@ def restriction(request: Request, allowed: NDArray[np.bool_] | None, common: Res
         required = required | {"Cu", "O"}
     if request.family == "pnictides":
         required = required | {"Fe"}
-        one_of.append(_mask(_IRON_PARTNERS))
+        one_of.append(_mask(IRON_PARTNERS))
     if request.family in ("pnictides", "others"):
         apart.append((_mask(["Cu"]), _mask(["O"])))
     if request.family == "others":
-        apart.append((_mask(["Fe"]), _mask(_IRON_PARTNERS)))
+        apart.append((_mask(["Fe"]), _mask(IRON_PARTNERS)))
     least, most = _amounts(request, common)
     total, shift = None, None
     if request.open_cations is not None:
@@ -76,15 +73,12 @@ def restriction(request: Request, allowed: NDArray[np.bool_] | None, common: Res
         shift = torch.zeros(N_ELEMENTS, dtype=torch.long)
         shift[_of_cations() & _tokens(_mask(request.fixed))] = least[_of_cations() & _tokens(_mask(request.fixed))]
         if total[0] > 0:
-            one_of.append(~_mask(request.fixed) & _mask(_CATIONS))
+            one_of.append(~_mask(request.fixed) & _mask(tokens.CATIONS))
     return Restriction(
         allowed=_tokens(may), required=_tokens(_mask(required)), one_of=[_tokens(mask) for mask in one_of],
         apart=[(_tokens(one), _tokens(other)) for one, other in apart], slots=request.n_elements, least=least,
         most=most, total=total, shift=shift, ratio=None if common is None else common.ratio,
     )  # fmt: skip
-
-
-_CATIONS = tuple(SYMBOLS[tokens.ORDER[token]] for token, kind in enumerate(tokens.CLASSES) if kind == 0)
 
 
 def _of_cations() -> Tensor:

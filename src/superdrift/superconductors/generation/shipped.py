@@ -1,10 +1,10 @@
-"""Generators that come with the project: a small model of each family, to sample from without a run.
+"""Generators that come with the project: one that knows all families, to sample from without a run.
 
     python -m superdrift.superconductors.generation.shipped --write
 
 trains those in data/generators that are missing or out of date, by config.yaml, the preset `shipped` and the compounds
-in data/estimators (ten minutes on one core for all; an interrupted training goes on where it was); without --write it
-names them. Training, validation loss, seed, code fingerprint and SHA-256 of the inputs stand beside the weights.
+in data/estimators (ten minutes on one core; an interrupted training goes on where it was); without --write it names
+them. Training, validation loss, seed, code fingerprint and SHA-256 of the inputs stand beside the weights.
 """
 
 import logging

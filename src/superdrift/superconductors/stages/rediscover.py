@@ -14,7 +14,7 @@ from superdrift.composition.distance import TOLERANCE
 from superdrift.io import tables
 from superdrift.run import seeds
 from superdrift.run.command import Run, command, paired
-from superdrift.superconductors.data.families import COMPOUND_FAMILIES, members
+from superdrift.superconductors.data.families import COMPOUND_FAMILIES, EVERYTHING, members
 from superdrift.superconductors.data.row_selection import superconducting
 from superdrift.superconductors.hindsight.later import COLUMNS, Later, later_compounds
 from superdrift.superconductors.hindsight.reach import substitution_distance
@@ -35,7 +35,7 @@ from superdrift.superconductors.tables import CANDIDATES, COMPOUNDS, SCREENED
 
 logger = logging.getLogger("superdrift")
 
-ALL, EVERYTHING = "all", "everything"
+ALL = "all"
 """Name of all later compounds in the table, and of the family whose proposals they, and families without a model of
 their own, are looked up in."""
 
