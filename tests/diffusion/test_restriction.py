@@ -1,13 +1,13 @@
 """What rows must hold: masks against every possible completion, draws against rejection of free ones."""
 
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 import pytest
 import torch
 from torch import Generator, Tensor, nn
 
 from superdrift.diffusion.masked import MaskedDiffusion, lengths
-from superdrift.diffusion.restriction import Restriction
+from superdrift.diffusion.restriction import Ratio, Restriction
 from superdrift.diffusion.samplers import guided, unmask
 from superdrift.run.errors import InputError
 
@@ -186,6 +186,74 @@ def test_numbers_hold_in_every_row_that_is_drawn():
         there = [slot for slot in row if slot[0] >= 0]
         assert fits([slot[0] for slot in there], tuple(slot[1] * 5 + slot[2] for slot in there), given)
     assert len({tuple(map(tuple, row)) for row in x.tolist()}) > 20
+
+
+RATIO = Ratio(
+    weight=torch.tensor([2.0, 2.0, 3.0, 1.0, -2.0, -2.0, -1.0]), count=mask(1, 2).float(),
+    low=torch.tensor([0.0, 1.0, 2.0, 0.0, 0.0, 0.0, 0.0]), high=torch.tensor([0.0, 2.5, 4.0, 0.0, 0.0, 0.0, 0.0]),
+    beside=mask(4, 5), alone=mask(1),
+)  # fmt: skip
+"""Token 1 bears 1 to 2.5 and counts alone, token 2 bears 2 to 4 where it counts, beside anions 4 and 5."""
+
+
+def borne(first: list[int], numbers: list[int]) -> tuple[float, float, float] | None:
+    """What each of the counted tokens bears, and the ends of its range; None where the ratio does not apply."""
+    if not {4, 5} & set(first) or not {1, 2} & set(first):
+        return None
+    counted = [1] if 1 in first else [2]
+    rest = count = 0.0
+    for place, token in enumerate(first):
+        opens = place == 0 or CLASSES[first[place - 1]] != CLASSES[token]
+        increment = numbers[place] - (0 if opens else numbers[place - 1])
+        count += increment * (token in counted)
+        rest += increment * (0 if token in counted else float(RATIO.weight[token]))
+    return -rest / count, float(RATIO.low[counted[0]]), float(RATIO.high[counted[0]])
+
+
+def test_a_ratio_takes_no_number_away_that_could_do():
+    generator = Generator().manual_seed(3)
+    taken = 0
+    for _ in range(240):
+        length = int(torch.randint(2, 5, (), generator=generator))
+        first = torch.randperm(TOKENS, generator=generator)[:length].sort().values
+        low = torch.arange(1, length + 1) + torch.randint(0, 3, (length,), generator=generator)
+        high = low + torch.randint(0, 5, (length,), generator=generator)
+        slot = torch.randint(0, length, (1,), generator=generator)
+        kinds = [CLASSES[token] for token in first.tolist()]
+        opens = torch.tensor([[True, *(one != other for one, other in pairwise(kinds))]])
+        narrow, wide = RATIO.narrowed(first[None], low[None], high[None], slot, opens)
+        others = torch.arange(length) != slot
+        assert (narrow[0] == low)[others].all() and (wide[0] == high)[others].all()
+        could = set()
+        for row in product(*(range(a, b + 1) for a, b in zip(low.tolist(), high.tolist(), strict=True))):
+            found = rises(row, opens[0].tolist()) and borne(first.tolist(), row)
+            if found is None or (found and found[1] - 1e-9 <= found[0] <= found[2] + 1e-9):
+                could.add(row[int(slot)])
+        left = set(range(int(narrow[0, slot]), int(wide[0, slot]) + 1))
+        assert could <= left
+        taken += int(high[slot] - low[slot] + 1) - len(left)
+    assert taken > 20
+
+
+def rises(row: tuple[int, ...], opens: list[bool]) -> bool:
+    return all(start or row[place] > row[place - 1] for place, start in enumerate(opens))
+
+
+def test_a_ratio_holds_in_nearly_all_rows():
+    made = process()
+    shares = []
+    for ratio in (None, RATIO):
+        given, generator = restriction(ratio=ratio), Generator().manual_seed(4)
+        x = unmask(made, Neighbourly(made), samples=4000, **AS_LEARNED, generator=generator, restriction=given)
+        found = [
+            borne([slot[0] for slot in there], [slot[1] * 5 + slot[2] for slot in there])
+            for row in x.tolist()
+            for there in [[slot for slot in row if slot[0] >= 0]]
+        ]
+        held = [low - 1e-9 <= value <= high + 1e-9 for value, low, high in filter(None, found)]
+        assert len(held) > 1000
+        shares.append(sum(held) / len(held))
+    assert shares[0] < 0.6 and shares[1] > 0.8, shares
 
 
 def test_what_no_row_can_hold_is_told():

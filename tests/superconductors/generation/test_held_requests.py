@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from superdrift.charges.formal_valence import formal_valence
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import families_of
@@ -78,6 +79,24 @@ def test_every_sample_holds_the_request(name):
         assert (total >= round(100 * request.open_cations[0])).all()
         assert (total <= round(100 * request.open_cations[1])).all()
     assert len(np.unique(amounts, axis=0)) > 100
+
+
+def test_plausible_samples_have_usual_amounts_and_known_valences():
+    generator = model()
+    rows, tc = np.zeros((40, 96), dtype=np.float32), np.full(40, 30.0)
+    rows[:, column("La")], rows[:, column("Cu")], rows[:, column("O")] = np.linspace(1.0, 2.0, 40).round(2), 1.0, 4.0
+    generator.process.fit(generator.encode(rows, tc))
+    generator.process.shares.fill_(1 / generator.process.shares.numel())
+    request = Request(family="cuprates", allowed=frozenset({"La", "Cu", "O"}), n_elements=(3, 3))
+    options = {"samples": 300, "seed": 3, "device": torch.device("cpu"), "advance": lambda _: None, "request": request}
+    free = sample(generator, UNMASK, **options)
+    held = sample(generator, {**UNMASK, "plausible": True}, **options)
+    most = rows.max(axis=0)
+    assert (free > most + 1e-3).any(axis=1).mean() > 0.9 and (held <= most + 1e-3).all()
+    valence = formal_valence(held.astype(np.float64)).valence
+    assert ((valence >= 0.75 - 1e-6) & (valence <= 3.25 + 1e-6)).mean() > 0.75
+    outside = formal_valence(free.astype(np.float64)).valence
+    assert ((outside >= 0.75) & (outside <= 3.25)).mean() < 0.5
 
 
 def test_a_model_without_tc_refuses_it():
