@@ -76,8 +76,11 @@ class MaskedDiffusion(DiffusionProcess):
         self.monotone = None if classes is None else MonotoneTokens(vocabulary, classes)
         self.register_buffer("hidden", torch.tensor(vocabulary), persistent=False)
         self.register_buffer("unknown", torch.tensor(self.conditions, dtype=torch.long), persistent=False)
-        kinds = self.conditions[0] if self.conditions else 1
-        self.register_buffer("largest", torch.zeros((kinds, vocabulary[0]), dtype=torch.long))
+        self.register_buffer("kinds", torch.tensor(classes or [], dtype=torch.long), persistent=False)
+        units = [prod(self.vocabulary[f + 1 :]) for f in range(1, len(self.vocabulary))]
+        self.register_buffer("units", torch.tensor(units, dtype=torch.long), persistent=False)
+        tables = self.conditions[0] if self.conditions else 1
+        self.register_buffer("largest", torch.zeros((tables, vocabulary[0]), dtype=torch.long))
         self.register_buffer("shares", torch.full((*self.conditions, slots), 1 / (prod(self.conditions) * slots)))
 
     @property
@@ -104,9 +107,8 @@ class MaskedDiffusion(DiffusionProcess):
         condition has the token, that of all rows; 0 where none has.
         """
         first, there = x_0[..., 0], x_0[..., 0] >= 0
-        units = [prod(self.vocabulary[f + 1 :]) for f in range(1, len(self.vocabulary))]
-        number = sum(x_0[..., f] * unit for f, unit in enumerate(units, 1))
-        own = torch.tensor(self.classes, device=x_0.device)[first.clamp(min=0)]
+        number = (x_0[..., 1 : len(self.vocabulary)] * self.units).sum(dim=2)
+        own = self.kinds[first.clamp(min=0)]
         linked = functional.pad(own[:, 1:] == own[:, :-1], (1, 0))
         increment = (number - torch.where(linked, number.roll(1, dims=1), 0))[there].double()
         kind = x_0[..., len(self.vocabulary)] if self.conditions else torch.zeros_like(first)
@@ -204,13 +206,11 @@ class MaskedDiffusion(DiffusionProcess):
         if self.classes is None:
             raise ValueError("rows without classes have no numbers that rise")
         digits, sizes = x[..., 1 : len(self.vocabulary)], self.hidden[1:]
-        units = torch.tensor([prod(self.vocabulary[f + 1 :]) for f in range(1, len(self.vocabulary))], device=x.device)
         known = digits < sizes
-        low = torch.where(known, digits * units, 0).sum(dim=2)
-        high = low + torch.where(known, 0, (sizes - 1) * units).sum(dim=2)
+        low = torch.where(known, digits * self.units, 0).sum(dim=2)
+        high = low + torch.where(known, 0, (sizes - 1) * self.units).sum(dim=2)
         kind = x[:, 0, len(self.vocabulary)] if self.conditions else x.new_zeros(len(x))
-        classes = torch.tensor(self.classes, device=x.device)
-        return restriction.numbers(x[..., 0], low, high, classes, kind=kind, slot=slot)
+        return restriction.numbers(x[..., 0], low, high, self.kinds, kind=kind, slot=slot)
 
     def _ranges(self, x: Tensor, f: int, slot: Tensor, restriction: Restriction) -> tuple[Tensor, Tensor]:
         """Least and greatest token of field f in each slot that the restriction leaves, (n, slots)."""

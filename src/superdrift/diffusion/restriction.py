@@ -9,6 +9,7 @@ restriction (sequential importance sampling; Doucet et al. 2001).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import torch
@@ -113,7 +114,7 @@ class Restriction:
     shift: Tensor | None = None
     ratio: Ratio | None = None
 
-    @property
+    @cached_property
     def of_first_field(self) -> bool:
         """Whether it says anything of the first field and of the number of slots, not of numbers alone."""
         every = bool(self.allowed.all()) and not bool(self.required.any()) and not self.one_of and not self.apart
@@ -186,13 +187,12 @@ class Restriction:
 
     def _holds_one(self, group: Tensor, gap: "_Gap", present: Tensor, allowed: Tensor, known: Tensor) -> Tensor:
         """(n, v) tokens after which a row has, or can still get, one of the group."""
-        if bool((group & self.required).any()):
-            return torch.ones_like(allowed)
         members = group & allowed
         left, right = gap.counts(members)
         needed_left, needed_right = gap.counts((self.required & ~group).expand_as(allowed))
         near = ((left > 0) & (needed_left < gap.left[:, None])) | ((right > 0) & (needed_right < gap.right[:, None]))
-        return near | group | _any(present, group) | self._elsewhere(members, gap, present, known)
+        settled = _any(present, group) | (group & self.required).any()
+        return near | group | settled | self._elsewhere(members, gap, present, known)
 
     def _elsewhere(self, members: Tensor, gap: "_Gap", present: Tensor, known: Tensor) -> Tensor:
         """(n, 1) rows in which another gap than that of the slot has room for one of `members`, beside what it must."""
@@ -204,8 +204,6 @@ class Restriction:
         rank = known.long().cumsum(dim=1)
         for start in range(known.shape[1]):
             opens = edges[:, start] & ~known[:, start]
-            if not bool(opens.any()):
-                continue
             later = torch.arange(start, known.shape[1], device=known.device)
             end = torch.where(known[:, start:], later, known.shape[1]).amin(dim=1)
             number = rank[:, start]
