@@ -61,7 +61,9 @@ def main() -> None:
     """Measure, print, and write benchmarks/requests.parquet."""
     options = parser("requests", __doc__)
     options.add_argument("--work", type=Path, help="folder for the model; what is there already is not made again")
+    options.add_argument("--restricted", type=int, help=f"samples of each restriction; {RESTRICTED:,}")
     arguments = parsed(options)
+    arguments.restricted = arguments.restricted or (RESTRICTED_IF_QUICK if arguments.quick else RESTRICTED)
     with tempfile.TemporaryDirectory() as folder:
         kept = Path(folder) if arguments.quick else ROOT / "results" / "benchmark-requests"
         rows = list(measured(arguments, arguments.work or kept))
@@ -71,7 +73,7 @@ def main() -> None:
                 **row
             )
         )
-    write(arguments.output, rows, origin(arguments.compounds, samples=SAMPLES))
+    write(arguments.output, rows, origin(arguments.compounds, samples=SAMPLES, restricted=arguments.restricted))
 
 
 def measured(arguments: argparse.Namespace, work: Path) -> Iterator[Row]:
@@ -94,7 +96,7 @@ def measured(arguments: argparse.Namespace, work: Path) -> Iterator[Row]:
         for guidance in GUIDANCES_IF_QUICK if arguments.quick else GUIDANCES:
             own = drawn(model, n, Request(tc_at_least_k=threshold), guidance)
             yield from judged(name, guidance, own, threshold, judge)
-    yield from restricted(model, RESTRICTED_IF_QUICK if arguments.quick else RESTRICTED)
+    yield from restricted(model, arguments.restricted)
 
 
 def first_half(compounds: pa.Table, settings: FitSettings) -> NDArray[np.bool_]:
