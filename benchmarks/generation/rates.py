@@ -10,6 +10,7 @@ from superdrift.composition.greedy_net import greedy_net
 from superdrift.io.tables import matrix
 from superdrift.run.settings import from_mapping
 from superdrift.superconductors.screening.known_charges import charge_check
+from superdrift.superconductors.screening.known_metals import metal_check
 from superdrift.superconductors.screening.novelty import KnownCompounds
 from superdrift.superconductors.screening.screener import Screener
 from superdrift.superconductors.settings.screening import ScreenSettings
@@ -32,6 +33,7 @@ class Ruler:
         block = {**CONFIG["screen"], "n_elements": CONFIG["screen"]["n_elements"][family], "noise_floor": 0.0}
         self.settings = from_mapping(ScreenSettings, block, place="screen")
         self.check = charge_check(compounds, self.settings.charge)
+        self.metals = metal_check(compounds, threads=self.settings.threads)
         self.known = KnownCompounds(
             matrix(compounds["amounts"]), compounds["formula"].to_pylist(),
             known_radius=self.settings.known_radius, novel_radius=self.settings.novel_radius,
@@ -71,7 +73,7 @@ class Ruler:
 
     def _verdicts(self, amounts: NDArray[np.float32]) -> tuple[dict[str, NDArray[np.bool_]], NDArray[np.float64]]:
         """Masks of the verdicts, a null one counting as false, and the distance to the nearest known compound."""
-        screener = Screener(self.settings, self.known, self.check)
+        screener = Screener(self.settings, self.known, self.check, self.metals)
         found: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in VERDICTS}
         distances = []
         for start in range(0, len(amounts), self.settings.batch_size):
