@@ -16,6 +16,7 @@ from superdrift.composition.vector import atomic_fractions
 from superdrift.io.tables import matrix
 from superdrift.run.seeds import generator
 from superdrift.superconductors.data.families import members
+from superdrift.superconductors.data.row_selection import superconducting
 
 HELD_OUT = 0.1
 
@@ -41,7 +42,7 @@ class Holdout(NamedTuple):
 def hold_out(compounds: pa.Table, family: str) -> Holdout:
     """The parts of one family."""
     amounts, held = matrix(compounds["amounts"]), held_out_rows(compounds)
-    own = members(compounds["family"].to_pylist(), family) & np.asarray(compounds["superconducting"])
+    own = members(compounds["family"].to_pylist(), family) & superconducting(compounds)
     clean = own & np.array([FLAGS.isdisjoint(flags) for flags in compounds["flags"].to_pylist()])
     once = np.zeros(len(amounts), dtype=bool)
     once[np.unique(compositions(amounts), return_index=True)[1]] = True

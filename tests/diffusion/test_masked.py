@@ -163,6 +163,9 @@ def test_temperature_and_cutoff_act_on_their_own_fields():
         return x[:, 0].float().mean(dim=0)
 
     torch.testing.assert_close(shares_of_one(temperature=0.5), torch.tensor([0.2, 0.04 / 0.68]), atol=0.012, rtol=0)
-    torch.testing.assert_close(shares_of_one(element_temperature=2.0), torch.tensor([1 / 3, 0.2]), atol=0.012, rtol=0)
+    hot = shares_of_one(element_temperature=2.0, keep_frequencies=False)
+    torch.testing.assert_close(hot, torch.tensor([1 / 3, 0.2]), atol=0.012, rtol=0)
+    kept = shares_of_one(element_temperature=2.0)
+    torch.testing.assert_close(kept, torch.tensor([0.2, 0.2]), atol=0.012, rtol=0)
     torch.testing.assert_close(shares_of_one(min_p=0.3), torch.tensor([0.2, 0.0]), atol=0.012, rtol=0)
     torch.testing.assert_close(shares_of_one(element_min_p=0.2), torch.tensor([0.2, 0.2]), atol=0.012, rtol=0)

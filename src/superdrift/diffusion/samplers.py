@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Generator, Tensor
 
+from superdrift.diffusion.calibration import calibrated, holdings
 from superdrift.diffusion.masked import MaskedDiffusion
 from superdrift.diffusion.process import DiffusionProcess
 from superdrift.diffusion.restriction import Restriction
@@ -74,6 +75,7 @@ def unmask(
     guidance: float = 0.0,
     among: Tensor | None = None,
     restriction: Restriction | None = None,
+    keep_frequencies: bool = True,
     oversampling: int = 4,
     advance: Callable[[float], None] = _nothing,
 ) -> Tensor:
@@ -94,6 +96,8 @@ def unmask(
         min_p: tokens of these fields less likely than this share of the likeliest one are never drawn (Nguyen et al.
             2024, min-p sampling): the small probabilities of hundreds of absurd numbers add up. 0 draws all.
         element_temperature: of the first field; above 1 draws rarer combinations.
+        keep_frequencies: first tokens, lengths and conditions stay as frequent as at element temperature 1, whatever it
+            is (`calibration`).
         element_min_p: of the first field.
         generator: source of all random numbers, on the device of the process.
         guidance: how far rows are pushed toward their conditions: logits are c + guidance · (c − u), c with and u
@@ -101,7 +105,7 @@ def unmask(
             twice.
         among: (*conditions, slots) mask of conditions and numbers of slots that rows may have; all when None.
         restriction: what every row must hold beside.
-        oversampling: rows of the first field that are drawn for each row that is kept, where there is a restriction.
+        oversampling: rows of the first field that are drawn for each row that is kept, where any are weighed.
         advance: called with the number of rows done.
 
     Returns:
@@ -113,17 +117,18 @@ def unmask(
     elements = Choice(element_temperature, element_min_p)
     digits = [Choice(temperature, min_p)] * (len(process.vocabulary) - 1)
     model = _Drawing(process, guided(denoiser, process, guidance) if guidance else denoiser, generator, restriction)
-    if restriction is None or not restriction.of_first_field:
+    tempered = keep_frequencies and element_temperature != 1
+    if not tempered and (restriction is None or not restriction.of_first_field):
         blocks = model.blocks(*process.outlines(samples, generator, among=among))
         for block in blocks:
             model.fill(block.rows, [elements, *digits])
             advance(block.count)
     else:
-        fits = restriction.lengths(process.slots)
-        outlines = process.outlines(
-            samples * oversampling, generator, among=fits if among is None else among * fits
-        )  # fmt: skip
-        rows, length, weights = model.first_field(model.blocks(*outlines), elements)
+        rows, length, weights = model.first_field(samples * oversampling, elements, among)
+        if tempered:
+            as_learned, _, own = model.first_field(samples, Choice(1.0, element_min_p), among)
+            sizes = (process.vocabulary[0], *process.conditions)
+            weights = calibrated(holdings(rows, sizes), weights, holdings(as_learned, sizes), own)
         kept = _resampled(weights, samples, generator)
         blocks = model.regrouped(rows[kept], length[kept])
         for block in blocks:
@@ -178,16 +183,19 @@ class _Drawing:
         rows = [block.rows[: block.count] for block in blocks]
         return torch.cat([pad(part, (0, 0, 0, slots - part.shape[1]), value=-1) for part in rows])
 
-    def first_field(self, blocks: Sequence[_Block], choice: Choice) -> tuple[Tensor, Tensor, Tensor]:
-        """Fill the first field: all wanted rows (n, slots, fields), their lengths (n,) and logarithms of weights (n,).
+    def first_field(self, n: int, choice: Choice, among: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+        """Draw rows with their first field: (n, slots, fields), lengths (n,) and logarithms of weights (n,).
 
         Raises:
             InputError: when none of the rows holds the restriction.
         """
-        weights, length = [], []
+        if self.restriction is not None:
+            fits = self.restriction.lengths(self.process.slots)
+            among = fits if among is None else among * fits
+        weights, length, blocks = [], [], self.blocks(*self.process.outlines(n, self.generator, among=among))
         for rows, count in blocks:
             weight = self.fill(rows, [choice])
-            if self.process.classes is not None and self.restriction is not None:
+            if self.process.classes is not None and self.restriction is not None and self.restriction.of_first_field:
                 low, high = self.process.ranges(rows, self.restriction)
                 weight = weight.masked_fill((low > high).any(dim=1), -torch.inf)
             weights.append(weight[:count])

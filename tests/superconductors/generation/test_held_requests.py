@@ -14,6 +14,7 @@ from superdrift.superconductors.encoding import tokens
 from superdrift.superconductors.generation.conditions import SIZES, TC_EDGES_K, asked, conditions
 from superdrift.superconductors.generation.model import Model, build, design
 from superdrift.superconductors.generation.request import Request
+from superdrift.superconductors.generation.restrictions import absurd
 from superdrift.superconductors.generation.sampling import sample
 
 SLOTS = {"kind": "slot_transformer", "width": 16, "depth": 1, "heads": 2, "dropout": 0.0}
@@ -94,9 +95,30 @@ def test_plausible_samples_have_usual_amounts_and_known_valences():
     most = rows.max(axis=0)
     assert (free > most + 1e-3).any(axis=1).mean() > 0.9 and (held <= most + 1e-3).all()
     valence = formal_valence(held.astype(np.float64)).valence
-    assert ((valence >= 0.75 - 1e-6) & (valence <= 3.25 + 1e-6)).mean() > 0.75
+    assert len(held) == 300 and ((valence >= 0.75 - 1e-6) & (valence <= 3.25 + 1e-6)).all()
     outside = formal_valence(free.astype(np.float64)).valence
     assert ((outside >= 0.75) & (outside <= 3.25)).mean() < 0.5
+
+
+def test_an_absurd_valence_that_is_asked_for_is_drawn():
+    generator, progress = model(), list[float]()
+    fixed = {"Cu": (0.1, 0.1), "O": (9.0, 9.0), "Ba": (1.0, 1.0)}
+    request = Request(family="cuprates", amounts=fixed, n_elements=(3, 3))
+    amounts = sample(
+        generator, {**UNMASK, "plausible": True}, samples=20, seed=3, device=torch.device("cpu"),
+        advance=progress.append, request=request,
+    )  # fmt: skip
+    assert len(amounts) == 20 and absurd(amounts).all() and sum(progress) == pytest.approx(20, abs=1)
+    assert amounts[0][[column("Ba"), column("Cu"), column("O")]] == pytest.approx([1.0, 0.1, 9.0])
+
+
+def test_absurd_are_valences_beside_hard_anions_alone():
+    amounts = np.zeros((4, 96), dtype=np.float32)
+    amounts[0, [column("La"), column("Cu"), column("O")]] = 2, 1, 4
+    amounts[1, [column("La"), column("Cu"), column("O")]] = 2, 1, 9
+    amounts[2, [column("La"), column("Fe"), column("P")]] = 1, 4, 12  # a skutterudite: its formal valence says nothing
+    amounts[3, [column("Nb"), column("Sn")]] = 3, 1
+    assert absurd(amounts).tolist() == [False, True, False, False]
 
 
 def test_a_model_without_tc_refuses_it():

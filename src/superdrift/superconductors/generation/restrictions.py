@@ -5,6 +5,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from superdrift.charges.formal_valence import formal_valence
 from superdrift.charges.ion_charges import COMMON_CHARGES, DOPING_MARGIN, LITERATURE_RANGES
 from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS, SYMBOLS
 from superdrift.diffusion.restriction import ANYTHING, Ratio, Restriction
@@ -41,6 +42,24 @@ def plausible(largest: Tensor) -> Restriction:
     most = torch.where(largest > 0, largest, ANYTHING)
     least = torch.ones(N_ELEMENTS, dtype=torch.long)
     return Restriction(allowed=every, required=~every, most=most, least=least, ratio=ratio)
+
+
+def absurd(amounts: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(n,) compounds whose redox ion has a valence beyond the literature, beside anions that bond with cations alone.
+
+    What `plausible` leaves of such, since it draws the elements before any amount and counts each element's charge at
+    its commonest.
+
+    Args:
+        amounts: (n, 96) atoms per formula unit.
+    """
+    found = formal_valence(amounts)
+    ends = np.full((2, N_ELEMENTS), np.nan)
+    for symbol, (low, high) in LITERATURE_RANGES.items():
+        ends[:, ATOMIC_NUMBER[symbol] - 1] = low - DOPING_MARGIN, high + DOPING_MARGIN
+    low, high = ends[:, found.ion_index]
+    beyond = (found.valence < low) | (found.valence > high)
+    return beyond & (found.ion_index >= 0) & (amounts[:, _mask(HARD_ANIONS)] > 0).any(axis=1)
 
 
 def restriction(request: Request, allowed: NDArray[np.bool_] | None, common: Restriction | None = None) -> Restriction:

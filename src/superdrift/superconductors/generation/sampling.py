@@ -1,6 +1,7 @@
 """One batch of compositions from a trained model, free or held to a reference, from its own random stream."""
 
 import logging
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Generator
 
+from superdrift.composition.elements import N_ELEMENTS
 from superdrift.diffusion import ilvr
 from superdrift.diffusion.gaussian import GaussianDiffusion
 from superdrift.diffusion.masked import MaskedDiffusion
@@ -19,7 +21,12 @@ from superdrift.run.errors import InputError
 from superdrift.superconductors.generation.conditions import asked
 from superdrift.superconductors.generation.model import Model
 from superdrift.superconductors.generation.request import Request
-from superdrift.superconductors.generation.restrictions import plausible, restriction
+from superdrift.superconductors.generation.restrictions import absurd, plausible, restriction
+
+SPARE = 0.03
+"""Share of samples drawn beyond those wanted, since about one or two in a hundred are absurd."""
+ROUNDS = 5
+"""Draws after which absurd samples are kept: what is asked for leaves nothing else."""
 
 logger = logging.getLogger("superdrift")
 
@@ -58,10 +65,34 @@ def sample(
         arguments.pop("guidance", None)  # without a family or a Tc that is asked for there is nothing to be guided by
     draw = named(arguments, model.process, restrict=bool(options))
     generator = Generator(device).manual_seed(seed)
-    with torch.inference_mode():
-        denoise = fast(model.denoiser, device, compiled=compiled)
-        x_0 = draw(model.process, denoise, samples=samples, generator=generator, advance=advance, **options)
-    return model.encoding.decode(x_0)
+    denoise = fast(model.denoiser, device, compiled=compiled)
+
+    def drawn(count: int, wanted: int) -> NDArray[np.float32]:
+        """`count` samples, which progress counts as `wanted`."""
+        with torch.inference_mode():
+            x_0 = draw(
+                model.process, denoise, samples=count, generator=generator,
+                advance=lambda rows: advance(rows * wanted / count), **options,
+            )  # fmt: skip
+        return model.encoding.decode(x_0)
+
+    return drawn(samples, samples) if common is None else _sound(drawn, samples)
+
+
+def _sound(drawn: Callable[[int, int], NDArray[np.float32]], samples: int) -> NDArray[np.float32]:
+    """The first samples that are not absurd (rejection sampling); absurd ones where there are too few others.
+
+    A few more than wanted are drawn at once, so that a second draw is rare.
+    """
+    amounts, bad = np.empty((0, N_ELEMENTS), dtype=np.float32), np.empty(0, dtype=np.bool_)
+    for _ in range(ROUNDS):
+        missing = samples - int((~bad).sum())
+        if missing <= 0:
+            break
+        first = missing if len(amounts) == 0 else 0
+        amounts = np.concatenate([amounts, drawn(math.ceil((1 + SPARE) * missing), first)])
+        bad = absurd(amounts)
+    return np.concatenate([amounts[~bad], amounts[bad]])[:samples]
 
 
 def sample_conditioned(

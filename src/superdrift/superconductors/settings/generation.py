@@ -41,7 +41,10 @@ class UnmaskSettings:
     temperature: Temperature = setting("of the amounts: above 1 draws rarer ones, below 1 commoner ones, 1 as learned")
     min_p: MinP = setting("amounts less likely than this share of the likeliest are never drawn; 0: all are")
     element_temperature: dict[ModelFamily, Temperature] = setting(
-        "of the elements: above 1 draws rarer ones, at the price of charge_valid and of the elements' frequencies"
+        "of the elements: above 1 draws rarer combinations, at the price of charge_valid"
+    )
+    keep_frequencies: bool = setting(
+        "each element, number of elements and class of Tc as frequent as at element_temperature 1, whatever it is"
     )
     element_min_p: MinP = setting("min_p of the elements")
     plausible: bool = setting(
