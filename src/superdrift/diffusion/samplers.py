@@ -1,23 +1,16 @@
 """Samplers: from nothing but noise to a batch of data. All share one signature, with a callback."""
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch import Generator, Tensor
 
+from superdrift.diffusion.filling import Choice, Filling, resampled
 from superdrift.diffusion.masked import MaskedDiffusion
 from superdrift.diffusion.process import DiffusionProcess
 from superdrift.diffusion.restriction import Restriction
 from superdrift.run.errors import InputError
-
-STRIDE = 32
-"""Rows of one length are drawn in multiples of this."""
-_LEAST = 1e-30
-"""Smallest uniform number whose logarithm is taken."""
-_IMPOSSIBLE = -1e6
-"""Logarithm of a share; below it no token that may stand was left."""
 
 
 def _nothing(_: float) -> None:
@@ -112,7 +105,7 @@ def unmask(
     """
     elements = Choice(element_temperature, element_min_p)
     digits = [Choice(temperature, min_p)] * (len(process.vocabulary) - 1)
-    model = _Drawing(process, guided(denoiser, process, guidance) if guidance else denoiser, generator, restriction)
+    model = Filling(process, guided(denoiser, process, guidance) if guidance else denoiser, generator, restriction)
     if restriction is None or not restriction.of_first_field:
         blocks = model.blocks(*process.outlines(samples, generator, among=among))
         for block in blocks:
@@ -124,106 +117,13 @@ def unmask(
             samples * oversampling, generator, among=fits if among is None else among * fits
         )  # fmt: skip
         rows, length, weights = model.first_field(model.blocks(*outlines), elements)
-        kept = _resampled(weights, samples, generator)
+        kept = resampled(weights, samples, generator)
         blocks = model.regrouped(rows[kept], length[kept])
         for block in blocks:
             model.fill(block.rows, digits, start=1)
             advance(block.count)
     x = model.joined(blocks)
     return x[torch.randperm(samples, generator=generator, device=x.device)]
-
-
-class Choice(NamedTuple):
-    """How a token is drawn from its logits: their temperature, and the least share of the likeliest one's."""
-
-    temperature: float
-    min_p: float
-
-
-class _Block(NamedTuple):
-    """Rows of one length, filled up to a multiple of `STRIDE`, of which `count` are wanted."""
-
-    rows: Tensor
-    count: int
-
-
-class _Drawing:
-    """Draws tokens of rows from one model; arguments as in `unmask`."""
-
-    def __init__(
-        self, process: MaskedDiffusion, denoiser: Callable[..., Any], generator: Generator,
-        restriction: Restriction | None,
-    ) -> None:  # fmt: skip
-        self.process, self.denoiser, self.generator, self.restriction = process, denoiser, generator, restriction
-
-    def blocks(self, conditions: Tensor, length: Tensor) -> list[_Block]:
-        """Hidden rows by rising length."""
-        order = length.argsort(stable=True)
-        parts = conditions[order].split(torch.bincount(length).tolist())
-        return [self._block(self.process.all_hidden(part, k)) for k, part in enumerate(parts) if len(part)]
-
-    def regrouped(self, rows: Tensor, length: Tensor) -> list[_Block]:
-        """(n, slots, fields) rows as blocks of equal length, by rising length."""
-        order = length.argsort(stable=True)
-        parts = rows[order].split(torch.bincount(length).tolist())
-        return [self._block(part[:, :k].clone()) for k, part in enumerate(parts) if len(part)]
-
-    def _block(self, rows: Tensor) -> _Block:
-        """A few rows more than needed: matrix libraries build, and keep, a kernel for each new number of rows."""
-        return _Block(torch.cat([rows, rows[:1].expand(-len(rows) % STRIDE, -1, -1)]), len(rows))
-
-    def joined(self, blocks: Sequence[_Block]) -> Tensor:
-        """(n, slots, fields + conditions) of all wanted rows; −1 in absent slots."""
-        pad, slots = torch.nn.functional.pad, self.process.slots
-        rows = [block.rows[: block.count] for block in blocks]
-        return torch.cat([pad(part, (0, 0, 0, slots - part.shape[1]), value=-1) for part in rows])
-
-    def first_field(self, blocks: Sequence[_Block], choice: Choice) -> tuple[Tensor, Tensor, Tensor]:
-        """Fill the first field: all wanted rows (n, slots, fields), their lengths (n,) and logarithms of weights (n,).
-
-        Raises:
-            InputError: when none of the rows holds the restriction.
-        """
-        weights, length = [], []
-        for rows, count in blocks:
-            weight = self.fill(rows, [choice])
-            if self.process.classes is not None and self.restriction is not None:
-                low, high = self.process.ranges(rows, self.restriction)
-                weight = weight.masked_fill((low > high).any(dim=1), -torch.inf)
-            weights.append(weight[:count])
-            length.append(torch.full((count,), rows.shape[1], device=rows.device))
-        joined = torch.cat(weights)
-        if not bool(joined.isfinite().any()):
-            raise InputError(
-                f"none of {len(joined):,} rows that were drawn holds what is asked for; ask for less, or less exactly"
-            )
-        return self.joined(blocks), torch.cat(length), joined
-
-    def fill(self, x: Tensor, choices: Sequence[Choice], *, start: int = 0) -> Tensor:
-        """Draw tokens of the rows x (n, slots, fields) in place, `choices` from field `start` on.
-
-        Returns:
-            (n,) logarithm of the share of the model's probability that the restriction left to the first field; −inf
-            where a draw left no token that holds it.
-        """
-        n, slots = x.shape[:2]
-        rows, weight = torch.arange(n, device=x.device), torch.zeros(n, device=x.device)
-        for f, (temperature, min_p) in enumerate(choices, start):
-            least = math.log(min_p) if min_p else -math.inf
-            order = torch.rand((n, slots), generator=self.generator, device=x.device).argsort(dim=1)
-            for slot in order.unbind(dim=1):
-                asked = [rows * slots + slot if g == f else None for g in range(len(self.process.vocabulary))]
-                logits = self.denoiser([x], asked)[f]
-                place = {"rows": rows, "slots": slot}
-                scores = self.process.restricted(logits, x, f, **place, restriction=self.restriction)
-                if f == 0 and self.restriction is not None and self.restriction.of_first_field:
-                    free = self.process.restricted(logits, x, f, **place)
-                    weight += (scores / temperature).logsumexp(dim=1) - (free / temperature).logsumexp(dim=1)
-                scores = scores.masked_fill(scores < scores.amax(dim=1, keepdim=True) + least, -torch.inf)
-                # The largest of logits plus Gumbel noise is a draw of their softmax, without a look at the host.
-                noise = torch.rand(scores.shape, generator=self.generator, device=x.device).clamp_(min=_LEAST)
-                x[rows, slot, f] = (scores / temperature - noise.log_().neg_().log_()).argmax(dim=1)
-        return weight.masked_fill(weight < _IMPOSSIBLE, -torch.inf)
 
 
 def guided(denoiser: Callable[..., Any], process: MaskedDiffusion, guidance: float) -> Callable[..., Any]:
@@ -246,14 +146,6 @@ def guided(denoiser: Callable[..., Any], process: MaskedDiffusion, guidance: flo
         return [None if pair is None else pair[0] + guidance * (pair[0] - pair[1]) for pair in pairs]
 
     return denoise
-
-
-def _resampled(weights: Tensor, n: int, generator: Generator) -> Tensor:
-    """(n,) numbers of rows, drawn by logarithms of weights (m,) at evenly spaced places (systematic resampling)."""
-    shares = (weights - weights.max()).exp().double().cumsum(dim=0)
-    start = torch.rand((), generator=generator, device=weights.device, dtype=torch.float64)
-    places = (torch.arange(n, device=weights.device) + start) / n * shares[-1]
-    return torch.searchsorted(shares, places).clamp(max=len(weights) - 1)
 
 
 class Sampler(NamedTuple):
