@@ -81,7 +81,7 @@ def test_a_token_may_stand_where_a_row_can_be_completed_with_it(name, slots):
 def test_ranges_of_numbers_are_those_of_all_possible_rows(least, most, total):
     least, most = torch.tensor(least), torch.tensor(most)
     shift = torch.where(mask(1), least, 0)
-    given = restriction(least=least, most=most, total=total, shift=shift)
+    given = restriction(least=least, most=most, totals={} if total is None else {0: total}, shift=shift)
     generator = Generator().manual_seed(3)
     for _ in range(60):
         length = int(torch.randint(1, 5, (), generator=generator))
@@ -109,10 +109,10 @@ def fits(first: list[int], numbers: tuple[int, ...], given: Restriction) -> bool
         if not int(given.least[token]) <= increment <= int(given.most[token]):
             return False
     cations = [place for place, token in enumerate(first) if CLASSES[token] == 0]
-    if given.total is None or not cations:
+    if not given.totals or not cations:
         return True
     shift = sum(int(given.shift[first[place]]) for place in cations)
-    return given.total[0] <= numbers[cations[-1]] - shift <= given.total[1]
+    return given.totals[0][0] <= numbers[cations[-1]] - shift <= given.totals[0][1]
 
 
 class Neighbourly(nn.Module):
@@ -178,7 +178,7 @@ def test_numbers_hold_in_every_row_that_is_drawn():
     least, most = torch.ones(TOKENS, dtype=torch.long), torch.full((TOKENS,), 15)
     least[2], most[2] = 3, 3
     most[0] = 2
-    given = restriction(required=mask(2), least=least, most=most, total=(2, 3), shift=torch.where(mask(2), 3, 0))
+    given = restriction(required=mask(2), least=least, most=most, totals={0: (2, 3)}, shift=torch.where(mask(2), 3, 0))
     x = unmask(
         made, Neighbourly(made), samples=3000, **AS_LEARNED, generator=Generator().manual_seed(4), restriction=given
     )
@@ -258,7 +258,7 @@ def test_a_ratio_holds_in_nearly_all_rows():
 
 def test_what_no_row_can_hold_is_told():
     made = process()
-    given = restriction(most=torch.full((TOKENS,), 1), total=(9, 9), required=mask(0))
+    given = restriction(most=torch.full((TOKENS,), 1), totals={0: (9, 9)}, required=mask(0))
     options = {"samples": 100, **AS_LEARNED, "generator": Generator().manual_seed(4)}
     with pytest.raises(InputError, match="none of 400 rows that were drawn holds what is asked for"):
         unmask(made, Neighbourly(made), **options, restriction=given)

@@ -7,8 +7,8 @@ counted: the product of the shares that were left is the weight that makes a row
 restriction (sequential importance sampling; Doucet et al. 2001).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Self
 
@@ -98,8 +98,8 @@ class Restriction:
         slots: fewest and most slots.
         least: (v,) smallest increment of a token's number over the slot before it in its class, in its last digit.
         most: (v,) greatest; or (k, v), one for each kind of row.
-        total: least and greatest number of the last slot of class 0, beside `shift`; None: any.
-        shift: (v,) what each token of class 0 adds to that range where it stands.
+        totals: class → least and greatest number of its last slot, beside `shift`.
+        shift: (v,) what each token adds to the range of its class where it stands.
         ratio: range of a ratio of sums; None: any.
     """
 
@@ -110,7 +110,7 @@ class Restriction:
     slots: tuple[int, int] = ANY_SLOTS
     least: Tensor | None = None
     most: Tensor | None = None
-    total: tuple[int, int] | None = None
+    totals: Mapping[int, tuple[int, int]] = field(default_factory=dict)
     shift: Tensor | None = None
     ratio: Ratio | None = None
 
@@ -118,7 +118,7 @@ class Restriction:
     def of_first_field(self) -> bool:
         """Whether it says anything of the first field and of the number of slots, not of numbers alone."""
         every = bool(self.allowed.all()) and not bool(self.required.any()) and not self.one_of and not self.apart
-        return not every or self.slots != ANY_SLOTS or self.total is not None
+        return not every or self.slots != ANY_SLOTS or bool(self.totals)
 
     def to(self, device: torch.device) -> Self:
         """The same on a device."""
@@ -239,8 +239,8 @@ class Restriction:
         least = torch.ones_like(low) if self.least is None else self.least[first]
         most = torch.full_like(low, ANYTHING) if self.most is None else self._greatest(first, kind)
         low, high = list(low.unbind(dim=1)), list(high.unbind(dim=1))
-        if self.total is not None:
-            low, high = self._summed(first, own, low, high)
+        for group, ends in self.totals.items():
+            low, high = self._summed(first, own == group, ends, low, high)
         zero = torch.zeros_like(low[0])
         for j in range(len(low)):
             below = zero if j == 0 else torch.where(opens[:, j], zero, low[j - 1])
@@ -259,15 +259,13 @@ class Restriction:
         return most[0, first] if kind is None or len(most) == 1 else most[kind[:, None], first]
 
     def _summed(
-        self, first: Tensor, kind: Tensor, low: list[Tensor], high: list[Tensor]
+        self, first: Tensor, own: Tensor, ends: tuple[int, int], low: list[Tensor], high: list[Tensor]
     ) -> tuple[list[Tensor], list[Tensor]]:
-        """Ranges with that of the sum of class 0, which is the number of its last slot."""
-        bottom, top = self.total or (0, ANYTHING)
-        own = torch.zeros_like(first) if self.shift is None else self.shift[first]
-        shift = (own * (kind == 0)).sum(dim=1)
-        last = (kind == 0) & torch.nn.functional.pad(kind[:, 1:] != 0, (0, 1), value=True)
-        low = [torch.where(last[:, j], at.maximum(bottom + shift), at) for j, at in enumerate(low)]
-        high = [torch.where(last[:, j], at.minimum(top + shift), at) for j, at in enumerate(high)]
+        """Ranges with that of the sum of one class, `own` (n, slots), which is the number of its last slot."""
+        shift = 0 if self.shift is None else (self.shift[first] * own).sum(dim=1)
+        last = own & torch.nn.functional.pad(~own[:, 1:], (0, 1), value=True)
+        low = [torch.where(last[:, j], at.clamp(min=ends[0] + shift), at) for j, at in enumerate(low)]
+        high = [torch.where(last[:, j], at.clamp(max=ends[1] + shift), at) for j, at in enumerate(high)]
         return low, high
 
 

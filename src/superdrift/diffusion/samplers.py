@@ -1,24 +1,16 @@
 """Samplers: from nothing but noise to a batch of data. All share one signature, with a callback."""
 
-import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch import Generator, Tensor
 
-from superdrift.diffusion.calibration import calibrated, holdings
+from superdrift.diffusion.filling import Choice, Filling, resampled
 from superdrift.diffusion.masked import MaskedDiffusion
 from superdrift.diffusion.process import DiffusionProcess
 from superdrift.diffusion.restriction import Restriction
 from superdrift.run.errors import InputError
-
-STRIDE = 32
-"""Rows of one length are drawn in multiples of this."""
-_LEAST = 1e-30
-"""Smallest uniform number whose logarithm is taken."""
-_IMPOSSIBLE = -1e6
-"""Logarithm of a share; below it no token that may stand was left."""
 
 
 def _nothing(_: float) -> None:
@@ -84,9 +76,9 @@ def unmask(
     One token per row is drawn at a time, from the model's exact conditional. Rows of the same number of slots are drawn
     together, so that nothing is computed for slots that are not there and no step waits for the host.
 
-    A restriction holds in every row. What it takes away while the first field is drawn is counted, and of
-    `oversampling` times as many rows `samples` are drawn again by these weights, so that they follow the model given
-    the restriction, lengths included (sampling, importance, resampling; Rubin 1988), not the order of the draws.
+    A restriction holds in every row. What it takes away while the first field is drawn is counted, and of more rows
+    than wanted `samples` are drawn again by these weights, so that they follow the model given the restriction, lengths
+    included (sampling, importance, resampling; Rubin 1988), not the order of the draws.
 
     Args:
         process: the process the denoiser was trained on.
@@ -105,7 +97,8 @@ def unmask(
             twice.
         among: (*conditions, slots) mask of conditions and numbers of slots that rows may have; all when None.
         restriction: what every row must hold beside.
-        oversampling: rows of the first field that are drawn for each row that is kept, where any are weighed.
+        oversampling: most rows of the first field that are drawn for each row that is kept, where they are weighed;
+            fewer where their effective number (Kong 1992) suffices.
         advance: called with the number of rows done.
 
     Returns:
@@ -116,7 +109,7 @@ def unmask(
     """
     elements = Choice(element_temperature, element_min_p)
     digits = [Choice(temperature, min_p)] * (len(process.vocabulary) - 1)
-    model = _Drawing(process, guided(denoiser, process, guidance) if guidance else denoiser, generator, restriction)
+    model = Filling(process, guided(denoiser, process, guidance) if guidance else denoiser, generator, restriction)
     tempered = keep_frequencies and element_temperature != 1
     if not tempered and (restriction is None or not restriction.of_first_field):
         blocks = model.blocks(*process.outlines(samples, generator, among=among))
@@ -124,114 +117,17 @@ def unmask(
             model.fill(block.rows, [elements, *digits])
             advance(block.count)
     else:
-        rows, length, weights = model.first_field(samples * oversampling, elements, among)
-        if tempered:
-            as_learned, _, own = model.first_field(samples, Choice(1.0, element_min_p), among)
-            sizes = (process.vocabulary[0], *process.conditions)
-            weights = calibrated(holdings(rows, sizes), weights, holdings(as_learned, sizes), own)
-        kept = _resampled(weights, samples, generator)
+        as_learned = Choice(1.0, element_min_p) if tempered else None
+        rows, length, weights = model.candidates(
+            samples, elements, as_learned=as_learned, among=among, oversampling=oversampling
+        )
+        kept = resampled(weights, samples, generator)
         blocks = model.regrouped(rows[kept], length[kept])
         for block in blocks:
             model.fill(block.rows, digits, start=1)
             advance(block.count)
     x = model.joined(blocks)
     return x[torch.randperm(samples, generator=generator, device=x.device)]
-
-
-class Choice(NamedTuple):
-    """How a token is drawn from its logits: their temperature, and the least share of the likeliest one's."""
-
-    temperature: float
-    min_p: float
-
-
-class _Block(NamedTuple):
-    """Rows of one length, filled up to a multiple of `STRIDE`, of which `count` are wanted."""
-
-    rows: Tensor
-    count: int
-
-
-class _Drawing:
-    """Draws tokens of rows from one model; arguments as in `unmask`."""
-
-    def __init__(
-        self, process: MaskedDiffusion, denoiser: Callable[..., Any], generator: Generator,
-        restriction: Restriction | None,
-    ) -> None:  # fmt: skip
-        self.process, self.denoiser, self.generator, self.restriction = process, denoiser, generator, restriction
-
-    def blocks(self, conditions: Tensor, length: Tensor) -> list[_Block]:
-        """Hidden rows by rising length."""
-        order = length.argsort(stable=True)
-        parts = conditions[order].split(torch.bincount(length).tolist())
-        return [self._block(self.process.all_hidden(part, k)) for k, part in enumerate(parts) if len(part)]
-
-    def regrouped(self, rows: Tensor, length: Tensor) -> list[_Block]:
-        """(n, slots, fields) rows as blocks of equal length, by rising length."""
-        order = length.argsort(stable=True)
-        parts = rows[order].split(torch.bincount(length).tolist())
-        return [self._block(part[:, :k].clone()) for k, part in enumerate(parts) if len(part)]
-
-    def _block(self, rows: Tensor) -> _Block:
-        """A few rows more than needed: matrix libraries build, and keep, a kernel for each new number of rows."""
-        return _Block(torch.cat([rows, rows[:1].expand(-len(rows) % STRIDE, -1, -1)]), len(rows))
-
-    def joined(self, blocks: Sequence[_Block]) -> Tensor:
-        """(n, slots, fields + conditions) of all wanted rows; −1 in absent slots."""
-        pad, slots = torch.nn.functional.pad, self.process.slots
-        rows = [block.rows[: block.count] for block in blocks]
-        return torch.cat([pad(part, (0, 0, 0, slots - part.shape[1]), value=-1) for part in rows])
-
-    def first_field(self, n: int, choice: Choice, among: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
-        """Draw rows with their first field: (n, slots, fields), lengths (n,) and logarithms of weights (n,).
-
-        Raises:
-            InputError: when none of the rows holds the restriction.
-        """
-        if self.restriction is not None:
-            fits = self.restriction.lengths(self.process.slots)
-            among = fits if among is None else among * fits
-        weights, length, blocks = [], [], self.blocks(*self.process.outlines(n, self.generator, among=among))
-        for rows, count in blocks:
-            weight = self.fill(rows, [choice])
-            if self.process.classes is not None and self.restriction is not None and self.restriction.of_first_field:
-                low, high = self.process.ranges(rows, self.restriction)
-                weight = weight.masked_fill((low > high).any(dim=1), -torch.inf)
-            weights.append(weight[:count])
-            length.append(torch.full((count,), rows.shape[1], device=rows.device))
-        joined = torch.cat(weights)
-        if not bool(joined.isfinite().any()):
-            raise InputError(
-                f"none of {len(joined):,} rows that were drawn holds what is asked for; ask for less, or less exactly"
-            )
-        return self.joined(blocks), torch.cat(length), joined
-
-    def fill(self, x: Tensor, choices: Sequence[Choice], *, start: int = 0) -> Tensor:
-        """Draw tokens of the rows x (n, slots, fields) in place, `choices` from field `start` on.
-
-        Returns:
-            (n,) logarithm of the share of the model's probability that the restriction left to the first field; −inf
-            where a draw left no token that holds it.
-        """
-        n, slots = x.shape[:2]
-        rows, weight = torch.arange(n, device=x.device), torch.zeros(n, device=x.device)
-        for f, (temperature, min_p) in enumerate(choices, start):
-            least = math.log(min_p) if min_p else -math.inf
-            order = torch.rand((n, slots), generator=self.generator, device=x.device).argsort(dim=1)
-            for slot in order.unbind(dim=1):
-                asked = [rows * slots + slot if g == f else None for g in range(len(self.process.vocabulary))]
-                logits = self.denoiser([x], asked)[f]
-                place = {"rows": rows, "slots": slot}
-                scores = self.process.restricted(logits, x, f, **place, restriction=self.restriction)
-                if f == 0 and self.restriction is not None and self.restriction.of_first_field:
-                    free = self.process.restricted(logits, x, f, **place)
-                    weight += (scores / temperature).logsumexp(dim=1) - (free / temperature).logsumexp(dim=1)
-                scores = scores.masked_fill(scores < scores.amax(dim=1, keepdim=True) + least, -torch.inf)
-                # The largest of logits plus Gumbel noise is a draw of their softmax, without a look at the host.
-                noise = torch.rand(scores.shape, generator=self.generator, device=x.device).clamp_(min=_LEAST)
-                x[rows, slot, f] = (scores / temperature - noise.log_().neg_().log_()).argmax(dim=1)
-        return weight.masked_fill(weight < _IMPOSSIBLE, -torch.inf)
 
 
 def guided(denoiser: Callable[..., Any], process: MaskedDiffusion, guidance: float) -> Callable[..., Any]:
@@ -254,14 +150,6 @@ def guided(denoiser: Callable[..., Any], process: MaskedDiffusion, guidance: flo
         return [None if pair is None else pair[0] + guidance * (pair[0] - pair[1]) for pair in pairs]
 
     return denoise
-
-
-def _resampled(weights: Tensor, n: int, generator: Generator) -> Tensor:
-    """(n,) numbers of rows, drawn by logarithms of weights (m,) at evenly spaced places (systematic resampling)."""
-    shares = (weights - weights.max()).exp().double().cumsum(dim=0)
-    start = torch.rand((), generator=generator, device=weights.device, dtype=torch.float64)
-    places = (torch.arange(n, device=weights.device) + start) / n * shares[-1]
-    return torch.searchsorted(shares, places).clamp(max=len(weights) - 1)
 
 
 class Sampler(NamedTuple):

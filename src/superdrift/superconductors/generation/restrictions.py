@@ -86,17 +86,17 @@ def restriction(request: Request, allowed: NDArray[np.bool_] | None, common: Res
     if request.family == "others":
         apart.append((_mask(["Fe"]), _mask(IRON_PARTNERS)))
     least, most = _amounts(request, common)
-    total, shift = None, None
+    totals, shift = dict[int, tuple[int, int]](), None
     if request.open_cations is not None:
-        total = (_hundredths(request.open_cations[0]), _hundredths(request.open_cations[1]))
+        totals[0] = (_hundredths(request.open_cations[0]), _hundredths(request.open_cations[1]))
         shift = torch.zeros(N_ELEMENTS, dtype=torch.long)
         shift[_of_cations() & _tokens(_mask(request.fixed))] = least[_of_cations() & _tokens(_mask(request.fixed))]
-        if total[0] > 0:
+        if totals[0][0] > 0:
             one_of.append(~_mask(request.fixed) & _mask(tokens.CATIONS))
     return Restriction(
         allowed=_tokens(may), required=_tokens(_mask(required)), one_of=[_tokens(mask) for mask in one_of],
         apart=[(_tokens(one), _tokens(other)) for one, other in apart], slots=request.n_elements, least=least,
-        most=most, total=total, shift=shift, ratio=None if common is None else common.ratio,
+        most=most, totals=totals, shift=shift, ratio=None if common is None else common.ratio,
     )  # fmt: skip
 
 

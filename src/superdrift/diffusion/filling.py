@@ -1,0 +1,179 @@
+"""Filling of hidden tokens: rows of one length together, one token of each at a time, weighed by what is held."""
+
+import math
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Generator, Tensor
+
+from superdrift.diffusion.calibration import calibrated, holdings
+from superdrift.diffusion.masked import MaskedDiffusion
+from superdrift.diffusion.restriction import Restriction
+from superdrift.run.errors import InputError
+
+ENOUGH = 0.9
+"""Effective number of weighed rows, as a share of those wanted, at which no more are drawn."""
+STRIDE = 32
+"""Rows of one length are drawn in multiples of this."""
+_LEAST = 1e-30
+"""Smallest uniform number whose logarithm is taken."""
+IMPOSSIBLE = -1e6
+"""Logarithm of a share; below it no token that may stand was left."""
+
+
+class Choice(NamedTuple):
+    """How a token is drawn from its logits: their temperature, and the least share of the likeliest one's."""
+
+    temperature: float
+    min_p: float
+
+
+class Block(NamedTuple):
+    """Rows of one length, filled up to a multiple of `STRIDE`, of which `count` are wanted."""
+
+    rows: Tensor
+    count: int
+
+
+class Filling:
+    """Draws tokens of rows from one model; arguments as in `unmask`."""
+
+    def __init__(
+        self, process: MaskedDiffusion, denoiser: Callable[..., Any], generator: Generator,
+        restriction: Restriction | None,
+    ) -> None:  # fmt: skip
+        self.process, self.denoiser, self.generator, self.restriction = process, denoiser, generator, restriction
+
+    def blocks(self, conditions: Tensor, length: Tensor) -> list[Block]:
+        """Hidden rows by rising length."""
+        order = length.argsort(stable=True)
+        parts = conditions[order].split(torch.bincount(length).tolist())
+        return [self.block(self.process.all_hidden(part, k)) for k, part in enumerate(parts) if len(part)]
+
+    def regrouped(self, rows: Tensor, length: Tensor) -> list[Block]:
+        """(n, slots, fields) rows as blocks of equal length, by rising length."""
+        order = length.argsort(stable=True)
+        parts = rows[order].split(torch.bincount(length).tolist())
+        return [self.block(part[:, :k].clone()) for k, part in enumerate(parts) if len(part)]
+
+    def block(self, rows: Tensor) -> Block:
+        """A few rows more than needed: matrix libraries build, and keep, a kernel for each new number of rows."""
+        return Block(torch.cat([rows, rows[:1].expand(-len(rows) % STRIDE, -1, -1)]), len(rows))
+
+    def joined(self, blocks: Sequence[Block]) -> Tensor:
+        """(n, slots, fields + conditions) of all wanted rows; −1 in absent slots."""
+        pad, slots = torch.nn.functional.pad, self.process.slots
+        rows = [block.rows[: block.count] for block in blocks]
+        return torch.cat([pad(part, (0, 0, 0, slots - part.shape[1]), value=-1) for part in rows])
+
+    def candidates(
+        self, n: int, choice: Choice, *, as_learned: Choice | None, among: Tensor | None, oversampling: int
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Rows with their first field, of which n are to be drawn again by weights.
+
+        Rounds of n rows are drawn until their effective number, (Σ w)² / Σ w² (Kong 1992), suffices.
+
+        Args:
+            n: how many rows are wanted.
+            choice: how first tokens are drawn.
+            as_learned: how those rows are drawn whose frequencies are to be kept; None: frequencies are as they are.
+            among: (*conditions, slots) mask of conditions and lengths that rows may have; None: any.
+            oversampling: most rounds.
+
+        Returns:
+            Rows (m, slots, fields + conditions), their lengths (m,), and the logarithms of their weights (m,).
+
+        Raises:
+            InputError: when none of the rows holds the restriction.
+        """
+        reference, drawn = None, list[tuple[Tensor, Tensor, Tensor]]()
+        if as_learned is not None:
+            reference = self.candidates(n, as_learned, as_learned=None, among=among, oversampling=oversampling)
+        sizes = (self.process.vocabulary[0], *self.process.conditions)
+        for _ in range(oversampling):
+            drawn.append(self._first_field(n, choice, among))
+            rows, length, weights = (torch.cat(part) for part in zip(*drawn, strict=True))
+            if not bool(weights.isfinite().any()):
+                continue
+            if reference is not None:
+                weights = calibrated(holdings(rows, sizes), weights, holdings(reference[0], sizes), reference[2])
+            if 1 / float((weights.double().softmax(dim=0) ** 2).sum()) >= ENOUGH * n:
+                break
+        if not bool(weights.isfinite().any()):
+            raise InputError(
+                f"none of {len(weights):,} rows that were drawn holds what is asked for; ask for less, or less exactly"
+            )
+        return rows, length, weights
+
+    def _first_field(self, n: int, choice: Choice, among: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+        """Draw n rows with their first field, their lengths and the logarithms of their weights."""
+        held = self.restriction is not None and self.restriction.of_first_field
+        if self.restriction is not None:
+            fits = self.restriction.lengths(self.process.slots)
+            among = fits if among is None else among * fits
+        weights, length, blocks = [], [], self.blocks(*self.process.outlines(n, self.generator, among=among))
+        for rows, count in blocks:
+            weight = self.fill(rows, [choice])
+            if held and self.process.classes is not None:
+                low, high = self.process.ranges(rows, self.restriction)
+                weight = weight.masked_fill((low > high).any(dim=1), -torch.inf)
+            weights.append(weight[:count])
+            length.append(torch.full((count,), rows.shape[1], device=rows.device))
+        return self.joined(blocks), torch.cat(length), torch.cat(weights)
+
+    def fill(
+        self, x: Tensor, choices: Sequence[Choice], *, start: int = 0, known: int = 0, weighed: Collection[int] = (0,)
+    ) -> Tensor:  # fmt: skip
+        """Draw hidden tokens of the rows x (n, slots, fields) in place, `choices` from field `start` on.
+
+        Args:
+            x: rows of one length; all fields before `start` are filled, all after it hidden.
+            choices: how the tokens of each field are drawn.
+            start: the first field that has hidden tokens.
+            known: how many tokens of that field each row has already.
+            weighed: fields of which it is counted what the restriction takes away.
+
+        Returns:
+            (n,) logarithm of the share of the model's probability that the restriction left to those fields; −inf where
+            a draw left no token that holds it.
+        """
+        n, slots = x.shape[:2]
+        weight = torch.zeros(n, device=x.device)
+        for f, choice in enumerate(choices, start):
+            moment = torch.rand((n, slots), generator=self.generator, device=x.device)
+            hidden = x[..., f] == self.process.vocabulary[f]
+            order = torch.where(hidden, moment, 2.0).argsort(dim=1)[:, : slots - (known if f == start else 0)]
+            held = self.restriction is not None and (f > 0 or self.restriction.of_first_field)
+            for slot in order.unbind(dim=1):
+                weight += self._draw(x, f, slot, choice, counted=held and f in weighed)
+        return weight.masked_fill(weight < IMPOSSIBLE, -torch.inf)
+
+    def _draw(self, x: Tensor, f: int, slot: Tensor, choice: Choice, *, counted: bool) -> Tensor | float:
+        """Draw the token of field f in one slot (n,) of each row; the logarithm of what was left, 0 if not counted."""
+        rows, left = torch.arange(len(x), device=x.device), 0.0
+        logits, place = self.asked(x, f, slot), {"rows": rows, "slots": slot}
+        scores = self.process.restricted(logits, x, f, **place, restriction=self.restriction)
+        if counted:
+            free = self.process.restricted(logits, x, f, **place)
+            left = (scores / choice.temperature).logsumexp(dim=1) - (free / choice.temperature).logsumexp(dim=1)
+        least = math.log(choice.min_p) if choice.min_p else -math.inf
+        scores = scores.masked_fill(scores < scores.amax(dim=1, keepdim=True) + least, -torch.inf)
+        # The largest of logits plus Gumbel noise is a draw of their softmax, without a look at the host.
+        noise = torch.rand(scores.shape, generator=self.generator, device=x.device).clamp_(min=_LEAST)
+        x[rows, slot, f] = (scores / choice.temperature - noise.log_().neg_().log_()).argmax(dim=1)
+        return left
+
+    def asked(self, x: Tensor, f: int, slot: Tensor) -> Tensor:
+        """(n, vocabulary[f]) logits of field f in one slot (n,) of each row."""
+        n, slots = x.shape[:2]
+        flat = torch.arange(n, device=x.device) * slots + slot
+        return self.denoiser([x], [flat if g == f else None for g in range(len(self.process.vocabulary))])[f]
+
+
+def resampled(weights: Tensor, n: int, generator: Generator) -> Tensor:
+    """(n,) numbers of rows, drawn by logarithms of weights (m,) at evenly spaced places (systematic resampling)."""
+    shares = (weights - weights.max()).exp().double().cumsum(dim=0)
+    start = torch.rand((), generator=generator, device=weights.device, dtype=torch.float64)
+    places = (torch.arange(n, device=weights.device) + start) / n * shares[-1]
+    return torch.searchsorted(shares, places).clamp(max=len(weights) - 1)
