@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from benchmarks.generation.absurdities import absurdities
 from benchmarks.generation.contenders import Trained, noisy, published
 from benchmarks.generation.costs import published_costs
 from benchmarks.generation.fidelity import Reference, fidelity, missed_sets, ratios
@@ -26,6 +27,8 @@ from superdrift.io.tables import read
 from superdrift.superconductors.tables import COMPOUNDS
 
 SAMPLES, SAMPLES_IF_QUICK = 500_000, 300
+CHOICES = ("samples", "model", "element_temperature", "one", "keep_flagged")
+"""Arguments that the provenance names."""
 TIMED_ROWS, TIMED_ROWS_IF_QUICK = 1000, 10
 """Compounds of the denoising step whose time is taken."""
 NULL_SAMPLES = 100_000
@@ -39,6 +42,9 @@ def main() -> None:
     options.add_argument("--families", nargs="+", choices=FAMILIES, help="all, or cuprates if quick")
     options.add_argument("--model", default=CONFIG["train"]["model"], choices=list(CONFIG["models"]))
     options.add_argument("--element-temperature", type=float, help="of the sampler; that of config.yaml without")
+    options.add_argument(
+        "--one", type=int, metavar="STEPS", help="one model of everything, asked for each family; a --work of its own"
+    )
     options.add_argument("--keep-flagged", action="store_true", help="train on flagged rows too")
     options.add_argument("--work", type=Path, help="folder for models; what is there already is not made again")
     arguments = parsed(options)
@@ -55,9 +61,9 @@ def measure(arguments: argparse.Namespace, work: Path) -> None:
     config = quick_config() if arguments.quick else CONFIG
     ours = Trained(
         work, compounds, config, arguments.model, count=arguments.samples, keep_flagged=arguments.keep_flagged,
-        element_temperature=arguments.element_temperature,
+        element_temperature=arguments.element_temperature, one=arguments.one,
     )  # fmt: skip
-    chosen = {name: getattr(arguments, name) for name in ("samples", "model", "element_temperature", "keep_flagged")}
+    chosen = {name: getattr(arguments, name) for name in CHOICES}
     where = origin(arguments.compounds, torch=torch.__version__, **chosen)
     costs = published_costs(work, arguments.samples, rows=TIMED_ROWS_IF_QUICK if arguments.quick else TIMED_ROWS)
     rows = [Row("any", "published configuration", *cost) for cost in costs]
@@ -80,6 +86,7 @@ def measured(family: str, data: Holdout, ruler: Ruler, ours: Trained) -> list[Ro
     }  # fmt: skip
     for name, amounts in contenders.items():
         rows += [Row(family, name, *rate) for rate in ruler.rates(amounts)]
+        rows += [Row(family, name, *rate) for rate in absurdities(amounts, data.train)]
     rows += [Row(family, "published", *rate) for rate in published(family, ruler)]
     reference = Reference(data.train, data.held_out, data.tc_k)
     equal = {"ours": drawn, "training + noise": null, "random half": data.half}

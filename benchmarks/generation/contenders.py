@@ -39,14 +39,15 @@ class Trained:
         count: samples per family.
         keep_flagged: train on flagged rows too.
         element_temperature: of the sampler; that of config.yaml when None.
+        one: steps of one model of all families, which is asked for each; None: a model of each, as the workflow has it.
     """
 
     def __init__(
         self, folder: Path, compounds: pa.Table, config: dict[str, Any], model: str, *, count: int,
-        keep_flagged: bool, element_temperature: float | None,
+        keep_flagged: bool, element_temperature: float | None, one: int | None,
     ) -> None:  # fmt: skip
         self.folder, self.model, self.count = Path(folder), config["models"][model], count
-        self.temperature, self.config = element_temperature, config
+        self.temperature, self.config, self.one = element_temperature, config, one
         self.base = config["train"]["base"]
         self.flags = [] if keep_flagged else sorted(FLAGS)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -55,15 +56,18 @@ class Trained:
 
     def samples(self, family: str) -> tuple[NDArray[np.float32], list[tuple[str, float, int]]]:
         """Samples of one family, and what they cost."""
-        self._train(family)
+        trained = family if self.one is None else "everything"
+        self._train(trained)
         sampler = {name: value[family] if isinstance(value, dict) else value for name, value in
                    self.model["sampler"].items()}  # fmt: skip
         if self.temperature is not None:
             sampler["element_temperature"] = self.temperature
         name = f"samples-{self.count}-{sampler.get('element_temperature', 1.0)}"
+        (self.folder / family).mkdir(exist_ok=True)
         output, record = (self.folder / family / f"{name}.{ending}" for ending in ("parquet", "json"))
         settings = generate_settings(self.config, family) | {"samples": self.count, "sampler": sampler, "threads": 1}
-        paths = [*self._paths(family), "--samples", output, "--family", family]
+        settings["request"] = None if family == trained else family
+        paths = [*self._paths(trained), "--samples", output, "--family", trained, "--source", family]
         shards = os.cpu_count() or 1
         gathering = [*stage_command("generate", settings, seed=SEED), *paths]
         sampling = [[*gathering, "--shard", f"{i}/{shards}"] for i in range(shards)]
@@ -72,7 +76,7 @@ class Trained:
             more_seconds, more_memory = together([gathering])
             cost = {"seconds": seconds + more_seconds, "memory": max(memory, more_memory)}
             record.write_text(json.dumps(cost))
-        cost = {**json.loads((self.folder / family / "cost.json").read_text()), **json.loads(record.read_text())}
+        cost = {**json.loads((self.folder / trained / "cost.json").read_text()), **json.loads(record.read_text())}
         costs = [
             ("training seconds", cost["training_seconds"], 1),
             (f"sampling seconds, {shards} processes of one thread", cost["seconds"], self.count),
@@ -86,6 +90,8 @@ class Trained:
         if (self.folder / family / "model.safetensors").exists():
             return
         block, arguments = dict(self.model), []
+        if self.one is not None:
+            block["training"] = block["training"] | {"steps": self.one}
         if self.base is not None and family in self.base["versions"]:
             self._train(self.base["family"])
             changed = {name: self.base[name] for name in ("steps", "learning_rate", "validate_every")}

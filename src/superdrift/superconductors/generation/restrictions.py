@@ -53,13 +53,17 @@ def absurd(amounts: NDArray[np.float32]) -> NDArray[np.bool_]:
     Args:
         amounts: (n, 96) atoms per formula unit.
     """
+    return beyond_literature(amounts) & (amounts[:, _mask(HARD_ANIONS)] > 0).any(axis=1)
+
+
+def beyond_literature(amounts: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """(n,) compounds whose redox ion has a formal valence that the literature knows of no solid, whatever the anion."""
     found = formal_valence(amounts)
     ends = np.full((2, N_ELEMENTS), np.nan)
     for symbol, (low, high) in LITERATURE_RANGES.items():
         ends[:, ATOMIC_NUMBER[symbol] - 1] = low - DOPING_MARGIN, high + DOPING_MARGIN
     low, high = ends[:, found.ion_index]
-    beyond = (found.valence < low) | (found.valence > high)
-    return beyond & (found.ion_index >= 0) & (amounts[:, _mask(HARD_ANIONS)] > 0).any(axis=1)
+    return ((found.valence < low) | (found.valence > high)) & (found.ion_index >= 0)
 
 
 def restriction(request: Request, allowed: NDArray[np.bool_] | None, common: Restriction | None = None) -> Restriction:
