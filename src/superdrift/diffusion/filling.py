@@ -12,7 +12,7 @@ from superdrift.diffusion.masked import MaskedDiffusion
 from superdrift.diffusion.restriction import Restriction
 from superdrift.run.errors import InputError
 
-ENOUGH = 0.9
+ENOUGH = 0.8
 """Effective number of weighed rows, as a share of those wanted, at which no more are drawn."""
 STRIDE = 32
 """Rows of one length are drawn in multiples of this."""
