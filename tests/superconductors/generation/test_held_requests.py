@@ -134,7 +134,7 @@ def test_a_tc_beyond_the_data_is_kept_and_said(caplog):
         assert len(drawn(Request(tc_at_least_k=90), generator, 20)) == 20
         assert not caplog.messages
         drawn(Request(tc_at_least_k=200), generator, 20)
-    assert "Tc of at least 200 K is beyond the compounds that the generator was trained on" in caplog.text
+    assert "have a Tc of at least 200 K; samples are drawn as those of at least 95 K are" in caplog.text
 
 
 def test_lengths_that_nothing_was_trained_on_are_told():
@@ -155,11 +155,13 @@ def test_classes_of_family_and_tc():
 
 
 def test_classes_that_a_request_leaves():
-    shares = torch.zeros(*SIZES, 8)
-    shares[0, TC_EDGES_K.index(60.0), 3] = shares[2, TC_EDGES_K.index(20.0), 2] = 0.5
-    mask, seen = asked(shares, TC_EDGES_K, family=None, tc_at_least_k=60)
-    assert seen and (shares * mask).nonzero().tolist() == [[0, TC_EDGES_K.index(60.0), 3]]
-    mask, seen = asked(shares, TC_EDGES_K, family="others", tc_at_least_k=60)
-    assert not seen and (shares * mask).nonzero().tolist() == [[2, TC_EDGES_K.index(20.0), 2]]
-    mask, seen = asked(shares, TC_EDGES_K, family="pnictides", tc_at_least_k=None)
-    assert not seen and not (shares * mask).any()
+    shares, at = torch.zeros(*SIZES, 8), TC_EDGES_K.index
+    shares[0, at(60.0), 3], shares[0, at(90.0), 3], shares[2, at(20.0), 2] = 0.499, 0.001, 0.5
+    mask, least_k = asked(shares, TC_EDGES_K, family=None, tc_at_least_k=57)
+    assert least_k == 57 and (shares * mask).nonzero().tolist() == [[0, at(60.0), 3], [0, at(90.0), 3]]
+    mask, least_k = asked(shares, TC_EDGES_K, family=None, tc_at_least_k=88)  # too few at 90 K
+    assert least_k == 60 and (shares * mask).nonzero().tolist() == [[0, at(60.0), 3], [0, at(90.0), 3]]
+    mask, least_k = asked(shares, TC_EDGES_K, family="others", tc_at_least_k=500)
+    assert least_k == 20 and (shares * mask).nonzero().tolist() == [[2, at(20.0), 2]]
+    mask, least_k = asked(shares, TC_EDGES_K, family="pnictides", tc_at_least_k=None)
+    assert least_k is None and not (shares * mask).any()

@@ -158,12 +158,12 @@ def _held(
     among = held.lengths(process.slots).expand_as(process.shares)
     family = None if request.family == "everything" else request.family
     if model.conditioned:
-        mask, seen = asked(process.shares, model.tc_edges_k, family=family, tc_at_least_k=request.tc_at_least_k)
+        mask, least_k = asked(process.shares, model.tc_edges_k, family=family, tc_at_least_k=request.tc_at_least_k)
         options["among"], among = mask, among * mask
-        if not seen and request.tc_at_least_k is not None:
+        if least_k != request.tc_at_least_k:
             logger.warning(
-                "Tc of at least %g K is beyond the compounds that the generator was trained on; samples are drawn as"
-                " those of the highest Tc among them are", request.tc_at_least_k,
+                "too few of the compounds that the generator was trained on have a Tc of at least %g K; samples are"
+                " drawn as those of at least %g K are", request.tc_at_least_k, least_k,
             )  # fmt: skip
     elif request.tc_at_least_k is not None:
         raise InputError(
