@@ -18,8 +18,8 @@ ORDERED = (False, True)
 """Which of the conditions, family and Tc, are classes of something that rises: neighbours of these share what is
 learned."""
 FEWEST = 0.005
-"""Share of the training compounds; of a Tc that fewer have too little is learned, and classes below are drawn too. At 120 K
-and above it is 0.2 %, and three samples in ten are charge-valid, where nine in ten are at 90 K."""
+"""Share of the training compounds; of a Tc that fewer have too little is learned, and classes below are drawn too. From
+120 K on it is 0.2 %, and three samples in ten are charge-valid, where nine in ten are from 90 K on."""
 SIZES = (len(COMPOUND_FAMILIES), len(TC_EDGES_K))
 """How many classes each has."""
 
