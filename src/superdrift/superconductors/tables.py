@@ -67,6 +67,17 @@ CONDITIONED = Table(
     ),
 )
 
+INPAINTED = Table(
+    "inpainted",
+    (
+        ID,
+        AMOUNTS,
+        Column("reference", TEXT, "slug of the reference compound"),
+        Column("depth", REAL, "share of what may be drawn anew that was"),
+        Column("stays", TEXT, "elements of the reference that stayed as they were, with blanks between; may be none"),
+    ),
+)
+
 DRIFTED = Table(
     "drifted",
     (
