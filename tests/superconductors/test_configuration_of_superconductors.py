@@ -96,11 +96,19 @@ def test_gpu_preset_moves_training_and_sampling_to_cuda():
         ({"condition": {"changes": {"naalge": {"samples": 0}}}}, ["condition.changes.naalge.samples = 0"]),
         ({"condition": {"inpaint": {"depths": [0.0]}}}, ["condition.inpaint.depths.0 = 0.0", "greater than 0"]),
         (
-            {"condition": {"changes": {"naalge": {"methods": ["inpaint"], "inpaint": {"keep": ["Na", "Al", "Ge"]}}}}},
+            {
+                "references": ["naalge"],
+                "condition": {
+                    "changes": {"naalge": {"methods": ["inpaint"], "inpaint": {"keep": ["Na", "Al", "Ge"]}}},
+                },
+            },
             ["condition.inpaint.keep of naalge names all elements of NaAlGe"],
         ),
         (
-            {"condition": {"methods": ["ilvr", "inpaint"], "inpaint": {"keep": ["Cu"]}}},
+            {
+                "references": ["ybco-se", "naalge"],
+                "condition": {"methods": ["ilvr", "inpaint"], "inpaint": {"keep": ["Cu"]}},
+            },
             ["condition.inpaint.keep of naalge: NaAlGe has no Cu"],
         ),
         (

@@ -74,7 +74,7 @@ def _value(declared: Declaration) -> dict[str, Any]:
 
 def _dict(declared: Declaration) -> dict[str, Any]:
     assert declared.keys is not None and declared.items is not None
-    items = _schema(declared.items)
+    items = _schema(replace(declared.items, partial=declared.partial or declared.items.partial))
     if declared.keys.choices:
         return _keys(dict.fromkeys(declared.keys.choices, items), partial=declared.partial)
     return {"type": "object", "propertyNames": _schema(declared.keys), "additionalProperties": items}

@@ -122,9 +122,12 @@ def _kept(config: Mapping[str, Any], slug: str) -> Iterator[str]:
         own = {symbol for symbol, amount in parse_formula(config["catalogue"][slug]["formula"]).items() if amount}
     except InputError:
         return  # said of the catalogue
-    keep, formula = set(reference_settings(config, slug)["inpaint"]["keep"]), config["catalogue"][slug]["formula"]
+    block, formula = reference_settings(config, slug)["inpaint"], config["catalogue"][slug]["formula"]
+    keep = set(block["keep"])
     if foreign := sorted(keep - own):
         yield f"condition.inpaint.keep of {slug}: {formula} has no {', '.join(foreign)}; drop it"
+    elif keep and block["redraw"] == "tokens":
+        yield f"condition.inpaint.keep of {slug} has no part in redraw = tokens; leave it empty"
     elif own <= keep:
         yield f"condition.inpaint.keep of {slug} names all elements of {formula}; leave one to draw anew"
 

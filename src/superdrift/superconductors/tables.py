@@ -57,14 +57,9 @@ REJECTED = Table(
 
 SAMPLES = Table("samples", (ID, AMOUNTS))
 
+_REFERENCE = Column("reference", TEXT, "slug of the reference compound")
 CONDITIONED = Table(
-    "conditioned",
-    (
-        ID,
-        AMOUNTS,
-        Column("reference", TEXT, "slug of the reference compound"),
-        Column("scale", SMALL, "N of the low-pass filter phi_N (ILVR)"),
-    ),
+    "conditioned", (ID, AMOUNTS, _REFERENCE, Column("scale", SMALL, "N of the low-pass filter phi_N (ILVR)"))
 )
 
 INPAINTED = Table(
@@ -72,7 +67,7 @@ INPAINTED = Table(
     (
         ID,
         AMOUNTS,
-        Column("reference", TEXT, "slug of the reference compound"),
+        _REFERENCE,
         Column("depth", REAL, "share of what may be drawn anew that was"),
         Column("stays", TEXT, "elements of the reference that stayed as they were, with blanks between; may be none"),
     ),

@@ -81,7 +81,9 @@ def test_amounts_alone_are_drawn_anew():
 
 
 def test_tokens_are_drawn_anew_from_the_finest_digits_on():
-    y, x = vector(FORMULA), inpainter(redraw="tokens").sample(0.25, 40, 1).amounts
+    drawn = inpainter(redraw="tokens").sample(0.25, 40, 1)
+    y, x = vector(FORMULA), drawn.amounts
+    assert (drawn.stays == ((hundredths(x) == hundredths(y)) & (y > 0))).all()
     assert ((x > 0) == (y > 0)).all() and len(np.unique(x, axis=0)) > 10
     for kind in (np.asarray(tokens.CLASSES) == 0, np.asarray(tokens.CLASSES) == 1):
         sums, reference = x[:, tokens.ORDER[kind]].cumsum(axis=1), y[tokens.ORDER[kind]].cumsum()
@@ -106,6 +108,7 @@ def test_same_seed_same_samples():
     [
         (FORMULA, {"keep": ["Ba"]}, "keep names Ba, which the reference does not have"),
         (FORMULA, {"keep": ["La", "Sr", "Cu", "O"]}, "keep names all elements of the reference"),
+        (FORMULA, {"keep": ["Cu"], "redraw": "tokens"}, "keep has no part in redraw = tokens"),
         ("Fe250As250", {}, "200 atoms or more"),
         ("LaCeNdSmEuGdTbDyO9", {}, "more than 8 elements"),
     ],

@@ -23,20 +23,16 @@ TRAINING = {
     "weight_decay": 0.01, "clip": 1.0, "ema": 0.9, "merge_repeats": True, "validation": "groups", "validate_every": 10,
     "validation_draws": 64, "threads": 1,
 }  # fmt: skip
+UNMASK = {
+    "kind": "unmask", "temperature": 1.0, "min_p": 0.02, "element_temperature": 1.0, "element_min_p": 0.01,
+    "plausible": True, "guidance": 1.0,
+}  # fmt: skip
 MODELS = {
     "masked": {
         "process": "masked",
         "denoiser": {"kind": "slot_transformer", "width": 32, "depth": 1, "heads": 2, "dropout": 0.1},
         "training": TRAINING,
-        "sampler": {
-            "kind": "unmask",
-            "temperature": 1.0,
-            "min_p": 0.02,
-            "element_temperature": 1.0,
-            "element_min_p": 0.01,
-            "plausible": True,
-            "guidance": 1.0,
-        },
+        "sampler": UNMASK,
         "condition_forgotten": 0.1,
         "noise_floor": 0.0,
     },
@@ -217,8 +213,7 @@ def test_conditioned_samples_carry_reference_and_scale(continuous, compounds, tm
 
 
 def test_other_low_passes_draw_other_samples(continuous, compounds, tmp_path):
-    variants = ({}, {"low_pass": "projector"}, {"element_order": "pettifor"})
-    for number, changed in enumerate(variants):
+    for number, changed in enumerate(({}, {"low_pass": "projector"}, {"element_order": "pettifor"})):
         assert condition(condition_arguments(continuous, compounds, tmp_path / f"{number}.parquet", **changed)) == 0
     drawn = [amounts_of(tmp_path / f"{number}.parquet") for number in range(3)]
     assert not any(np.array_equal(drawn[0], other) for other in drawn[1:])

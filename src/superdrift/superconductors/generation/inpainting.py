@@ -108,8 +108,10 @@ class Inpainter:
         foreign = sorted(set(self.settings.keep) - set(own))
         if foreign:
             raise InputError(f"keep names {', '.join(foreign)}, which the reference does not have; drop it")
+        if self.settings.keep and self.settings.redraw == "tokens":
+            raise InputError("keep has no part in redraw = tokens, which hides tokens of all elements; leave it empty")
         left = [symbol for symbol in own if symbol not in self.settings.keep]
-        if not left and self.settings.redraw != "tokens":
+        if not left:
             raise InputError(f"keep names all elements of the reference ({', '.join(own)}); leave one to draw anew")
         return sorted(left, key=formula_order)
 
@@ -131,7 +133,7 @@ class Inpainter:
             restriction=replace(self.common, allowed=may, most=most).to(self.device), generator=generator,
         )  # fmt: skip
         amounts = self.model.encoding.decode(drawn)
-        return Drawn(amounts, (amounts > 0) & (self.hundredths > 0))
+        return Drawn(amounts, (np.rint(amounts * 100) == self.hundredths) & (self.hundredths > 0))
 
     def _inpainted(self, denoiser: Any, depth: float, samples: int, generator: Generator) -> Drawn:
         """Samples of every set of elements that may be drawn anew at this depth, about as many of each."""
