@@ -94,7 +94,10 @@ def test_gpu_preset_moves_training_and_sampling_to_cuda():
         ),
         ({"condition": {"changes": {"naalge": {"sample": 5}}}}, ["unknown key 'sample' at condition.changes.naalge"]),
         ({"condition": {"changes": {"naalge": {"samples": 0}}}}, ["condition.changes.naalge.samples = 0"]),
-        ({"condition": {"inpaint": {"depths": [0.0]}}}, ["condition.inpaint.depths.0 = 0.0", "greater than 0"]),
+        (
+            {"condition": changed(CONFIG["condition"], ("inpaint", "depths"), [0.0])},
+            ["condition.inpaint.depths.0 = 0.0", "greater than 0"],
+        ),
         (
             {
                 "references": ["naalge"],
@@ -107,7 +110,7 @@ def test_gpu_preset_moves_training_and_sampling_to_cuda():
         (
             {
                 "references": ["ybco-se", "naalge"],
-                "condition": {"methods": ["ilvr", "inpaint"], "inpaint": {"keep": ["Cu"]}},
+                "condition": changed(CONFIG["condition"], ("inpaint", "keep"), ["Cu"]) | {"methods": ["inpaint"]},
             },
             ["condition.inpaint.keep of naalge: NaAlGe has no Cu"],
         ),
