@@ -234,7 +234,7 @@ def test_inpainted_samples_keep_what_they_say(masked, compounds, tmp_path, capsy
 
 
 def test_an_element_that_was_never_trained_on_is_warned_of(masked, compounds, tmp_path, caplog):
-    arguments = inpaint_arguments(masked, compounds, tmp_path / "s.parquet", redraw="tokens", depths=[0.25])
+    arguments = inpaint_arguments(masked, compounds, tmp_path / "s.parquet", redraw="tokens", depths=[0.25], keep=[])
     arguments[arguments.index("La1.85Sr0.15CuO4")] = "La1.85Hg0.15CuO4"
     assert inpaint(arguments) == 0
     assert "La1.85Hg0.15CuO4: none of the 60 superconductors of cuprates has Hg" in caplog.text
