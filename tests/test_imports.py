@@ -17,7 +17,8 @@ CORE = (
 )
 """Folders, besides the stages that train and sample."""
 STAGES = tuple(
-    f"superconductors/stages/{name}.py" for name in ("train", "generate", "condition", "train_latent", "drift")
+    f"superconductors/stages/{name}.py"
+    for name in ("train", "generate", "condition", "inpaint", "train_latent", "drift")
 )
 ELSEWHERE = (
     *(f"energies/{name}.py" for name in ("estimator", "hull", "scores", "stages/gather_energy")),

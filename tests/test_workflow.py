@@ -58,7 +58,7 @@ def test_every_source_has_its_artifacts_and_no_other_has(finished, artifacts):
         for name in ("config.yaml", "workflow/presets/test.yaml")
     )
     changed = {name: preset[name] for name in ("families", "references", "starts")}
-    changed["generate"] = config["generate"] | preset["generate"]
+    changed |= {name: config[name] | preset[name] for name in ("generate", "condition")}
     sources = Sources(config | changed)
     generated = {source.name for source in sources.generated}
     for name in ("projected", "screened"):

@@ -1,4 +1,4 @@
-"""The commands: show, check, generate, enumerate. Heavy libraries are imported where they are needed."""
+"""The commands: show, check, generate, condition, enumerate. Heavy libraries are imported where they are needed."""
 
 import logging
 import sys
@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 
 from superdrift import __version__
-from superdrift.io.columns import in_columns
 from superdrift.run.errors import InputError
 
 RESULTS = Path("results")
@@ -49,7 +48,9 @@ def show(
 ) -> None:
     """Print the best candidates of a run, and where its files are."""
     folder = _find(run)
-    for line in _summary(folder, top):
+    from superdrift.superconductors.ask.run_summary import run_summary  # noqa: PLC0415 - keeps --help fast
+
+    for line in run_summary(folder, top):
         typer.echo(line)
 
 
@@ -145,14 +146,81 @@ def generate(
     asked = parse_request(request, place="the request")
     from superdrift.superconductors.ask.generators import generator_of_run, shipped_generator  # noqa: PLC0415
     from superdrift.superconductors.ask.proposals import propose  # noqa: PLC0415
-    from superdrift.superconductors.ask.report_lines import report_lines  # noqa: PLC0415
 
     generator = (
         shipped_generator(asked, samples=samples) if folder is None
         else generator_of_run(folder, asked, samples=samples)
     )  # fmt: skip
     proposals = propose(generator, asked, seed=seed, known=folder)
-    for line in report_lines(proposals, said=describe(asked), top=top):
+    _tell(proposals, said=describe(asked), top=top, output=output)
+
+
+class Redraw(StrEnum):
+    """What of a reference is drawn anew."""
+
+    ELEMENTS = "elements"
+    AMOUNTS = "amounts"
+    TOKENS = "tokens"
+
+
+@app.command()
+def condition(
+    formula: Annotated[str, typer.Argument(metavar="FORMULA", help="The compound to draw others around, of at most 8 "
+                                           "elements, e.g. La1.85Sr0.15CuO4.")],
+    *,
+    keep: Annotated[str, typer.Option("--keep", metavar="ELEMENTS", help="Elements that stay with their amounts in "
+                                      "every sample, e.g. Cu,O.")] = "",
+    depth: Annotated[
+        float | None,
+        typer.Option("--depth", metavar="SHARE", help="Share of the other elements (with --redraw tokens: of the "
+                     "tokens) that is drawn anew, above 0 and at most 1. Without it 0.25 and 0.5."),
+    ] = None,
+    redraw: Annotated[
+        Redraw | None,
+        typer.Option("--redraw", help="elements: some are replaced or share their site; amounts: all elements stay; "
+                     "tokens: the finest digits first. Without it elements."),
+    ] = None,
+    samples: Annotated[
+        int, typer.Option("--samples", min=1, max=1_000_000, metavar="N", help="How many to draw.")
+    ] = 500,
+    top: Annotated[int, typer.Option("--top", "-n", min=1, metavar="N", help="How many to print.")] = 10,
+    run: Annotated[
+        str | None,
+        typer.Option("--run", metavar="RUN", help="Draw from the generator of a run, and judge by its known compounds "
+                     "and estimators. Without it by those that come with the project."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=2**63 - 1, metavar="S", help="Same seed, same samples.")
+    ] = 0,
+    output: Annotated[Path | None, _OUTPUT] = None,
+) -> None:  # fmt: skip
+    """Draw new compounds around one, check, estimate and rank them."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")  # what is odd in the reference is logged
+    if output is not None:
+        _exports().check_output(output)
+    folder = None if run is None else _find(run)
+    from superdrift.composition.formula import parse_formula  # noqa: PLC0415 - keeps `superdrift --help` fast
+    from superdrift.superconductors.ask import around  # noqa: PLC0415
+    from superdrift.superconductors.ask.generators import generator_of_run, shipped_generator  # noqa: PLC0415
+    from superdrift.superconductors.data.families import family_of  # noqa: PLC0415
+    from superdrift.superconductors.generation.request import Request  # noqa: PLC0415
+
+    own = [symbol for symbol, amount in parse_formula(formula).items() if amount]
+    settings = around.inpainting(keep=keep.replace(",", " ").split(), depth=depth, redraw=redraw)
+    asked = Request(family=family_of(own))
+    generator = (
+        shipped_generator(asked, samples=samples) if folder is None
+        else generator_of_run(folder, asked, samples=samples)
+    )  # fmt: skip
+    proposals = around.propose_around(generator, formula, settings, seed=seed, known=folder)
+    _tell(proposals, said=around.describe(formula, settings), top=top, output=output)
+
+
+def _tell(proposals: Any, *, said: str, top: int, output: Path | None) -> None:
+    """Print proposals, and write them where that is asked for."""
+    from superdrift.superconductors.ask.report_lines import report_lines  # noqa: PLC0415 - keeps --help fast
+
+    for line in report_lines(proposals, said=said, top=top):
         typer.echo(line)
     if output is not None:
         _exports().write_table(proposals.ranked, output)
@@ -220,55 +288,6 @@ def _find(run: str) -> Path:
         raise InputError(f"no run '{run}'; runs in {RESULTS}/: {', '.join(found)}")
     raise InputError(
         f"no run '{run}', and {RESULTS}/ has none here; make one first, or go to the folder it was made in"
-    )
-
-
-def _summary(folder: Path, top: int) -> list[str]:
-    """The lines of `show`."""
-    from superdrift.io import tables  # noqa: PLC0415 - keeps `superdrift --help` fast
-    from superdrift.superconductors.tables import CANDIDATES  # noqa: PLC0415 - keeps `superdrift --help` fast
-
-    path = folder / "candidates.parquet"
-    data = tables.read(path, CANDIDATES).sort_by("rank")
-    shown = data.slice(0, top).to_pylist()
-    lines = [f"{folder}: {data.num_rows:,} candidates, the first {len(shown)} by score", ""]
-    lines += aligned(shown) if shown else ["no compound of this run passed all gates"]
-    files = {"page": "report/report.html", "candidates": path.name, "Table 1": "report/table1.csv"}
-    lines += [
-        "",
-        *(f"{name:<11} {folder / file}" for name, file in files.items() if (folder / file).exists()),
-    ]
-    return lines
-
-
-def aligned(candidates: Sequence[dict[str, Any]]) -> list[str]:
-    """Candidates as lines of aligned columns: text to the left, numbers to the right, units in the header."""
-    header = (
-        "rank",
-        "formula",
-        "source",
-        "Tc (K)",
-        "interval (K)",
-        "P(sc)",
-        "valence (e)",
-        "distance",
-        "nearest known",
-    )
-    return in_columns([header, *(_cells(row) for row in candidates)], left={"formula", "source", "nearest known"})
-
-
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    valence, distance = row["formal_valence"], row["distance_to_known"]
-    return (
-        str(row["rank"]),
-        row["formula"],
-        row["source"],
-        f"{row['tc_k']:.1f}",
-        f"{row['tc_low_k']:.0f}-{row['tc_high_k']:.0f}",
-        f"{row['superconducting_probability']:.2f}",
-        "-" if valence is None else f"{row['redox_ion']} {valence:+.2f}",
-        "-" if distance is None else f"{distance:.3f}",
-        row["nearest_known"] or "-",
     )
 
 

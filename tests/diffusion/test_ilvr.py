@@ -31,6 +31,35 @@ def test_scale_one_is_the_identity():
     torch.testing.assert_close(ilvr.low_pass(96, 1), torch.eye(96))
 
 
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_the_projector_is_orthogonal_and_keeps_what_down_sampling_sees(n):
+    p, phi = ilvr.projector(96, n).double(), ilvr.low_pass(96, n).double()
+    torch.testing.assert_close(p @ p, p, atol=1e-5, rtol=0)
+    torch.testing.assert_close(p, p.T, atol=1e-5, rtol=0)
+    assert round(float(p.trace())) == -(-96 // n)
+    torch.testing.assert_close(phi @ p, phi, atol=1e-5, rtol=0)  # phi sees x through the down-sampling alone
+    torch.testing.assert_close(ilvr.projector(96, 1), torch.eye(96), atol=1e-5, rtol=0)
+
+
+def test_a_reordered_low_pass_filters_along_the_other_order():
+    order = torch.randperm(96, generator=Generator().manual_seed(4))
+    phi, x = ilvr.low_pass(96, 3), torch.randn(96, generator=Generator().manual_seed(5))
+    torch.testing.assert_close((ilvr.reordered(phi, order.numpy()) @ x)[order], phi @ x[order])
+
+
+@pytest.mark.parametrize("shared", [True, False])
+def test_with_a_projector_samples_have_just_the_low_frequencies_of_the_reference(shared):
+    process, p = GaussianDiffusion(shape=(96,), steps=20), ilvr.projector(96, 3)
+    y = torch.zeros(96)
+    y[[7, 28, 38, 55]] = torch.tensor([7.0, 3.0, 1.0, 2.0])
+    x_0 = ilvr.condition(
+        process, exact_noise(process), y, samples=5, phi=p, shared_noise=shared, ends_at_reference=True,
+        generator=Generator().manual_seed(1),
+    )  # fmt: skip
+    torch.testing.assert_close(x_0 @ p.T, (y @ p.T).expand(5, -1), atol=1e-4, rtol=0)
+    assert x_0.std(dim=0).mean() > 0.2
+
+
 def exact_noise(process):
     """The expected noise for data that is N(0, 1) in every entry."""
     return lambda x_t, t: (1 - process.alpha_bar[t][:, None]).sqrt() * x_t

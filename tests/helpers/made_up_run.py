@@ -316,7 +316,7 @@ def arguments(
     shared = [
         "--seed", "7", "--folder", str(root), "--families", "cuprates", "others",
         "--requests", *(["barium"] if requests else []),
-        "--references", *(["ybco-se"] if references else []), "--starts", *(["ybco"] if starts else []),
+        "--references", *(["ybco-se"] if references else []), "--inpainted", "--starts", *(["ybco"] if starts else []),
     ]  # fmt: skip
     rates = {"novel_radius": 0.02, "published_tp": 0.9869, "published_fp": 0.1694}
     scores = [str(root / f"train/energy/{network}/scores.parquet") for network in ("attention", "elemnet")]
@@ -326,7 +326,7 @@ def arguments(
     ]  # fmt: skip
     report = [
         *shared, "--settings", json.dumps({"top": 25, "groups": 3}),
-        "--reference-formulas", *(["YBa1.4Sr0.6Cu3O6Se0.51"] if references else []),
+        "--catalogue", *(["ybco-se=YBa1.4Sr0.6Cu3O6Se0.51"] if references else []),
         "--table1-csv", str(root / "report/table1.csv"), "--table2-csv", str(root / "report/table2.csv"),
         "--page", str(root / "report/report.html"), "--figures", str(root / "report/figures"),
     ]  # fmt: skip

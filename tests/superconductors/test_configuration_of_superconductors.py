@@ -88,6 +88,36 @@ def test_gpu_preset_moves_training_and_sampling_to_cuda():
         ),
         ({"train": {"model": "maskd"}}, ["train.model names 'maskd'", "did you mean 'masked'?"]),
         ({"condition": {"model": "masked"}}, ["condition.model = 'masked' is not gaussian"]),
+        (
+            {"condition": {"changes": {"ybco": {"samples": 5}}}},
+            ["condition.changes has 'ybco', which references does not name", "did you mean 'ybco-se'?"],
+        ),
+        ({"condition": {"changes": {"naalge": {"sample": 5}}}}, ["unknown key 'sample' at condition.changes.naalge"]),
+        ({"condition": {"changes": {"naalge": {"samples": 0}}}}, ["condition.changes.naalge.samples = 0"]),
+        (
+            {"condition": changed(CONFIG["condition"], ("inpaint", "depths"), [0.0])},
+            ["condition.inpaint.depths.0 = 0.0", "greater than 0"],
+        ),
+        (
+            {
+                "references": ["naalge"],
+                "condition": {
+                    "changes": {"naalge": {"methods": ["inpaint"], "inpaint": {"keep": ["Na", "Al", "Ge"]}}},
+                },
+            },
+            ["condition.inpaint.keep of naalge names all elements of NaAlGe"],
+        ),
+        (
+            {
+                "references": ["ybco-se", "naalge"],
+                "condition": changed(CONFIG["condition"], ("inpaint", "keep"), ["Cu"]) | {"methods": ["inpaint"]},
+            },
+            ["condition.inpaint.keep of naalge: NaAlGe has no Cu"],
+        ),
+        (
+            {"condition": {"methods": ["inpaint"]}, "train": {"model": "published"}},
+            ["condition.methods names inpaint, but train.model = 'published' is not masked"],
+        ),
         ({"energy": {"use": "atention"}}, ["energy.use", "did you mean 'attention'?"]),
         (
             {"energy": {"attention": CONFIG["energy"]["attention"] | {"heads": 3}}},

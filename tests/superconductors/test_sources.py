@@ -12,6 +12,7 @@ from superdrift.superconductors.sources import (
     CONDITIONED,
     DRIFTED,
     GENERATED,
+    INPAINTED,
     KNOWN,
     PROPOSED,
     REQUESTED,
@@ -41,6 +42,7 @@ def config():
         ("drift-ybco", DRIFTED, "ybco"),
         ("training-cuprates", KNOWN, "cuprates"),
         ("ilvr-drift-x", CONDITIONED, "drift-x"),
+        ("inpaint-ybco-se", INPAINTED, "ybco-se"),
         ("null-noise-cuprates", PROPOSED, "noise-cuprates"),
     ],
 )

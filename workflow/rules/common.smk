@@ -18,6 +18,7 @@ from superdrift.run.fingerprint import fingerprint
 from superdrift.run.shell_prefix import check_names, shell_prefix
 from superdrift.superconductors import configuration
 from superdrift.superconductors.contract import CONTRACT
+from superdrift.superconductors.model_blocks import by_method
 from superdrift.superconductors.sources import REQUESTED, Sources, null_name, source_name
 
 
@@ -54,7 +55,7 @@ ENV, GPU_ENV = (f"{workflow.basedir}/envs/{name}.yaml".replace("{", "{{").replac
 
 FAMILIES = config["families"]
 REQUESTS = list(config["generate"]["requests"])
-REFERENCES = config["references"]
+REFERENCES, INPAINTED = by_method(config, "ilvr"), by_method(config, "inpaint")
 STARTS = config["starts"]
 SOURCES = Sources(config)
 GENERATED = [source.name for source in SOURCES.generated]

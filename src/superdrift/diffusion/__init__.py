@@ -1,1 +1,1 @@
-"""Diffusion models of any data: processes, denoisers, samplers, ILVR (torch and numpy only)."""
+"""Diffusion models of any data: processes, denoisers, samplers, inpainting, ILVR (torch and numpy only)."""

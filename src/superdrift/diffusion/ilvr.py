@@ -32,6 +32,30 @@ def low_pass(length: int, n: int) -> Tensor:
     return torch.from_numpy((up @ down).astype(np.float32))
 
 
+def projector(length: int, n: int) -> Tensor:
+    """Matrix of the orthogonal projector on what down-sampling by N sees, (length, length) float32.
+
+    With D the down-sampling it is D⁺D: P x = P y exactly where D x = D y. Unlike `low_pass` it is idempotent.
+
+    Args:
+        length: entries along the axis.
+        n: N; 1 leaves the data as it is.
+    """
+    down = _resize(length, -(-length // n), 1 / n)
+    return torch.from_numpy((np.linalg.pinv(down) @ down).astype(np.float32))
+
+
+def reordered(phi: Tensor, order: NDArray[np.integer]) -> Tensor:
+    """A low-pass along another order of the entries.
+
+    Args:
+        phi: (L, L) along the axis as it is.
+        order: (L,) the entry that stands at each place of the other order.
+    """
+    place = torch.from_numpy(np.argsort(order))
+    return phi[place][:, place]
+
+
 def condition(
     process: GaussianDiffusion,
     denoiser: Callable[..., Any],
@@ -41,21 +65,23 @@ def condition(
     phi: Tensor,
     shared_noise: bool,
     generator: Generator,
+    ends_at_reference: bool = False,
     advance: Callable[[float], None] = lambda _: None,
 ) -> Tensor:
     """Draw samples that share the low frequencies of y (Choi et al., algorithm 1).
 
     x_{t−1} = x'_{t−1} + phi_N(y_t) − phi_N(x'_{t−1}). The paper writes y_{t−1} and ends at y itself; its code
-    draws y at the level of the step being taken, down to the last one, and so does this.
+    draws y at the level of the step being taken, down to the last one, and so does this, unless `ends_at_reference`.
 
     Args:
         process: the Gaussian diffusion.
         denoiser: (x_t, t) → epsilon.
         y: (*shape) the reference.
         samples: how many to draw.
-        phi: (L, L) from `low_pass`, L the last axis of the data.
+        phi: (L, L) from `low_pass` or `projector`, L the last axis of the data.
         shared_noise: one noise for the y_t of all samples, as published; else one each.
         generator: source of all noise, on the device of the process.
+        ends_at_reference: draw y_{t−1} as the paper writes; where phi is a projector, phi(x_0) = phi(y) then.
         advance: called after each step, with the share of the samples that it stands for.
 
     Returns:
@@ -66,7 +92,7 @@ def condition(
     for t in range(process.steps, 0, -1):
         proposed = process.step(denoiser, x, t, generator)
         noise = torch.randn((noises, *process.shape), generator=generator, device=y.device)
-        y_t = process.noised(y[None], torch.tensor([t], device=y.device), noise)
+        y_t = process.noised(y[None], torch.tensor([t - ends_at_reference], device=y.device), noise)
         x = proposed + (y_t - proposed) @ phi.T
         advance(samples / process.steps)
     return x

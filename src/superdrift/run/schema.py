@@ -1,5 +1,6 @@
 """Makes the JSON schema (draft 2020-12) of a configuration from the dataclasses that declare it."""
 
+from dataclasses import replace
 from typing import Any, get_args, get_type_hints
 
 from superdrift.run.settings import Declaration, declarations
@@ -31,15 +32,17 @@ def kind_of(block: type) -> str:
     return kind
 
 
-def _block(block: type) -> dict[str, Any]:
-    return _keys({name: _schema(declaration) for name, declaration in declarations(block).items()})
+def _block(block: type, *, partial: bool = False) -> dict[str, Any]:
+    inner = declarations(block).items()
+    keys = {name: _schema(replace(declared, partial=partial or declared.partial)) for name, declared in inner}
+    return _keys(keys, partial=partial)
 
 
-def _keys(properties: dict[str, Any]) -> dict[str, Any]:
+def _keys(properties: dict[str, Any], *, partial: bool) -> dict[str, Any]:
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": list(properties),
+        "required": [] if partial else list(properties),
         "properties": properties,
     }
 
@@ -62,7 +65,7 @@ def _value(declared: Declaration) -> dict[str, Any]:
     if declared.type is dict:
         return _dict(declared)
     if declared.type not in _TYPES:
-        return _block(declared.type)
+        return _block(declared.type, partial=declared.partial)
     schema = {"type": _TYPES[declared.type], **_limits(declared)}
     if declared.items is not None:
         schema["items"] = _schema(declared.items)
@@ -71,9 +74,9 @@ def _value(declared: Declaration) -> dict[str, Any]:
 
 def _dict(declared: Declaration) -> dict[str, Any]:
     assert declared.keys is not None and declared.items is not None
-    items = _schema(declared.items)
+    items = _schema(replace(declared.items, partial=declared.partial or declared.items.partial))
     if declared.keys.choices:
-        return _keys(dict.fromkeys(declared.keys.choices, items))
+        return _keys(dict.fromkeys(declared.keys.choices, items), partial=declared.partial)
     return {"type": "object", "propertyNames": _schema(declared.keys), "additionalProperties": items}
 
 

@@ -68,6 +68,11 @@ class Alternatives:
 
 
 @dataclass(frozen=True)
+class Partial:
+    """Marks a block of which any keys may be left out: `Annotated[Block, Partial()]`; it changes another block."""
+
+
+@dataclass(frozen=True)
 class Declaration:
     """All that is declared of one setting, ready to be written as a schema or as a comment.
 
@@ -80,6 +85,7 @@ class Declaration:
         keys: of a dict, what its keys are.
         items: of a list or dict, what its entries are.
         alternatives: of a block of several kinds, the dataclasses.
+        partial: keys of the block may be left out, and those of the blocks in it.
         entries: of a dict with free keys, what the entries that config.yaml has are.
         origin: the mark that `setting` made, the same wherever the field is inherited.
     """
@@ -92,6 +98,7 @@ class Declaration:
     keys: "Declaration | None" = None
     items: "Declaration | None" = None
     alternatives: tuple[type, ...] = ()
+    partial: bool = False
     entries: Mapping[str, str] = field(default_factory=dict)
     origin: object = None
 
@@ -166,10 +173,7 @@ def _declare(hint: Any, meaning: str, limits: Limits, place: str) -> Declaration
     """The declaration that a type hint makes; `limits` come before its own."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
-        extra = arguments[1]
-        if isinstance(extra, Alternatives):
-            return Declaration(meaning, dict, limits, alternatives=extra.blocks)
-        return _declare(arguments[0], meaning, extra | limits, place)
+        return _annotated(*arguments, meaning, limits, place)
     if origin in (Union, UnionType) and arguments[1:] == (NoneType,):
         return replace(_declare(arguments[0], meaning, limits, place), nullable=True)
     if origin in (list, dict):
@@ -180,6 +184,15 @@ def _declare(hint: Any, meaning: str, limits: Limits, place: str) -> Declaration
     if hint not in (int, float, str, bool) and not is_dataclass(hint):
         raise TypeError(f"{place}: a setting cannot be of type {hint}")
     return Declaration(meaning, hint, limits)
+
+
+def _annotated(hint: Any, extra: Any, meaning: str, limits: Limits, place: str) -> Declaration:
+    """The declaration that a type hint with limits makes, or one of a block of several kinds or a partial one."""
+    if isinstance(extra, Alternatives):
+        return Declaration(meaning, dict, limits, alternatives=extra.blocks)
+    if isinstance(extra, Partial):
+        return replace(_declare(hint, meaning, limits, place), partial=True)
+    return _declare(hint, meaning, extra | limits, place)
 
 
 def from_mapping(settings: type[T], values: Mapping[str, Any], *, place: str) -> T:

@@ -23,7 +23,7 @@ from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import family_of
 from superdrift.superconductors.generation.contradictions import contradictions_within
 from superdrift.superconductors.generation.request_text import describe
-from superdrift.superconductors.model_blocks import request_of, requested_family
+from superdrift.superconductors.model_blocks import by_method, reference_settings, request_of, requested_family
 from superdrift.superconductors.settings import Configuration
 
 HEADER = """\
@@ -91,9 +91,45 @@ def _models(config: Mapping[str, Any]) -> Iterator[str]:
                 f"{place}.width = {network['width']} is not a multiple of its heads, {network['heads']};"
                 " each head takes an equal part"
             )
-    conditioner = models.get(config["condition"]["model"])
-    if config["references"] and conditioner and conditioner["process"] != "gaussian":
-        yield f"condition.model = '{config['condition']['model']}' is not gaussian; ILVR needs a gaussian model"
+    yield from _references(config)
+
+
+def _references(config: Mapping[str, Any]) -> Iterator[str]:
+    """Whether each reference can be conditioned on by its methods."""
+    for slug in config["condition"]["changes"]:
+        if slug not in config["references"]:
+            hint = nearest(slug, config["references"])
+            yield f"condition.changes has '{slug}', which references does not name{hint or '; add it there'}"
+    models, chosen = config["models"], {"ilvr": config["condition"]["model"], "inpaint": config["train"]["model"]}
+    model = models.get(chosen["ilvr"])
+    if by_method(config, "ilvr") and model and model["process"] != "gaussian":
+        yield f"condition.model = '{chosen['ilvr']}' is not gaussian; ILVR needs a gaussian model"
+    inpainted, model = by_method(config, "inpaint"), models.get(chosen["inpaint"])
+    if inpainted and model and model["process"] != "masked":
+        yield (
+            f"condition.methods names inpaint, but train.model = '{chosen['inpaint']}' is not masked; choose a masked"
+            " model, or ilvr"
+        )
+    for slug in inpainted:
+        yield from _kept(config, slug)
+
+
+def _kept(config: Mapping[str, Any], slug: str) -> Iterator[str]:
+    """Whether what stays of a reference is part of it, and leaves something to draw anew."""
+    if slug not in config["catalogue"]:
+        return
+    try:
+        own = {symbol for symbol, amount in parse_formula(config["catalogue"][slug]["formula"]).items() if amount}
+    except InputError:
+        return  # said of the catalogue
+    block, formula = reference_settings(config, slug)["inpaint"], config["catalogue"][slug]["formula"]
+    keep = set(block["keep"])
+    if foreign := sorted(keep - own):
+        yield f"condition.inpaint.keep of {slug}: {formula} has no {', '.join(foreign)}; drop it"
+    elif keep and block["redraw"] == "tokens":
+        yield f"condition.inpaint.keep of {slug} has no part in redraw = tokens; leave it empty"
+    elif own <= keep:
+        yield f"condition.inpaint.keep of {slug} names all elements of {formula}; leave one to draw anew"
 
 
 def _requests(config: Mapping[str, Any]) -> Iterator[str]:

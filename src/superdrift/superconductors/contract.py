@@ -21,9 +21,10 @@ from superdrift.superconductors.hindsight.tables import FORESEEN, LATER, REDISCO
 _SLUG = "[a-z0-9][a-z0-9-]*"
 _SOURCE = (
     "a family (its model's samples), `request-{request}` (samples of what a request asks for), `ilvr-{reference}` "
-    "(samples conditioned on a reference) or `drift-{start}` (steps of the drift from a start); below `project/` and "
-    "`screen/` also `training-{family}`, the known superconductors of a family, run through the same checks; with "
-    "cut-offs also `null-{null}`, proposals without a model"
+    "(samples conditioned on a reference), `inpaint-{reference}` (part of a reference drawn anew) or `drift-{start}` "
+    "(steps of the drift from a start); below `project/` and `screen/` also `training-{family}`, the known "
+    "superconductors of a family, run through the same checks; with cut-offs also `null-{null}`, proposals without a "
+    "model"
 )
 WILDCARDS = {
     "source": Wildcard(_SOURCE, _SLUG),
@@ -41,10 +42,11 @@ WILDCARDS = {
     "figure": Wildcard("name of a figure", "[a-z0-9_]+"),
 }
 
-_CONDITIONER = "where the run has references and `condition.model` is not the generator"
+_CONDITIONER = "where the run has references, `condition.methods` names ilvr and `condition.model` is not the generator"
 _TRAINED = "where `energy.use` is not shipped"
 _REQUESTS = "where the run has requests"
-_REFERENCES, _STARTS = "where the run has references", "where the run has starts"
+_INPAINTED = "where the run has references and `condition.methods` names inpaint"
+_REFERENCES, _STARTS = "where the run has references and `condition.methods` names ilvr", "where the run has starts"
 
 _CUTOFF = "in the folder `hindsight/{cutoff}` of a run with cut-offs, which has the same files as a run"
 _CUTOFFS = "where the run has cut-offs"
@@ -110,6 +112,8 @@ _SOURCES = (
              only=_REQUESTS),
     Artifact("conditioned", "condition/{reference}/samples.parquet",
              "compositions drawn around a reference (ILVR)", tables.CONDITIONED, only=_REFERENCES),
+    Artifact("inpainted", "condition/inpaint/{reference}/samples.parquet",
+             "compositions of which the generator drew part of a reference anew", tables.INPAINTED, only=_INPAINTED),
     Artifact("trajectories", "drift/{start}/trajectories.parquet",
              "the climbs in latent space and the random walks, step by step", tables.TRAJECTORIES, only=_STARTS),
     Artifact("drifted", "drift/{start}/samples.parquet",

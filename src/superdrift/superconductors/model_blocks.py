@@ -42,6 +42,41 @@ def generate_settings(config: Mapping[str, Any], family: str, request: str | Non
     return {**block, "sampler": sampler(config, family), "request": asked}
 
 
+def reference_settings(config: Mapping[str, Any], reference: str) -> dict[str, Any]:
+    """What of the block `condition` holds for one reference: methods, samples and settings of the methods."""
+    block = {name: value for name, value in config["condition"].items() if name not in ("model", "changes")}
+    return merged(block, config["condition"]["changes"].get(reference, {}))
+
+
+def by_method(config: Mapping[str, Any], method: str) -> list[str]:
+    """References of a configuration that samples are drawn around by a method, in its order."""
+    return [slug for slug in config["references"] if method in reference_settings(config, slug)["methods"]]
+
+
+def condition_settings(config: Mapping[str, Any], reference: str) -> dict[str, Any]:
+    """Settings of the stage condition for one reference."""
+    block = reference_settings(config, reference)
+    return {name: value for name, value in block.items() if name not in ("methods", "inpaint")}
+
+
+def inpaint_settings(config: Mapping[str, Any], reference: str, family: str) -> dict[str, Any]:
+    """Settings of the stage inpaint for one reference, by the generator of a family."""
+    block = reference_settings(config, reference)
+    drawn = {name: block[name] for name in ("samples", "batch_size", "device", "threads")}
+    elements = {name: config["generate"][name] for name in ("allowed_elements", "forbidden_elements")}
+    return {**drawn, **block["inpaint"], **elements, "sampler": sampler(config, family)}
+
+
+def merged(block: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """A block with some of its values changed; dictionaries merge, the rest is replaced."""
+    return {
+        name: merged(value, changes[name])
+        if isinstance(value, Mapping) and name in changes
+        else changes.get(name, value)
+        for name, value in block.items()
+    }
+
+
 def request_of(config: Mapping[str, Any], slug: str) -> Request:
     """What a request of the configuration asks for.
 

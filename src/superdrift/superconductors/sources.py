@@ -11,26 +11,29 @@ from typing import Any
 from superdrift.run.errors import InputError
 from superdrift.superconductors.contract import CONTRACT
 from superdrift.superconductors.data.families import MODEL_FAMILIES
-from superdrift.superconductors.model_blocks import requested_family
+from superdrift.superconductors.model_blocks import by_method, requested_family
 
 GENERATED, REQUESTED, CONDITIONED, DRIFTED = "generated", "requested", "conditioned", "drifted"
-KNOWN, PROPOSED = "known", "proposed"
+INPAINTED, KNOWN, PROPOSED = "inpainted", "known", "proposed"
 """Kinds: samples of a family's model; of what a request asks of one; of a model conditioned on a reference (ILVR); ends
-and steps of the drift from a start; the known superconductors of a family, screened as a baseline; and proposals of a
-null for a family."""
+and steps of the drift from a start; of the generator, which drew part of a reference anew; the known superconductors of
+a family, screened as a baseline; and proposals of a null for a family."""
 
 _TABLES = {
-    GENERATED: "samples", REQUESTED: "requested", CONDITIONED: "conditioned", DRIFTED: "drifted", PROPOSED: "proposed",
+    GENERATED: "samples", REQUESTED: "requested", CONDITIONED: "conditioned", INPAINTED: "inpainted",
+    DRIFTED: "drifted", PROPOSED: "proposed",
 }  # fmt: skip
 _PREFIXES = {
-    REQUESTED: "request-", CONDITIONED: "ilvr-", DRIFTED: "drift-", KNOWN: "training-", PROPOSED: "null-",
+    REQUESTED: "request-", CONDITIONED: "ilvr-", INPAINTED: "inpaint-", DRIFTED: "drift-", KNOWN: "training-",
+    PROPOSED: "null-",
 }  # fmt: skip
 
 
 def source_name(kind: str, subject: str) -> str:
     """Name of the source of a kind.
 
-    `cuprates`, `request-{request}`, `ilvr-{reference}`, `drift-{start}`, `training-{family}`, `null-{null}`.
+    `cuprates`, `request-{request}`, `ilvr-{reference}`, `inpaint-{reference}`, `drift-{start}`, `training-{family}`,
+    `null-{null}`.
     """
     return _PREFIXES.get(kind, "") + subject
 
@@ -73,13 +76,23 @@ def method_and_family(name: str) -> tuple[str, str]:
 
 
 def generated_names(
-    families: Iterable[str], requests: Iterable[str], references: Iterable[str], starts: Iterable[str]
-) -> list[str]:
-    """Names of everything that a run generates, in the order in which the run lists it."""
+    families: Iterable[str], requests: Iterable[str], references: Iterable[str], starts: Iterable[str],
+    inpainted: Iterable[str] = (),
+) -> list[str]:  # fmt: skip
+    """Names of everything that a run generates, in the order in which the run lists it.
+
+    Args:
+        families: of the generators.
+        requests: what is asked of them.
+        references: those that ILVR conditions on.
+        starts: of the drift.
+        inpainted: references of which the generator draws part anew.
+    """
     return [
         *(source_name(GENERATED, family) for family in families),
         *(source_name(REQUESTED, request) for request in requests),
         *(source_name(CONDITIONED, reference) for reference in references),
+        *(source_name(INPAINTED, reference) for reference in inpainted),
         *(source_name(DRIFTED, start) for start in starts),
     ]
 
@@ -89,7 +102,7 @@ class Source:
     """One source of a run.
 
     Attributes:
-        kind: generated, requested, conditioned, drifted, known or proposed.
+        kind: generated, requested, conditioned, inpainted, drifted, known or proposed.
         subject: the family, request, reference, start or null that it is named after.
         family: family of the model behind it; it decides how many elements a compound may have.
         noise_floor: atoms per formula unit; amounts below it are noise of the model that drew them. 0 where amounts
@@ -137,7 +150,8 @@ class Sources:
     def __init__(self, config: Mapping[str, Any]) -> None:
         self._config = config
         requests = config["generate"]["requests"]
-        names = generated_names(config["families"], requests, config["references"], config["starts"])
+        references, inpainted = (by_method(config, method) for method in ("ilvr", "inpaint"))
+        names = generated_names(config["families"], requests, references, config["starts"], inpainted)
         self.generated = [self[name] for name in names]
         self.known = [self[source_name(KNOWN, family)] for family in config["families"]]
 
@@ -162,7 +176,8 @@ class Sources:
             known = ", ".join(self._config["catalogue"])
             raise InputError(f"source '{name}': the catalogue has no '{subject}'; it has {known}")
         family = self._config["catalogue"][subject]["family"]
-        return Source(kind, subject, family, self._noise_floor("condition") if kind == CONDITIONED else 0.0)
+        models = {CONDITIONED: "condition", INPAINTED: "train"}
+        return Source(kind, subject, family, self._noise_floor(models[kind]) if kind in models else 0.0)
 
     def _noise_floor(self, stage: str) -> float:
         """Noise floor of the model that a stage draws with."""

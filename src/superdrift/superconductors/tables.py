@@ -57,13 +57,19 @@ REJECTED = Table(
 
 SAMPLES = Table("samples", (ID, AMOUNTS))
 
+_REFERENCE = Column("reference", TEXT, "slug of the reference compound")
 CONDITIONED = Table(
-    "conditioned",
+    "conditioned", (ID, AMOUNTS, _REFERENCE, Column("scale", SMALL, "N of the low-pass filter phi_N (ILVR)"))
+)
+
+INPAINTED = Table(
+    "inpainted",
     (
         ID,
         AMOUNTS,
-        Column("reference", TEXT, "slug of the reference compound"),
-        Column("scale", SMALL, "N of the low-pass filter phi_N (ILVR)"),
+        _REFERENCE,
+        Column("depth", REAL, "share of what may be drawn anew that was"),
+        Column("stays", TEXT, "elements of the reference that stayed as they were, with blanks between; may be none"),
     ),
 )
 

@@ -140,9 +140,9 @@ def test_a_missing_table_is_named(made, tmp_path, caplog):
 
 def test_a_formula_for_each_reference(made, caplog):
     command = made_up_run.arguments(made)[1]
-    del command[command.index("--reference-formulas") + 1]
+    del command[command.index("--catalogue") + 1]
     assert report.main(command) == 1
-    assert "--references has 1 names and --reference-formulas 0" in caplog.text
+    assert "--catalogue has no formula of ybco-se" in caplog.text
 
 
 @pytest.mark.parametrize(

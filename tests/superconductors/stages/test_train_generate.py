@@ -1,4 +1,4 @@
-"""Stages train, generate and condition as commands: files, errors, and kill -9 in the middle."""
+"""Stages train, generate, condition and inpaint as commands: files, errors, and kill -9 in the middle."""
 
 import json
 import resource
@@ -9,32 +9,30 @@ import pytest
 import torch
 from killing import kill_when
 
+from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.io import tables
 from superdrift.learning.history import HISTORY
 from superdrift.superconductors.stages.condition import main as condition
 from superdrift.superconductors.stages.generate import main as generate
+from superdrift.superconductors.stages.inpaint import main as inpaint
 from superdrift.superconductors.stages.train import main as train
-from superdrift.superconductors.tables import COMPOUNDS, CONDITIONED, SAMPLES
+from superdrift.superconductors.tables import COMPOUNDS, CONDITIONED, INPAINTED, SAMPLES
 
 TRAINING = {
     "optimiser": "adamw", "steps": 30, "batch_size": 32, "learning_rate": 3e-3, "warmup": 5, "decay": "cosine",
     "weight_decay": 0.01, "clip": 1.0, "ema": 0.9, "merge_repeats": True, "validation": "groups", "validate_every": 10,
     "validation_draws": 64, "threads": 1,
 }  # fmt: skip
+UNMASK = {
+    "kind": "unmask", "temperature": 1.0, "min_p": 0.02, "element_temperature": 1.0, "element_min_p": 0.01,
+    "plausible": True, "guidance": 1.0,
+}  # fmt: skip
 MODELS = {
     "masked": {
         "process": "masked",
         "denoiser": {"kind": "slot_transformer", "width": 32, "depth": 1, "heads": 2, "dropout": 0.1},
         "training": TRAINING,
-        "sampler": {
-            "kind": "unmask",
-            "temperature": 1.0,
-            "min_p": 0.02,
-            "element_temperature": 1.0,
-            "element_min_p": 0.01,
-            "plausible": True,
-            "guidance": 1.0,
-        },
+        "sampler": UNMASK,
         "condition_forgotten": 0.1,
         "noise_floor": 0.0,
     },
@@ -90,11 +88,29 @@ def generate_arguments(folder, samples, n=50, batch_size=20, **changed):
     return ["--settings", json.dumps(settings), *model_arguments(folder), *paths]
 
 
-def condition_arguments(folder, samples, **changed):
+def around(compounds, samples):
+    return [
+        "--compounds", str(compounds), "--family", "cuprates", "--reference", "lsco", "--formula", "La1.85Sr0.15CuO4",
+        "--samples", str(samples),
+    ]  # fmt: skip
+
+
+def inpaint_arguments(folder, compounds, samples, **changed):
     settings = {
-        "samples": 5, "scales": [2, 4], "batch_size": 3, "shared_noise": True, "device": "cpu", "threads": 1, **changed,
+        "redraw": "elements", "depths": [0.25, 0.5], "keep": ["Cu"], "added": 1, "new_element": False,
+        "distinct": True, "tolerance": {"cations": 0.0, "anions": 0.0}, "sampler": MODELS["masked"]["sampler"],
+        "allowed_elements": [], "forbidden_elements": [], "samples": 5, "batch_size": 3, "device": "cpu", "threads": 1,
+        **changed,
     }  # fmt: skip
-    reference = ["--reference", "lsco", "--formula", "La1.85Sr0.15CuO4", "--samples", str(samples)]
+    return ["--settings", json.dumps(settings), *model_arguments(folder), *around(compounds, samples)]
+
+
+def condition_arguments(folder, compounds, samples, **changed):
+    settings = {
+        "samples": 5, "scales": [2, 4], "batch_size": 3, "shared_noise": True, "device": "cpu", "threads": 1,
+        "low_pass": "cubic", "element_order": "atomic_number", **changed,
+    }  # fmt: skip
+    reference = around(compounds, samples)
     return ["--settings", json.dumps(settings), *model_arguments(folder), *reference]
 
 
@@ -184,9 +200,9 @@ def test_shards_draw_the_same_rows(masked, tmp_path):
     assert (amounts_of(tmp_path / "whole.parquet") == amounts_of(tmp_path / "sharded.parquet")).all()
 
 
-def test_conditioned_samples_carry_reference_and_scale(continuous, tmp_path):
+def test_conditioned_samples_carry_reference_and_scale(continuous, compounds, tmp_path):
     for name in ("one", "two"):
-        assert condition(condition_arguments(continuous, tmp_path / f"{name}.parquet")) == 0
+        assert condition(condition_arguments(continuous, compounds, tmp_path / f"{name}.parquet")) == 0
     table = tables.read(tmp_path / "one.parquet", CONDITIONED)
     assert table["id"].to_pylist() == list(range(10))
     assert table["scale"].to_pylist() == [2] * 5 + [4] * 5
@@ -196,8 +212,41 @@ def test_conditioned_samples_carry_reference_and_scale(continuous, tmp_path):
     assert (amounts == amounts_of(tmp_path / "two.parquet")).all()
 
 
-def test_conditioning_a_masked_model_is_told(masked, tmp_path, capsys):
-    assert condition(condition_arguments(masked, tmp_path / "samples.parquet")) == 1
+def test_other_low_passes_draw_other_samples(continuous, compounds, tmp_path):
+    for number, changed in enumerate(({}, {"low_pass": "projector"}, {"element_order": "pettifor"})):
+        assert condition(condition_arguments(continuous, compounds, tmp_path / f"{number}.parquet", **changed)) == 0
+    drawn = [amounts_of(tmp_path / f"{number}.parquet") for number in range(3)]
+    assert not any(np.array_equal(drawn[0], other) for other in drawn[1:])
+
+
+def test_inpainted_samples_keep_what_they_say(masked, compounds, tmp_path, capsys, caplog):
+    for name in ("one", "two"):
+        assert inpaint(inpaint_arguments(masked, compounds, tmp_path / f"{name}.parquet")) == 0
+    assert "La1.85Sr0.15CuO4 is itself a known superconductor of cuprates" in caplog.text
+    table = tables.read(tmp_path / "one.parquet", INPAINTED)
+    assert table["id"].to_pylist() == list(range(10)) and set(table["reference"].to_pylist()) == {"lsco"}
+    assert table["depth"].to_pylist() == pytest.approx([0.25] * 5 + [0.5] * 5)
+    amounts, own = tables.matrix(table["amounts"]), {"La": 1.85, "Sr": 0.15, "Cu": 1.0, "O": 4.0}
+    for row, stays in zip(amounts, table["stays"].to_pylist(), strict=True):
+        assert "Cu" in stays.split() and len(stays.split()) in (2, 3)
+        assert all(row[ATOMIC_NUMBER[symbol] - 1] == pytest.approx(own[symbol]) for symbol in stays.split())
+    assert tables.read(tmp_path / "two.parquet", INPAINTED).equals(table)
+
+
+def test_an_element_that_was_never_trained_on_is_warned_of(masked, compounds, tmp_path, caplog):
+    arguments = inpaint_arguments(masked, compounds, tmp_path / "s.parquet", redraw="tokens", depths=[0.25], keep=[])
+    arguments[arguments.index("La1.85Sr0.15CuO4")] = "La1.85Hg0.15CuO4"
+    assert inpaint(arguments) == 0
+    assert "La1.85Hg0.15CuO4: none of the 60 superconductors of cuprates has Hg" in caplog.text
+
+
+def test_inpainting_a_gaussian_model_is_told(continuous, compounds, tmp_path, capsys):
+    assert inpaint(inpaint_arguments(continuous, compounds, tmp_path / "s.parquet")) == 1
+    assert "a gaussian model draws all elements at once and cannot keep some" in capsys.readouterr().err
+
+
+def test_conditioning_a_masked_model_is_told(masked, compounds, tmp_path, capsys):
+    assert condition(condition_arguments(masked, compounds, tmp_path / "samples.parquet")) == 1
     assert "condition.model is a masked model" in capsys.readouterr().err
     assert not list(tmp_path.glob("*.parquet"))
 
@@ -208,7 +257,7 @@ def test_absent_cuda_is_told_with_the_key_and_the_remedy(compounds, masked, tmp_
     assert "train.device = cuda" in capsys.readouterr().err
     assert generate(generate_arguments(masked, tmp_path / "s.parquet", device="cuda")) == 1
     assert "generate.device = cuda" in capsys.readouterr().err
-    assert condition(condition_arguments(masked, tmp_path / "s.parquet", device="cuda")) == 1
+    assert condition(condition_arguments(masked, compounds, tmp_path / "s.parquet", device="cuda")) == 1
     assert "set condition.device to cpu" in capsys.readouterr().err
 
 

@@ -42,6 +42,11 @@ def requested(file):
     return lambda wildcards: f"results/{wildcards.run}/train/{family_of_request(wildcards)}/{file}"
 
 
+def generator_of_reference(file):
+    """Input function: a file of the generator of a reference's family."""
+    return lambda w: f"results/{w.run}/train/{config['catalogue'][w.reference]['family']}/{file}"
+
+
 def conditioner(file):
     """Input function: a file of the model that a reference conditions, the generator of its family or another one."""
     below = "" if CONDITIONER == config["train"]["model"] else f"{CONDITIONER}/"

@@ -101,6 +101,7 @@ rule condition:
     input:
         weights=conditioner("model.safetensors"),
         description=conditioner("model.json"),
+        compounds=f"{RUN}/prepare/compounds.parquet",
     output:
         samples=f"{RUN}/condition/{{reference}}/samples.parquet",
     log:
@@ -109,13 +110,45 @@ rule condition:
         conda_env(config["condition"]["device"])
     threads: config["condition"]["threads"]
     params:
-        settings=settings(**{key: value for key, value in config["condition"].items() if key != "model"}),
+        settings=lambda w: settings(**model_blocks.condition_settings(config, w.reference)),
         formula=lambda w: config["catalogue"][w.reference]["formula"],
+        family=lambda w: config["catalogue"][w.reference]["family"],
         code=code("superconductors.stages.condition"),
         seed=config["seed"],
     message:
         "Conditioning on {wildcards.reference} by ILVR"
     shell:
         "python -m superdrift.superconductors.stages.condition --settings {params.settings:q} --seed {params.seed} --log {log:q}"
-        " --weights {input.weights:q} --description {input.description:q} --reference {wildcards.reference}"
-        " --formula {params.formula:q} --samples {output.samples:q}"
+        " --weights {input.weights:q} --description {input.description:q} --compounds {input.compounds:q}"
+        " --family {params.family} --reference {wildcards.reference} --formula {params.formula:q}"
+        " --samples {output.samples:q}"
+
+
+# Part of a reference drawn anew, by the generator itself.
+rule inpaint:
+    input:
+        weights=generator_of_reference("model.safetensors"),
+        description=generator_of_reference("model.json"),
+        compounds=f"{RUN}/prepare/compounds.parquet",
+    output:
+        samples=f"{RUN}/condition/inpaint/{{reference}}/samples.parquet",
+    log:
+        f"{LOGS}/condition/inpaint/{{reference}}.log",
+    conda:
+        conda_env(config["condition"]["device"])
+    threads: config["condition"]["threads"]
+    params:
+        settings=lambda w: settings(
+            **model_blocks.inpaint_settings(config, w.reference, config["catalogue"][w.reference]["family"])
+        ),
+        formula=lambda w: config["catalogue"][w.reference]["formula"],
+        family=lambda w: config["catalogue"][w.reference]["family"],
+        code=code("superconductors.stages.inpaint"),
+        seed=config["seed"],
+    message:
+        "Drawing part of {wildcards.reference} anew"
+    shell:
+        "python -m superdrift.superconductors.stages.inpaint --settings {params.settings:q} --seed {params.seed} --log {log:q}"
+        " --weights {input.weights:q} --description {input.description:q} --compounds {input.compounds:q}"
+        " --family {params.family} --reference {wildcards.reference} --formula {params.formula:q}"
+        " --samples {output.samples:q}"

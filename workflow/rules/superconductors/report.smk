@@ -38,6 +38,7 @@ rule numbers:
         families=FAMILIES,
         requests=REQUESTS,
         references=REFERENCES,
+        inpainted=INPAINTED,
         starts=STARTS,
         code=code("superconductors.stages.numbers"),
         seed=config["seed"],
@@ -45,7 +46,8 @@ rule numbers:
         "Collecting the numbers of the run"
     shell:
         "python -m superdrift.superconductors.stages.numbers --settings {params.settings:q} --seed {params.seed} --log {log:q}"
-        " --folder {params.folder:q} --families {params.families} --requests {params.requests} --references {params.references} --starts {params.starts}"
+        " --folder {params.folder:q} --families {params.families} --requests {params.requests} --references {params.references}"
+        " --inpainted {params.inpainted} --starts {params.starts}"
         " --energy-scores {input.energy_scores:q} --numbers {output.numbers:q}"
 
 
@@ -81,7 +83,8 @@ rule report:
         requests=REQUESTS,
         starts=STARTS,
         references=REFERENCES,
-        formulas=[config["catalogue"][name]["formula"] for name in REFERENCES],
+        inpainted=INPAINTED,
+        catalogue=[f"{name}={config['catalogue'][name]['formula']}" for name in config["references"]],
         code=code("superconductors.stages.report"),
         seed=config["seed"],
     message:
@@ -89,6 +92,6 @@ rule report:
     shell:
         "python -m superdrift.superconductors.stages.report --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --folder {params.folder:q} --families {params.families} --requests {params.requests} --starts {params.starts}"
-        " --references {params.references} --reference-formulas {params.formulas:q}"
+        " --references {params.references} --inpainted {params.inpainted} --catalogue {params.catalogue:q}"
         " --table1-csv {output.table1:q} --table2-csv {output.table2:q} --page {output.page:q}"
         " --figures {output.figures:q}"

@@ -66,7 +66,17 @@ def propose(generator: Generator, request: Request, *, seed: int, known: Path | 
     Raises:
         InputError: where the generator cannot hold what is asked for.
     """
-    amounts = _drawn(generator, request, seed)
+    return judged(_drawn(generator, request, seed), generator, known=known)
+
+
+def judged(amounts: NDArray[np.float32], generator: Generator, *, known: Path | None) -> Proposals:
+    """Rank samples as a run ranks its own.
+
+    Args:
+        amounts: (n, 96) atoms per formula unit.
+        generator: what drew them, with gates and spacing.
+        known: as in `propose`.
+    """
     distinct = amounts[distinct_compositions(atomic_fractions(amounts))]
     checked = _checked(distinct, known)
     novel = checked["novel"].to_numpy()

@@ -18,6 +18,7 @@ from superdrift.diffusion.restriction import Restriction
 from superdrift.diffusion.samplers import named
 from superdrift.learning.device import fast
 from superdrift.run.errors import InputError
+from superdrift.superconductors.encoding.tokens import ORDER
 from superdrift.superconductors.generation.conditions import asked
 from superdrift.superconductors.generation.model import Model
 from superdrift.superconductors.generation.request import Request
@@ -97,7 +98,8 @@ def _sound(drawn: Callable[[int, int], NDArray[np.float32]], samples: int) -> ND
 
 def sample_conditioned(
     model: Model, reference: NDArray[np.float32], *, scale: int, shared_noise: bool, samples: int, seed: int,
-    device: torch.device, advance: Callable[[float], None],
+    device: torch.device, advance: Callable[[float], None], low_pass: str = "cubic",
+    element_order: str = "atomic_number",
 ) -> NDArray[np.float32]:  # fmt: skip
     """Draw compositions held to the low frequencies of a reference (ILVR).
 
@@ -110,6 +112,8 @@ def sample_conditioned(
         seed: of this batch.
         device: where to draw.
         advance: called after each step, with the share of the samples that it stands for.
+        low_pass: cubic, or projector, with which samples have just the low frequencies of the reference.
+        element_order: atomic_number or pettifor, along which the low-pass filters.
 
     Returns:
         (samples, 96) atoms per formula unit, as drawn.
@@ -124,11 +128,13 @@ def sample_conditioned(
         )
     generator = Generator(device).manual_seed(seed)
     y = model.encoding.encode(reference[None])[0].to(device)
-    phi = ilvr.low_pass(y.shape[-1], scale).to(device)
+    phi = {"cubic": ilvr.low_pass, "projector": ilvr.projector}[low_pass](y.shape[-1], scale)
+    if element_order == "pettifor":
+        phi = ilvr.reordered(phi, ORDER)
     with torch.inference_mode():
         x_0 = ilvr.condition(
-            model.process, fast(model.denoiser, device), y, samples=samples, phi=phi, shared_noise=shared_noise,
-            generator=generator, advance=advance,
+            model.process, fast(model.denoiser, device), y, samples=samples, phi=phi.to(device),
+            shared_noise=shared_noise, generator=generator, ends_at_reference=low_pass == "projector", advance=advance,
         )  # fmt: skip
     return model.encoding.decode(x_0)
 

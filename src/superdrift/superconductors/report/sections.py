@@ -122,7 +122,7 @@ def _table2(rows: Sequence[Row], groups: int) -> Section | None:
     """Table 2, the largest groups of each reference."""
     if not rows:
         return None
-    references = [of_one[:groups] for of_one in _together(rows, "reference")]
+    references = [of_one[:groups] for of_one in _together(rows, "reference", "method")]
     return _section("table2", "Table 2: compounds drawn from a reference", {"references": references})
 
 
@@ -141,9 +141,9 @@ def _total(numbers: Numbers, quantity: str) -> int:
     return round(sum(numbers.value(family, quantity) or 0 for family in _sampled(numbers)))
 
 
-def _together(rows: Sequence[Row], column: str) -> list[list[Row]]:
-    """Rows that share a value of one column, in order of its first appearance."""
+def _together(rows: Sequence[Row], *columns: str) -> list[list[Row]]:
+    """Rows that share the values of some columns, in order of their first appearance."""
     found: dict[object, list[Row]] = {}
     for row in rows:
-        found.setdefault(row[column], []).append(row)
+        found.setdefault(tuple(row[column] for column in columns), []).append(row)
     return list(found.values())

@@ -7,16 +7,19 @@ from superdrift.composition.formula import parse_formula, reduced_formula
 from superdrift.io import tables
 from superdrift.report.numbers import Numbers
 from superdrift.superconductors.report.table1 import Row, read_published
-from superdrift.superconductors.sources import CONDITIONED, source_name
+from superdrift.superconductors.sources import CONDITIONED, INPAINTED, parse_name
 from superdrift.superconductors.tables import CLUSTERED, ESTIMATED, GROUPS
 
 PUBLISHED = "Yuan & Dordevic, Sci. Rep. 14, 10275 (2024), Table 2"
 
 COLUMNS = (
-    "reference", "formula", "samples", "basic_pass", "valid_published", "charge_valid", "group", "members",
+    "reference", "formula", "method", "samples", "basic_pass", "valid_published", "charge_valid", "group", "members",
     "known_members", "general_formula", "tc_low_k", "tc_high_k", "p_value", "new_family",
     "published_families", "published_tc_low_k", "published_tc_high_k",
 )  # fmt: skip
+
+METHODS = {CONDITIONED: "ilvr", INPAINTED: "inpaint"}
+"""Name of the method by the kind of the source."""
 
 
 def table2(
@@ -31,15 +34,16 @@ def table2(
 
     Args:
         numbers: the run's numbers.
-        references: slug → formula of the references of this run.
+        references: source → formula of its reference.
         clustered: source → clustered.parquet.
         groups: source → groups.parquet.
         estimated: source → estimated.parquet, for the Tc of a group's members.
     """
     rows: list[Row] = []
-    for slug, formula in references.items():
-        source = source_name(CONDITIONED, slug)
-        base: Row = dict.fromkeys(COLUMNS) | {"reference": slug, "formula": formula} | _published(formula)
+    for source, formula in references.items():
+        kind, slug = parse_name(source)
+        named: Row = {"reference": slug, "formula": formula, "method": METHODS[kind]}
+        base: Row = dict.fromkeys(COLUMNS) | named | _published(formula)
         base["samples"] = _count(numbers.value(source, "samples"))
         for quantity in ("basic_pass", "valid_published", "charge_valid"):
             base[quantity] = numbers.hits(source, quantity)

@@ -21,6 +21,7 @@ from superdrift.superconductors.settings.generation import (
     ConditionSettings,
     GenerateBlock,
     GenerateSettings,
+    InpaintSettings,
     ModelSettings,
     TrainBlock,
     TrainSettings,
@@ -56,6 +57,7 @@ __all__ = [
     "ForestSettings",
     "GatherHindsightSettings",
     "GenerateSettings",
+    "InpaintSettings",
     "ModelSettings",
     "NullSettings",
     "NumbersSettings",
@@ -87,7 +89,9 @@ class Configuration:
     families: Annotated[list[ModelFamily], Limits(fewest=1, unique=True)] = setting(
         "families, one model each (SuperDiff, Table 1)"
     )
-    references: Annotated[list[Slug], Limits(unique=True)] = setting("ILVR references, from `catalogue`")
+    references: Annotated[list[Slug], Limits(unique=True)] = setting(
+        "compounds to draw samples around, from `catalogue`"
+    )
     starts: Annotated[list[Slug], Limits(unique=True)] = setting("starts of the drift, from `catalogue`")
     catalogue: dict[Slug, CatalogueEntry] = setting(
         "compounds that references and starts name, by slug (SuperDiff, Table 2)"
@@ -103,7 +107,7 @@ class Configuration:
     )
     train: TrainBlock = setting("training of the generator, one family each")
     generate: GenerateBlock = setting("unconditional samples of the generator")
-    condition: ConditionBlock = setting("ILVR (Choi et al. 2021) on each of `references`")
+    condition: ConditionBlock = setting("samples around each of `references`")
     drift: DriftBlock = setting("climb of predicted Tc in a VAE's latent space, from each of `starts`")
     project: ProjectBlock = setting("samples moved onto a rule of charge")
     screen: ScreenBlock = setting("checks that every sample meets")

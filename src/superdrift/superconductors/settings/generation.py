@@ -1,4 +1,4 @@
-"""Settings of the diffusion models: their parts, training, unconditional sampling, ILVR."""
+"""Settings of the diffusion models: their parts, training, unconditional sampling, samples around a reference."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -15,7 +15,7 @@ from superdrift.learning.settings import (
     OptimisationSettings,
     Width,
 )
-from superdrift.run.settings import Alternatives, Count, Limits, Slug, Threads, passed, setting
+from superdrift.run.settings import Alternatives, Count, Limits, Partial, Slug, Threads, passed, setting
 from superdrift.superconductors.settings.data import Flags, ModelFamily
 
 Temperature = Annotated[float, Limits(above=0, at_most=10)]
@@ -165,26 +165,92 @@ class GenerateSettings(SamplingSettings):
 
 
 @dataclass(frozen=True)
-class IlvrSettings:
-    """ILVR, beside the model that it conditions."""
+class InpaintingSettings:
+    """What of a reference stays, and what the generator draws anew."""
 
-    samples: Count = setting("per reference and scale")
-    scales: Annotated[list[Annotated[int, Limits(at_least=1, at_most=48)]], Limits(fewest=1, unique=True)] = setting(
-        "N of the low-pass filter phi_N"
+    redraw: Literal["elements", "amounts", "tokens"] = setting(
+        "elements: some elements of the reference, drawn for each sample, are replaced, and the others stay with their"
+        " amounts; amounts: all elements stay, and some amounts are drawn anew; tokens: what the process hides first,"
+        " hundredths, then tenths, whole atoms, elements"
     )
+    depths: Annotated[list[Annotated[float, Limits(above=0, at_most=1)]], Limits(fewest=1, unique=True)] = setting(
+        "shares of what may be drawn anew that is: of the elements, at least one, or of the tokens"
+    )
+    keep: ElementSymbols = setting("elements of the reference that stay in every sample (elements, amounts)")
+    added: int = setting("most elements of a sample beyond those of the reference (elements)", at_least=0, at_most=7)
+    new_element: bool = setting("every sample has an element that the reference does not have (elements)")
+    distinct: bool = setting(
+        "samples of a batch that keep the same elements are drawn without replacement (elements, amounts)"
+    )
+    tolerance: dict[Literal["cations", "anions"], Annotated[float, Limits(at_least=0, at_most=10)]] = setting(
+        "by which their sum, and each amount that stays, may differ from the reference's (elements, amounts)",
+        unit=ATOMS,
+    )
+
+
+@dataclass(frozen=True)
+class LowPassSettings:
+    """ILVR on one reference: its low-pass."""
+
+    scales: Annotated[list[Annotated[int, Limits(at_least=1, at_most=48)]], Limits(fewest=1, unique=True)] = setting(
+        "N of the low-pass filter phi_N (ilvr)"
+    )
+    low_pass: Literal["cubic", "projector"] = setting(
+        "cubic: as published; projector: the orthogonal projector on what cubic down-sampling sees, so that samples"
+        " have just the low frequencies of the reference (ilvr)"
+    )
+    element_order: Literal["atomic_number", "pettifor"] = setting(
+        "along which phi_N filters; atomic_number: as published; pettifor: similar elements are neighbours (ilvr)"
+    )
+    shared_noise: bool = setting("one noise for all y_t of a batch, as published (ilvr)")
+
+
+@dataclass(frozen=True)
+class AroundSettings:
+    """Samples around one reference, by whatever method."""
+
+    samples: Count = setting("per reference, method, and scale or depth")
+
+
+@dataclass(frozen=True)
+class ConditioningSettings:
+    """How samples around references are drawn."""
+
     batch_size: Count = setting("samples drawn at a time")
-    shared_noise: bool = setting("one noise for all y_t of a batch, as published")
     device: Device = setting("where to sample")
     threads: Threads = setting("processor cores")
 
 
 @dataclass(frozen=True)
-class ConditionBlock(IlvrSettings):
-    """Block `condition`."""
+class ReferenceSettings(AroundSettings, LowPassSettings):
+    """What may differ from reference to reference."""
 
-    model: Slug = setting("from `models`; must be gaussian")
+    methods: Annotated[list[Literal["ilvr", "inpaint"]], Limits(fewest=1, unique=True)] = setting(
+        "ilvr: low frequencies of a gaussian model's steps are those of the reference (Choi et al. 2021); inpaint: the"
+        " masked generator draws part of the reference anew"
+    )
+    inpaint: InpaintingSettings = setting("what stays of a reference, and what is drawn anew")
 
 
 @dataclass(frozen=True)
-class ConditionSettings(IlvrSettings):
+class ConditionBlock(ReferenceSettings, ConditioningSettings):
+    """Block `condition`."""
+
+    model: Slug = setting("of ilvr, from `models`; must be gaussian")
+    changes: dict[Slug, Annotated[ReferenceSettings, Partial()]] = setting(
+        "what is different for single references, e.g. naalge: {methods: [inpaint], samples: 5000}"
+    )
+
+
+@dataclass(frozen=True)
+class ConditionSettings(AroundSettings, LowPassSettings, ConditioningSettings):
     """ILVR on one reference compound."""
+
+
+@dataclass(frozen=True)
+class InpaintSettings(AroundSettings, InpaintingSettings, ConditioningSettings):
+    """Inpainting of one reference compound."""
+
+    sampler: dict[str, Any] = passed("models.*.sampler")
+    allowed_elements: ElementSymbols = passed("generate.allowed_elements")
+    forbidden_elements: ElementSymbols = passed("generate.forbidden_elements")

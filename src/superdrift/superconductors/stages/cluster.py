@@ -14,7 +14,7 @@ from superdrift.superconductors.new_families.groups import group_clusters, group
 from superdrift.superconductors.new_families.selection import draw, known_family, worth_grouping
 from superdrift.superconductors.screening.judged_amounts import judged_amounts
 from superdrift.superconductors.settings.new_families import ClusterSettings
-from superdrift.superconductors.sources import CONDITIONED, parse_name
+from superdrift.superconductors.sources import CONDITIONED, INPAINTED, parse_name
 from superdrift.superconductors.tables import CLUSTERED, COMPOUNDS, ESTIMATED, GROUPS, SCREENED
 
 _VERDICTS = ["basic_pass", "duplicate", "novel", "valid_published", "charge_valid"]
@@ -64,7 +64,7 @@ def cluster(
     columns["group"] = [number if number >= 0 else None for number in group.tolist()]
     tables.write(clustered, CLUSTERED, columns, run.metadata)
     kind, subject = parse_name(source)
-    reference = subject if kind == CONDITIONED else None
+    reference = subject if kind in (CONDITIONED, INPAINTED) else None
     tables.write(groups, GROUPS, group_columns(found, reference), run.metadata)
 
 

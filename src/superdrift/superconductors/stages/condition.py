@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from superdrift.composition.formula import parse_formula
-from superdrift.composition.vector import to_vector
+from superdrift.io import tables
 from superdrift.io.batch_files import BatchFiles
 from superdrift.learning.device import choose
 from superdrift.learning.resume_key import resume_key
@@ -18,9 +17,10 @@ from superdrift.run.progress import Progress
 from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
 from superdrift.superconductors.generation.checkpoint import load_model
+from superdrift.superconductors.generation.reference import COLUMNS, read_reference
 from superdrift.superconductors.generation.sampling import sample_conditioned
 from superdrift.superconductors.settings.generation import ConditionSettings
-from superdrift.superconductors.tables import CONDITIONED
+from superdrift.superconductors.tables import COMPOUNDS, CONDITIONED
 
 
 def condition(
@@ -29,6 +29,8 @@ def condition(
     *,
     weights: Path,
     description: Path,
+    compounds: Path,
+    family: str,
     reference: str,
     formula: str,
     samples: Path,
@@ -37,9 +39,11 @@ def condition(
 
     Args:
         run: seed and provenance.
-        settings: scales, number of samples, batch size, device, threads.
+        settings: scales, low-pass, number of samples, batch size, device, threads.
         weights: model.safetensors of a gaussian model.
         description: model.json.
+        compounds: compounds.parquet.
+        family: family of the model.
         reference: slug of the reference, which names the random streams.
         formula: its formula.
         samples: the table to write.
@@ -47,7 +51,7 @@ def condition(
     device = choose(settings.device, key="condition.device")
     torch.set_num_threads(settings.threads)
     model, _ = load_model(weights, description, device)
-    y = to_vector(parse_formula(formula))
+    y = read_reference(formula, tables.read(compounds, COMPOUNDS, list(COLUMNS)), family)
     key = resume_key(
         device, y, seed=run.seed, reference=reference, settings=asdict(settings), weights=sha256(weights),
         code=run.metadata["code"],
@@ -61,6 +65,7 @@ def condition(
             amounts = sample_conditioned(
                 model, y, scale=scale, shared_noise=settings.shared_noise, samples=len(ids),
                 seed=derive(run.seed, "condition", reference, scale, start), device=device, advance=progress.advance,
+                low_pass=settings.low_pass, element_order=settings.element_order,
             )  # fmt: skip
             files.add(number, {
                 "id": np.arange(ids.start, ids.stop), "amounts": amounts, "reference": [reference] * len(ids),

@@ -39,6 +39,7 @@ def numbers(
     families: list[str],
     requests: list[str],
     references: list[str],
+    inpainted: list[str],
     starts: list[str],
     energy_scores: list[Path],
     numbers: Path,
@@ -51,14 +52,15 @@ def numbers(
         folder: the run's folder; its files are found through the contract.
         families: model families that were sampled.
         requests: names of the requests that were sampled.
-        references: references that were conditioned on.
+        references: references that were conditioned on by ILVR.
+        inpainted: references of which part was drawn anew.
         starts: starts of the drift.
         energy_scores: scores of the models of formation energies, of this run or shipped.
         numbers: written.
     """
     files = RunFiles(CONTRACT, folder, run.reads)
     calibration = Calibration.read(files.path("held_out"), (settings.published_tp, settings.published_fp))
-    sources, radius = generated_names(families, requests, references, starts), settings.novel_radius
+    sources, radius = generated_names(families, requests, references, starts, inpainted), settings.novel_radius
     compounds, phases = files.path("compounds"), files.path("phases")
     rows = [
         prepare_numbers(compounds, files.path("rejected")),

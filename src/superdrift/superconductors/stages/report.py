@@ -20,7 +20,7 @@ from superdrift.superconductors.report.table1 import table1, write_csv
 from superdrift.superconductors.report.table2 import COLUMNS as TABLE2
 from superdrift.superconductors.report.table2 import table2
 from superdrift.superconductors.settings.report import ReportSettings
-from superdrift.superconductors.sources import KNOWN, generated_names, source_name
+from superdrift.superconductors.sources import CONDITIONED, INPAINTED, KNOWN, generated_names, source_name
 
 
 def report(
@@ -31,7 +31,8 @@ def report(
     families: list[str],
     requests: list[str],
     references: list[str],
-    reference_formulas: list[str],
+    inpainted: list[str],
+    catalogue: list[str],
     starts: list[str],
     table1_csv: Path,
     table2_csv: Path,
@@ -46,8 +47,9 @@ def report(
         folder: the run's folder, named as the run; its files are found through the contract.
         families: model families that were sampled.
         requests: names of the requests that were sampled.
-        references: references that were conditioned on.
-        reference_formulas: the formula of each, in the same order.
+        references: references that were conditioned on by ILVR.
+        inpainted: references of which part was drawn anew.
+        catalogue: slug=formula of each of both.
         starts: starts of the drift.
         table1_csv: written.
         table2_csv: written.
@@ -55,11 +57,11 @@ def report(
         figures: folder of the figures.
 
     Raises:
-        InputError: when references and formulas differ in number.
+        InputError: when a reference has no formula.
     """
-    formulas = _formula_by_reference(references, reference_formulas)
+    formulas = _formula_by_source(references, inpainted, catalogue)
     files = RunFiles(CONTRACT, folder, run.reads)
-    sources = generated_names(families, requests, references, starts)
+    sources = generated_names(families, requests, references, starts, inpainted)
     drawn, estimates = _drawn(files, families, sources, starts), files.each("estimated", sources)
     figured = Numbers.read(files.path("numbers"))
     first = table1(figured, families)
@@ -75,14 +77,14 @@ def report(
     _write_page(page, files, figured, shown, provenance)
 
 
-def _formula_by_reference(references: Sequence[str], formulas: Sequence[str]) -> dict[str, str]:
-    """Name → formula of the references."""
-    if len(references) != len(formulas):
-        raise InputError(
-            f"--references has {len(references)} names and --reference-formulas {len(formulas)}; "
-            "give one formula a name"
-        )
-    return dict(zip(references, formulas, strict=True))
+def _formula_by_source(references: Sequence[str], inpainted: Sequence[str], catalogue: Sequence[str]) -> dict[str, str]:
+    """Source → formula of its reference."""
+    formulas = dict(entry.partition("=")[::2] for entry in catalogue)
+    missing = sorted({*references, *inpainted} - formulas.keys())
+    if missing:
+        raise InputError(f"--catalogue has no formula of {', '.join(missing)}; give slug=formula")
+    found = {source_name(CONDITIONED, slug): formulas[slug] for slug in references}
+    return found | {source_name(INPAINTED, slug): formulas[slug] for slug in inpainted}
 
 
 def _drawn(files: RunFiles, families: Sequence[str], sources: Sequence[str], starts: Sequence[str]) -> Artifacts:
