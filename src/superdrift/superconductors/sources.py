@@ -114,6 +114,11 @@ class Source:
         return self.kind == KNOWN
 
     @property
+    def conditioned(self) -> bool:
+        """Its samples were drawn around a reference, each at a scale of the filter."""
+        return self.kind == CONDITIONED
+
+    @property
     def projection(self) -> dict[str, str]:
         """What of the configuration's block `project` is different for it."""
         return {} if self.rule is None else {"rule": self.rule}

@@ -41,7 +41,7 @@ class Blocks:
 
     @classmethod
     def of(cls, table: pa.Table) -> Self:
-        """The blocks that a table (`tables.BLOCKS`) holds."""
+        """The blocks that a table (`new_families.tables.BLOCKS`) holds."""
         texts = (np.array(table[name].to_pylist(), dtype=np.str_) for name in ("elements", "version"))
         return cls(*texts, *(table[name].to_numpy() for name in ("n_elements", "family", "members", "distance")))
 

@@ -25,14 +25,14 @@ def decide_groups(
     fewest_families: int,
     false_discovery_rate: float,
 ) -> list[Row]:
-    """Rows of `tables.FAMILIES`: all groups of a run with both p-values and the decision.
+    """Rows of `new_families.tables.FAMILIES`: all groups of a run with both p-values and the decision.
 
     The p-value of a group that was drawn around a reference is the larger of both: neither of the two explanations,
     an unseen system of a known family and the filter's footprint, may be left (intersection–union). Where its controls
     are missing it is not tested. Groups of other sources have no filter, and the first test alone.
 
     Args:
-        groups: rows of `tables.GROUPS`, each with its source.
+        groups: rows of `new_families.tables.GROUPS`, each with its source.
         versions: of each, the family of the model that drew it.
         blocks: of the known compounds.
         controls: of the references.
@@ -74,7 +74,7 @@ _MAY_LACK = ("p_smallest", "p_novel", "p_footprint", "p_value", "q_value")
 
 
 def pooled_controls(rows: Sequence[Row]) -> dict[tuple[str, int], dict[str, Neighbours]]:
-    """Rows of `tables.CONTROLS` → the counts of each control of a reference and scale, added up."""
+    """Rows of `new_families.tables.CONTROLS` → the counts of each control of a reference and scale, added up."""
     found: dict[tuple[str, int], dict[str, Neighbours]] = {}
     for row in rows:
         of_reference = found.setdefault((row["reference"], row["scale"]), {})
