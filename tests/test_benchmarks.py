@@ -27,7 +27,7 @@ from superdrift.superconductors.tc.neighbours import Choice
 
 NAMES = (
     "charge_check", "metals_check", "flags_estimator", "stoichiometry", "screening", "estimators", "unlabelled",
-    "jarvis", "hindsight_tc", "generation", "requests", "negatives",
+    "jarvis", "hindsight_tc", "generation", "requests", "negatives", "families",
 )  # fmt: skip
 WITHOUT_RUN = ("jarvis",)
 

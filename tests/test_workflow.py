@@ -63,7 +63,7 @@ def test_every_source_has_its_artifacts_and_no_other_has(finished, artifacts):
     generated = {source.name for source in sources.generated}
     for name in ("projected", "screened"):
         assert {values["source"] for values in artifacts[name]} == generated | {s.name for s in sources.known}
-    for name in ("estimated", "clustered", "groups"):
+    for name in ("estimated", "clustered", "groups", "doping"):
         assert {values["source"] for values in artifacts[name]} == generated
     places = {CONTRACT[name].place(**values) for name, found in artifacts.items() for values in found}
     assert {source.samples for source in (*sources.generated, *sources.known)} <= places

@@ -11,13 +11,12 @@ from superdrift.composition.vector import to_vector
 from superdrift.io import tables
 from superdrift.learning.history import HISTORY
 from superdrift.statistics.scores import SCORES
+from superdrift.superconductors.new_families.tables import CLUSTERED, FAMILIES
 from superdrift.superconductors.sources import CONDITIONED, generated_names, parse_name
 from superdrift.superconductors.tables import (
     CANDIDATES,
-    CLUSTERED,
     COMPOUNDS,
     ESTIMATED,
-    GROUPS,
     HELD_OUT,
     PHASES,
     PROJECTED,
@@ -128,23 +127,30 @@ def _estimated(path: Path, n: int, rng: np.random.Generator, scale: float) -> Pa
     return path
 
 
-def _clusters(folder: Path, rng: np.random.Generator, reference: str | None) -> tuple[Path, Path]:
+def _clusters(folder: Path, rng: np.random.Generator, source: str) -> list[dict[str, Any]]:
+    """The map of a source; its five groups as rows of families.parquet, the last one a new family."""
+    reference = "ybco-se" if parse_name(source)[0] == CONDITIONED else None
     known, centre = np.arange(300) < 180, rng.integers(0, 5, 300)
     centre[known] = np.minimum(centre[known], 3)
     place = rng.normal(0, 1, (300, 2)) + 8 * np.stack([np.cos(centre * 1.26), np.sin(centre * 1.26)], axis=1)
     group = [None if k else int(c) for k, c in zip(known, centre, strict=True)]
     tables.write(folder / "clustered.parquet", CLUSTERED, {
         "id": np.where(known, np.arange(300), np.arange(300) - 180), "known": known, "x": place[:, 0],
-        "y": place[:, 1], "cluster": centre, "group": group,
-    }, RECORD)  # fmt: skip
-    tables.write(folder / "groups.parquet", GROUPS, {
-        "group": np.arange(5), "members": [int(((centre == g) & ~known).sum()) for g in range(5)],
-        "known_members": [int(((centre == g) & known).sum()) for g in range(5)],
-        "p_value": [0.5, 0.3, None, 0.04, 0.001], "new_family": [False] * 4 + [True],
-        "general_formula": ["YBa1.3–1.5Sr0.5–0.7Cu3O6Se0.2–0.5Br0.1–0.4"] * 5, "tc_median_k": [40.0] * 5,
-        "reference": [reference] * 5,
-    }, RECORD)  # fmt: skip
-    return folder / "clustered.parquet", folder / "groups.parquet"
+        "y": place[:, 1], "group": group,
+    }, RECORD | {"stage": "cluster"})  # fmt: skip
+    p = [0.5, 0.3, None, 0.04, 0.001]
+    return [
+        dict.fromkeys(column.name for column in FAMILIES.columns) | {
+            "source": source, "version": "cuprates", "group": g, "members": int(((centre == g) & ~known).sum()),
+            "compounds": 60, "n_elements": 5, "distance": 0.05 * (g + 1), "distance_low": 0.04 * (g + 1),
+            "general_formula": "YBa2-xSrxCu3O6Se0.2-0.5", "variables": "x = 0.5–0.7", "pairs": ["Sr-Ba"],
+            "neighbour_pairs": 0, "tc_median_k": 40.0, "reference": reference, "scale": reference and 2,
+            "reference_distance": reference and 0.06, "null_families": 30, "null_fewest_elements": 5,
+            "null_most_elements": 5, "p_smallest": 0.001, "p_novel": p[g], "p_footprint": reference and p[g],
+            "p_value": p[g], "q_value": p[g], "new_family": g == 4, "novelty_inherited": reference and g == 0,
+        }
+        for g in range(5)
+    ]  # fmt: skip
 
 
 def _candidates(path: Path, rng: np.random.Generator) -> Path:
@@ -165,7 +171,7 @@ def _candidates(path: Path, rng: np.random.Generator) -> Path:
         "superconducting_probability_knn": probability, "tc_knn_k": 0.9 * tc,
         "formation_energy_ev": [None] * n, "formation_energy_sd_ev": [None] * n,
         "hull_distance_ev": [None] * n, "hull_competitors": [None] * n,
-        "cluster": [None] * n, "group": [None] * n,
+        "group": [None] * n,
     }  # fmt: skip
     tables.write(path, CANDIDATES, columns, RECORD | {"stage": "rank"})
     return path
@@ -290,6 +296,7 @@ def build_run(root: Path) -> Path:
     description = {"version": 2, "regressor": {"k": 5, "metric": "manhattan", "weights": "distance"}}
     (root / "estimate/models/estimators.json").write_text(json.dumps(description))
     drawn = (("cuprates", 30.0), ("others", 3.0), ("cuprates", 25.0), ("cuprates", 20.0), ("cuprates", 35.0))
+    groups: list[dict[str, Any]] = []
     for source, (family, scale) in zip(SOURCES, drawn, strict=True):
         formulas = _formulas(rng, family, N)
         write_screened(root / f"screen/{source}/screened.parquet", formulas, rng)
@@ -297,7 +304,9 @@ def build_run(root: Path) -> Path:
         projected = {"id": np.arange(N), "amounts": amounts, "moved": np.zeros(N), "rule": ["none"] * N}
         tables.write(root / f"project/{source}/projected.parquet", PROJECTED, projected, RECORD)
         _estimated(root / f"estimate/{source}/estimated.parquet", N, rng, scale)
-        _clusters(root / f"cluster/{source}", rng, "ybco-se" if parse_name(source)[0] == CONDITIONED else None)
+        groups += _clusters(root / f"cluster/{source}", rng, source)
+    columns = {column.name: [group[column.name] for group in groups] for column in FAMILIES.columns}
+    tables.write(root / "cluster/families.parquet", FAMILIES, columns, RECORD | {"stage": "decide"})
     asked = RECORD | {"stage": "generate", "settings": {"request": REQUEST}}
     drawn_for = {"id": np.arange(N), "amounts": np.zeros((N, 96), dtype=np.float32)}
     tables.write(root / "generate/request/barium/samples.parquet", SAMPLES, drawn_for, asked)

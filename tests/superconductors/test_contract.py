@@ -69,6 +69,6 @@ def test_a_group_says_which_group_it_is():
         for column in table.columns
         if column.name == "group"
     }
-    assert set(meanings) == {"compounds", "held_out", "clustered", "groups", "candidates"}
+    assert set(meanings) == {"compounds", "held_out", "clustered", "groups", "doping", "families", "candidates"}
     for meaning in meanings.values():
-        assert meaning.startswith(("near-duplicate group", "held-out group", "group of a cluster"))
+        assert meaning.startswith(("near-duplicate group", "held-out group", "group of its source"))

@@ -11,8 +11,9 @@ from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import atomic_fractions
 from superdrift.run.errors import InputError
 from superdrift.superconductors import ranking
+from superdrift.superconductors.new_families.tables import CLUSTERED
 from superdrift.superconductors.settings.ranking import RankSettings
-from superdrift.superconductors.tables import CLUSTERED, SCREENED
+from superdrift.superconductors.tables import SCREENED
 
 SETTINGS = RankSettings(
     require_charge_valid=True, allow_metallic=False, require_metal_plausible=True, forbidden_elements=["Tl"],
@@ -142,11 +143,9 @@ def test_match_finds_rows_in_any_order_and_names_a_missing_one():
         ranking.match(np.array([5, 3, 9]), np.array([4, 9, 10]), place="estimated.parquet")
 
 
-def test_clusters_are_joined_and_null_where_not_embedded():
-    places = {"cluster": [4, -1, 8], "group": [0, None, None], "x": [0.0] * 3, "y": [0.0] * 3}
+def test_groups_are_joined_and_null_where_there_are_none():
+    places = {"x": [0.0, None, 0.0], "y": [0.0, None, 0.0], "group": [0, None, None]}
     columns = {"id": [1, 2, 1], "known": [False, False, True], **places}
     clustered = pa.table(columns).select(CLUSTERED.schema.names).cast(CLUSTERED.schema)
-    places = ranking.place_in_clusters(np.array([2, 7, 1]), clustered)
-    assert places["cluster"].to_pylist() == [-1, None, 4]
-    assert places["group"].to_pylist() == [None, None, 0]
-    assert ranking.place_in_clusters(np.array([2]), None)["cluster"].to_pylist() == [None]
+    assert ranking.group_numbers(np.array([2, 7, 1]), clustered).to_pylist() == [None, None, 0]
+    assert ranking.group_numbers(np.array([2]), None).to_pylist() == [None]

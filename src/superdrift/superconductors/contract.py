@@ -17,6 +17,7 @@ from superdrift.superconductors import tables
 from superdrift.superconductors.check.tables import CHECKED
 from superdrift.superconductors.data.families import MODEL_FAMILIES
 from superdrift.superconductors.hindsight.tables import FORESEEN, LATER, REDISCOVERY
+from superdrift.superconductors.new_families.tables import BLOCKS, CLUSTERED, DOPING, FAMILIES, GROUPS
 
 _SLUG = "[a-z0-9][a-z0-9-]*"
 _SOURCE = (
@@ -127,8 +128,15 @@ _SOURCES = (
              "superconducting probability, Tc and its interval, by the default and the published method; formation "
              "energy and distance to the hull", tables.ESTIMATED),
     Artifact("clustered", "cluster/{source}/clustered.parquet",
-             "t-SNE coordinates and clusters of generated and known compounds", tables.CLUSTERED),
-    Artifact("groups", "cluster/{source}/groups.parquet", "the groups of generated compounds found", tables.GROUPS),
+             "t-SNE coordinates of generated and known compounds; groups of the generated ones", CLUSTERED),
+    Artifact("groups", "cluster/{source}/groups.parquet", "the groups of generated compounds found", GROUPS),
+    Artifact("doping", "cluster/{source}/doping.parquet",
+             "estimated Tc against x of the general formula, of the members of each group that has one", DOPING),
+    Artifact("blocks", "cluster/blocks.parquet",
+             "chemical systems of known families, and how far each lies from the rest: what groups are compared with",
+             BLOCKS),
+    Artifact("families", "cluster/families.parquet",
+             "all groups of the run, with both p-values and whether they are new families", FAMILIES),
 )  # fmt: skip
 
 _ESTIMATORS = (

@@ -189,15 +189,13 @@ def rank_rows(rows: pa.Table, amounts: NDArray[np.float32], settings: RankSettin
     return ranked.append_column(schema.field("score"), pa.array(scores[kept])).select(schema.names)
 
 
-def place_in_clusters(ids: NDArray[np.int64], clustered: pa.Table | None) -> dict[str, pa.Array]:
-    """Columns `cluster` and `group` of a source's rows; null where a row was not embedded."""
-    places: dict[int, tuple[int, int | None]] = {}
+def group_numbers(ids: NDArray[np.int64], clustered: pa.Table | None) -> pa.Array:
+    """Column `group` of a source's rows; null where a row is in no group."""
+    groups: dict[int, int | None] = {}
     if clustered is not None:
         generated = clustered.filter(pc.invert(clustered["known"]))
-        pairs = zip(generated["cluster"].to_pylist(), generated["group"].to_pylist(), strict=True)
-        places = dict(zip(generated["id"].to_pylist(), pairs, strict=True))
-    found = [places.get(row, (None, None)) for row in ids.tolist()]
-    return {name: pa.array([pair[i] for pair in found], pa.int32()) for i, name in enumerate(("cluster", "group"))}
+        groups = dict(zip(generated["id"].to_pylist(), generated["group"].to_pylist(), strict=True))
+    return pa.array([groups.get(row) for row in ids.tolist()], pa.int32())
 
 
 def match(ids: NDArray[np.int64], wanted: NDArray[np.int64], *, place: str) -> NDArray[np.int64]:

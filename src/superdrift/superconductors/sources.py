@@ -127,6 +127,16 @@ class Source:
         return self.kind == KNOWN
 
     @property
+    def conditioned(self) -> bool:
+        """Its samples were drawn around a reference, each at a scale of the filter."""
+        return self.kind == CONDITIONED
+
+    @property
+    def around_reference(self) -> bool:
+        """Its samples were drawn around a reference, in whatever way."""
+        return self.kind in (CONDITIONED, INPAINTED)
+
+    @property
     def projection(self) -> dict[str, str]:
         """What of the configuration's block `project` is different for it."""
         return {} if self.rule is None else {"rule": self.rule}

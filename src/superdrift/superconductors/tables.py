@@ -251,37 +251,6 @@ HELD_OUT = Table(
     ),
 )
 
-CLUSTERED = Table(
-    "clustered",
-    (
-        Column("id", COUNT, "row number within the source, or of the known compound"),
-        Column("known", TRUTH, "true: a known compound; false: a generated one"),
-        Column("x", REAL, "first t-SNE coordinate"),
-        Column("y", REAL, "second t-SNE coordinate"),
-        Column("cluster", SMALL, "cluster number; -1 in none"),
-        Column(
-            "group",
-            SMALL,
-            "group of a cluster, as in groups.parquet; null outside, and for known compounds",
-            nullable=True,
-        ),
-    ),
-)
-
-GROUPS = Table(
-    "groups",
-    (
-        Column("group", SMALL, "group of a cluster: the generated compounds in one cluster; numbered from 0"),
-        Column("members", COUNT, "generated compounds in the group"),
-        Column("known_members", COUNT, "known compounds in the same cluster"),
-        Column("p_value", REAL, "chance of such a group without a new family; null: not tested", nullable=True),
-        Column("new_family", TRUTH, "the group lies in a cluster without known compounds"),
-        Column("general_formula", TEXT, "elements with the range of their amounts"),
-        Column("tc_median_k", REAL, "median estimated Tc", "K", nullable=True),
-        Column("reference", TEXT, "slug of the reference; null where unconditional", nullable=True),
-    ),
-)
-
 VERDICTS = tuple(column for column in SCREENED.columns if column.name != "amounts")
 """Columns of `SCREENED` that go with a candidate: the vector of amounts is stored once."""
 
@@ -294,7 +263,6 @@ CANDIDATES = Table(
         *VERDICTS,
         *(column for column in ESTIMATED.columns if column != ID),
         Column("moved", REAL, "how far the projection moved the sample", "half L1"),
-        Column("cluster", SMALL, "cluster number; null where the source was not clustered", nullable=True),
-        Column("group", SMALL, "group of a cluster, as in its source's groups.parquet", nullable=True),
+        Column("group", SMALL, "group of its source, as in that source's groups.parquet; null: in none", nullable=True),
     ),
 )

@@ -54,7 +54,7 @@ def test_inlined_figures_share_no_names(run_folder, tmp_path):
 
 def test_figures_without_data_are_left_out(tmp_path, run_folder):
     assert drift.draw({}, tmp_path / "d.svg") is None
-    assert composition_map.draw({}, {}, tmp_path / "m.svg") is None
+    assert composition_map.draw({}, run_folder / "cluster/families.parquet", tmp_path / "m.svg") is None
     assert shares.draw(Numbers([]), tmp_path / "s.svg") is None
     others = {"others": run_folder / "screen/others/screened.parquet"}
     assert copper_valence.draw(others, {}, tmp_path / "c.svg") is None

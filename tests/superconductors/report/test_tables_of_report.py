@@ -51,9 +51,8 @@ def test_csv_leaves_undefined_cells_empty(numbers, tmp_path):
 
 
 def test_table2_recognises_a_reference_by_its_composition(numbers, run_folder):
-    rows = table2(
-        numbers, {"ilvr-a": "Cu3Y1Ba1.4Sr0.6O6Se0.51", "inpaint-b": "La2CuO4"}, clustered={}, groups={}, estimated={}
-    )  # fmt: skip
+    references = {"ilvr-a": "Cu3Y1Ba1.4Sr0.6O6Se0.51", "inpaint-b": "La2CuO4"}
+    rows = table2(numbers, references, clustered={}, families=None, estimated={})
     assert [(row["reference"], row["method"]) for row in rows] == [("a", "ilvr"), ("b", "inpaint")]
     assert rows[0]["published_families"] == "YBa1.4Sr0.6Cu3O6Se_xAs_y; YBa1.4Sr0.6Cu3O6Se_xBr_y"
     assert (rows[0]["published_tc_low_k"], rows[0]["published_tc_high_k"]) == (33, 55)
@@ -67,7 +66,7 @@ def test_table2_lists_groups_largest_first_with_their_tc(numbers, run_folder):
         numbers,
         {source: "YBa1.4Sr0.6Cu3O6Se0.51"},
         clustered={source: run_folder / f"cluster/{source}/clustered.parquet"},
-        groups={source: run_folder / f"cluster/{source}/groups.parquet"},
+        families=run_folder / "cluster/families.parquet",
         estimated={source: run_folder / f"estimate/{source}/estimated.parquet"},
     )
     members = [row["members"] for row in rows]

@@ -8,8 +8,9 @@ from superdrift.composition.formula import parse_formula
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import to_vector
 from superdrift.io import tables
+from superdrift.superconductors.new_families.tables import CLUSTERED
 from superdrift.superconductors.stages.rank import main
-from superdrift.superconductors.tables import CANDIDATES, CLUSTERED, COMPOUNDS, ESTIMATED
+from superdrift.superconductors.tables import CANDIDATES, COMPOUNDS, ESTIMATED
 
 
 def write_estimates(folder, basic, *, applicable=True):
@@ -90,21 +91,20 @@ def test_empty_result_is_a_table_and_the_log_says_why(sources, caplog):
     assert "not applicable" in caplog.text
 
 
-def test_clusters_are_joined(sources):
+def test_groups_are_joined(sources):
     for name in ("cuprates", "ilvr-x"):
         columns = {
             "id": [0, 1, 2],
             "known": [False] * 3,
             "x": [0.0] * 3,
             "y": [0.0] * 3,
-            "cluster": [5] * 3,
             "group": [1] * 3,
         }
         tables.write(sources / name / "clustered.parquet", CLUSTERED, columns, {})
     assert run(sources, "--clustered", *(str(sources / n / "clustered.parquet") for n in ("cuprates", "ilvr-x"))) == 0
     rows = tables.read(sources / "candidates.parquet", CANDIDATES).to_pylist()
-    assert all((row["cluster"], row["group"]) == ((5, 1) if row["id"] < 3 else (None, None)) for row in rows)
-    assert any(row["cluster"] == 5 for row in rows)
+    assert all(row["group"] == (1 if row["id"] < 3 else None) for row in rows)
+    assert any(row["group"] == 1 for row in rows)
 
 
 def test_lists_of_unequal_length_are_an_error(sources, caplog):

@@ -92,10 +92,11 @@ def test_inputs_are_all_recorded(made):
     inputs = tables.read_metadata(made / "report/numbers.parquet")["inputs"]
     places = [f"{stage}.parquet" for stage in ("prepare/compounds", "prepare/rejected", "candidates")]
     places += [f"estimate/models/{name}.parquet" for name in ("scores", "held_out", "phases")]
+    places += ["cluster/families.parquet"]
     places += [f"screen/training-{family}/screened.parquet" for family in ("cuprates", "others")]
     places += [f"train/{family}/history.parquet" for family in ("cuprates", "others")]
     places += ["drift/ybco/trajectories.parquet"]
-    kinds = ("project/{}/projected", "screen/{}/screened", "estimate/{}/estimated", "cluster/{}/groups")
+    kinds = ("project/{}/projected", "screen/{}/screened", "estimate/{}/estimated")
     places += [f"{kind}.parquet".format(source) for kind in kinds for source in made_up_run.SOURCES]
     expected = {place: sha256(made / place) for place in places}
     scores = {

@@ -1,5 +1,8 @@
 # Helpers of the superconductors' rules, and no rules: goals of the run; what the models are trained and sampled with.
+from dataclasses import fields
+
 from superdrift.superconductors import model_blocks
+from superdrift.superconductors.settings.new_families import BlocksSettings, ClusterSettings, DecideSettings
 
 GOALS = ["hindsight/rediscovery.parquet", "hindsight/tc.parquet", "hindsight/rediscovery.svg"]
 if not CUTOFFS:
@@ -51,3 +54,17 @@ def conditioner(file):
     """Input function: a file of the model that a reference conditions, the generator of its family or another one."""
     below = "" if CONDITIONER == config["train"]["model"] else f"{CONDITIONER}/"
     return lambda w: f"results/{w.run}/train/{config['catalogue'][w.reference]['family']}/{below}{file}"
+
+
+def cluster_settings(stage):
+    """What a stage takes of the block `cluster`, as its argument."""
+    return settings(**{field.name: config["cluster"][field.name] for field in fields(stage)})
+
+
+def around_reference(wildcards):
+    """Arguments of the stage cluster around a reference: its formula and, of ILVR, the samples with their scales."""
+    source = SOURCES[wildcards.source]
+    samples = ["--samples", f"results/{wildcards.run}/{source.samples}"] if source.conditioned else []
+    if not source.around_reference:
+        return []
+    return ["--formula", config["catalogue"][source.subject]["formula"], *samples]

@@ -20,7 +20,7 @@ rule numbers:
         estimated=each("estimate/{source}/estimated.parquet", GENERATED),
         projected=each("project/{source}/projected.parquet", GENERATED),
         training=each("screen/{source}/screened.parquet", BASELINES),
-        groups=each("cluster/{source}/groups.parquet", GENERATED),
+        families=f"{RUN}/cluster/families.parquet",
         trajectories=each("drift/{source}/trajectories.parquet", STARTS),
     output:
         numbers=f"{RUN}/report/numbers.parquet",
@@ -63,7 +63,7 @@ rule report:
         estimated=each("estimate/{source}/estimated.parquet", GENERATED),
         training=each("screen/{source}/screened.parquet", BASELINES),
         clustered=each("cluster/{source}/clustered.parquet", GENERATED),
-        groups=each("cluster/{source}/groups.parquet", GENERATED),
+        families=f"{RUN}/cluster/families.parquet",
         trajectories=each("drift/{source}/trajectories.parquet", STARTS),
         templates=templates("superconductors"),
         published=PUBLISHED,

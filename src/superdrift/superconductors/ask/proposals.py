@@ -27,7 +27,7 @@ from superdrift.superconductors.tables import CANDIDATES, COMPOUNDS, ESTIMATED, 
 
 _UNCOMPILED = 2000
 """Compositions up to which they are checked in parts that need no compilation, which takes a minute the first time."""
-_OF_A_RUN = ("source", "moved", "cluster", "group")
+_OF_A_RUN = ("source", "moved", "group")
 """Columns of `CANDIDATES` that say nothing here."""
 PROPOSED = tables.Table("proposed", tuple(c for c in CANDIDATES.columns if c.name not in _OF_A_RUN))
 """What `superdrift generate --output` writes, one row per ranked proposal."""
@@ -126,7 +126,7 @@ def _ranked(
     rows, kept = gather(
         [screened.select(SCREENED.schema.names)], estimated, index, generator.ranking, tally, place="the estimates"
     )
-    constants = {"source": "request", "moved": 0.0, "cluster": None, "group": None}
+    constants = {"source": "request", "moved": 0.0, "group": None}
     for name, value in constants.items():
         column = CANDIDATES.schema.field(name)
         rows = rows.append_column(column, pa.array([value] * rows.num_rows, column.type))

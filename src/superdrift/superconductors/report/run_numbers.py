@@ -1,6 +1,7 @@
 """What the other stages of a run found: data, trained models, estimators, drifts, candidates."""
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from superdrift.report.numbers import Number, count, moments, share
 from superdrift.statistics.scores import NULL, SCORES
 from superdrift.superconductors.data import row_selection
 from superdrift.superconductors.data.families import COMPOUND_FAMILIES, families_of, members
+from superdrift.superconductors.new_families.tables import FAMILIES
 from superdrift.superconductors.report.source_numbers import TC
 from superdrift.superconductors.sources import DRIFTED, source_name
 from superdrift.superconductors.tables import CANDIDATES, COMPOUNDS, PHASES, REJECTED, TRAJECTORIES
@@ -119,6 +121,22 @@ def drift_numbers(start: str, trajectories: Path) -> list[Number]:
     for kind in ("climb", "walk"):
         names = [f"tc_climbed_{kind}_{statistic}" for statistic in ("mean", "sd", "max")]
         rows += moments("drift", source, names, last.loc[last["kind"] == kind, "tc_climbed_k"], "K")
+    return rows
+
+
+def family_numbers(families: Path, sources: Iterable[str]) -> list[Number]:
+    """Groups of each source; those that were tested, that are new families, and whose novelty is the reference's."""
+    data = tables.read(families, FAMILIES, ["source", "q_value", "new_family", "novelty_inherited"]).to_pandas()
+    rows = []
+    for source in sources:
+        own = data[data["source"] == source]
+        for quantity, values in (
+            ("groups", own["source"].notna()),
+            ("groups_tested", own["q_value"].notna()),
+            ("new_families", own["new_family"]),
+            ("novelty_inherited", own["novelty_inherited"].eq(True)),
+        ):
+            rows.append(count("cluster", source, quantity, int(values.sum()), len(own)))
     return rows
 
 

@@ -17,7 +17,7 @@ from superdrift.superconductors.data.families import COMPOUND_FAMILIES
 from superdrift.superconductors.report.corrected import Classified
 from superdrift.superconductors.screening.judged_amounts import judged_amounts
 from superdrift.superconductors.screening.verdicts import VERDICTS, Verdicts
-from superdrift.superconductors.tables import ESTIMATED, GROUPS, PROJECTED, SCREENED
+from superdrift.superconductors.tables import ESTIMATED, PROJECTED, SCREENED
 from superdrift.superconductors.tc.classification import classified_superconducting
 from superdrift.superconductors.tc.matched_rates import METHODS
 
@@ -147,15 +147,6 @@ def estimated_numbers(screened: Screened, source: str, estimated: Path) -> tuple
         share("estimate", source, "hull_near", int((hull <= NEAR_HULL).sum()), len(hull)),
     ]
     return rows, found
-
-
-def group_numbers(source: str, groups: Path) -> list[Number]:
-    """Number of groups of generated compounds, and of those without known compounds."""
-    new = tables.read(groups, GROUPS, ["new_family"])["new_family"].to_numpy()
-    return [
-        count("cluster", source, "groups", len(new), len(new)),
-        count("cluster", source, "new_families", int(new.sum()), len(new)),
-    ]
 
 
 def _distinct(amounts: NDArray[np.float32], radius: float) -> int:

@@ -1,22 +1,28 @@
 """Table 2: the groups of compounds that each reference led to, beside the families published for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from superdrift.composition.formula import parse_formula, reduced_formula
 from superdrift.io import tables
 from superdrift.report.numbers import Numbers
+from superdrift.superconductors.new_families.tables import CLUSTERED, FAMILIES
 from superdrift.superconductors.report.table1 import Row, read_published
 from superdrift.superconductors.sources import CONDITIONED, INPAINTED, parse_name
-from superdrift.superconductors.tables import CLUSTERED, ESTIMATED, GROUPS
+from superdrift.superconductors.tables import ESTIMATED
 
 PUBLISHED = "Yuan & Dordevic, Sci. Rep. 14, 10275 (2024), Table 2"
 
 COLUMNS = (
-    "reference", "formula", "method", "samples", "basic_pass", "valid_published", "charge_valid", "group", "members",
-    "known_members", "general_formula", "tc_low_k", "tc_high_k", "p_value", "new_family",
-    "published_families", "published_tc_low_k", "published_tc_high_k",
+    "reference", "formula", "method", "samples", "basic_pass", "valid_published", "charge_valid", "group", "scale",
+    "members", "general_formula", "variables", "tc_low_k", "tc_high_k", "distance", "p_novel", "p_footprint", "p_value",
+    "q_value", "new_family", "novelty_inherited", "published_families", "published_tc_low_k", "published_tc_high_k",
 )  # fmt: skip
+_OF_GROUP = (
+    "group", "scale", "members", "general_formula", "variables", "distance", "p_novel", "p_footprint", "p_value",
+    "q_value", "new_family", "novelty_inherited",
+)  # fmt: skip
+"""Columns that are those of `new_families.tables.FAMILIES`."""
 
 METHODS = {CONDITIONED: "ilvr", INPAINTED: "inpaint"}
 """Name of the method by the kind of the source."""
@@ -27,7 +33,7 @@ def table2(
     references: Mapping[str, str],
     *,
     clustered: Mapping[str, Path],
-    groups: Mapping[str, Path],
+    families: Path | None,
     estimated: Mapping[str, Path],
 ) -> list[Row]:
     """Rows of Table 2: one a group of each reference, largest first; one alone where no group was found.
@@ -36,10 +42,11 @@ def table2(
         numbers: the run's numbers.
         references: source → formula of its reference.
         clustered: source → clustered.parquet.
-        groups: source → groups.parquet.
+        families: families.parquet, with the groups of all sources; None: nothing was grouped.
         estimated: source → estimated.parquet, for the Tc of a group's members.
     """
     rows: list[Row] = []
+    every = [] if families is None else tables.read(families, FAMILIES).to_pylist()
     for source, formula in references.items():
         kind, slug = parse_name(source)
         named: Row = {"reference": slug, "formula": formula, "method": METHODS[kind]}
@@ -47,26 +54,24 @@ def table2(
         base["samples"] = _count(numbers.value(source, "samples"))
         for quantity in ("basic_pass", "valid_published", "charge_valid"):
             base[quantity] = numbers.hits(source, quantity)
-        found: list[Row] = []
-        if source in groups:
-            found = _groups(groups[source], clustered[source], estimated[source])
+        groups = [group for group in every if group["source"] == source]
+        found = _groups(groups, clustered[source], estimated[source]) if groups else []
         rows += [base | group for group in found] or [base]
     return rows
 
 
-def _groups(groups: Path, clustered: Path, estimated: Path) -> list[Row]:
+def _groups(groups: Sequence[Row], clustered: Path, estimated: Path) -> list[Row]:
     """The groups of one source with the range of their members' estimated Tc."""
     placed = tables.read(clustered, CLUSTERED, ["id", "known", "group"]).to_pandas()
     estimates = tables.read(estimated, ESTIMATED, ["id", "tc_k"]).to_pandas()
     drawn = placed[~placed["known"] & placed["group"].notna()].merge(estimates, on="id", how="inner")
     ranges = drawn.groupby("group")["tc_k"].agg(["min", "max"])
-    names = ("group", "members", "known_members", "general_formula", "p_value", "new_family")
     rows: list[Row] = []
-    for group in tables.read(groups, GROUPS).to_pylist():
+    for group in groups:
         number = group["group"]
         low, high = ranges.loc[number] if number in ranges.index else (None, None)
         rows.append(
-            {name: group[name] for name in names}
+            {name: group[name] for name in _OF_GROUP}
             | {
                 "tc_low_k": None if low is None else float(low),
                 "tc_high_k": None if high is None else float(high),

@@ -33,7 +33,12 @@ from superdrift.superconductors.settings.hindsight import (
     RediscoverSettings,
     TcLaterSettings,
 )
-from superdrift.superconductors.settings.new_families import ClusterSettings
+from superdrift.superconductors.settings.new_families import (
+    BlocksSettings,
+    ClusterBlock,
+    ClusterSettings,
+    DecideSettings,
+)
 from superdrift.superconductors.settings.ranking import RankSettings
 from superdrift.superconductors.settings.report import NumbersSettings, ReportBlock, ReportSettings
 from superdrift.superconductors.settings.screening import ProjectBlock, ProjectSettings, ScreenBlock, ScreenSettings
@@ -46,10 +51,12 @@ from superdrift.superconductors.settings.tc import (
 )
 
 __all__ = [
+    "BlocksSettings",
     "BoostingSettings",
     "ClusterSettings",
     "ConditionSettings",
     "Configuration",
+    "DecideSettings",
     "DriftSettings",
     "EstimateSettings",
     "FetchSettings",
@@ -113,7 +120,7 @@ class Configuration:
     screen: ScreenBlock = setting("checks that every sample meets")
     energy: EnergyBlock = setting("formation energy per atom, from the composition")
     estimate: FitSettings = setting("superconducting or not, and at which temperature")
-    cluster: ClusterSettings = setting("where generated compounds lie among the known ones (t-SNE)")
+    cluster: ClusterBlock = setting("groups of generated compounds, and which of them are new families")
     rank: RankSettings = setting("gates and spacing of the ranked candidates")
     hindsight: HindsightBlock = setting("would it have found what was found later? (preset hindsight)")
     report: ReportBlock = setting("what the page shows")

@@ -13,6 +13,7 @@ from superdrift.superconductors.report.run_numbers import (
     candidate_numbers,
     drift_numbers,
     energy_numbers,
+    family_numbers,
     history_numbers,
     known_energy_numbers,
     measured_tc_numbers,
@@ -21,7 +22,6 @@ from superdrift.superconductors.report.run_numbers import (
 )
 from superdrift.superconductors.report.source_numbers import (
     estimated_numbers,
-    group_numbers,
     projected_numbers,
     read_screened,
     screened_numbers,
@@ -71,7 +71,7 @@ def numbers(
         *(_of_known(family, files, radius=radius) for family in families),
         *(measured_tc_numbers(compounds, family) for family in families),
         *(known_energy_numbers(phases, family) for family in families),
-        *(group_numbers(source, path) for source, path in files.each("groups", sources).items()),
+        family_numbers(files.path("families"), sources),
         *(drift_numbers(start, path) for start, path in files.each("trajectories", starts).items()),
         candidate_numbers(files.path("candidates")),
     ]

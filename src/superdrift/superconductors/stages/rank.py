@@ -10,9 +10,10 @@ import pyarrow as pa
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.io import tables
 from superdrift.run.command import Run, command, paired
-from superdrift.superconductors.ranking import Tally, gather, match, place_in_clusters, rank_rows
+from superdrift.superconductors.new_families.tables import CLUSTERED
+from superdrift.superconductors.ranking import Tally, gather, group_numbers, match, rank_rows
 from superdrift.superconductors.settings.ranking import RankSettings
-from superdrift.superconductors.tables import CANDIDATES, CLUSTERED, COMPOUNDS, ESTIMATED, PROJECTED, SCREENED
+from superdrift.superconductors.tables import CANDIDATES, COMPOUNDS, ESTIMATED, PROJECTED, SCREENED
 
 logger = logging.getLogger("superdrift")
 
@@ -40,7 +41,7 @@ def rank(
         estimated: estimate/{source}/estimated.parquet of each.
         projected: project/{source}/projected.parquet of each.
         candidates: written: candidates.parquet.
-        clustered: cluster/{source}/clustered.parquet of each; none: the cluster columns stay null.
+        clustered: cluster/{source}/clustered.parquet of each; none: the groups stay null.
     """
     for option, files in {"screened": screened, "estimated": estimated, "projected": projected}.items():
         paired(sources, files, of="--sources", option=f"--{option}")
@@ -59,12 +60,12 @@ def rank(
 
 
 def _joined(rows: pa.Table, source: str, projected: Path, clustered: Path | None) -> pa.Table:
-    """Rows with the columns that other stages know: source, moved, cluster, group."""
+    """Rows with the columns that other stages know: source, moved, group."""
     ids = rows["id"].to_numpy()
     moves = tables.read(projected, PROJECTED, ["id", "moved"])
     moved = moves["moved"].take(match(moves["id"].to_numpy(), ids, place=str(projected)))
-    places = place_in_clusters(ids, tables.read(clustered, CLUSTERED) if clustered else None)
-    for name, column in {"source": pa.array([source] * len(ids), pa.string()), "moved": moved, **places}.items():
+    group = group_numbers(ids, tables.read(clustered, CLUSTERED, ["id", "known", "group"]) if clustered else None)
+    for name, column in {"source": pa.array([source] * len(ids), pa.string()), "moved": moved, "group": group}.items():
         rows = rows.append_column(CANDIDATES.schema.field(name), column)
     return rows
 

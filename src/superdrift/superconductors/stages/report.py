@@ -65,7 +65,7 @@ def report(
     drawn, estimates = _drawn(files, families, sources, starts), files.each("estimated", sources)
     figured = Numbers.read(files.path("numbers"))
     first = table1(figured, families)
-    second = table2(figured, formulas, clustered=drawn.clustered, groups=drawn.groups, estimated=estimates)
+    second = table2(figured, formulas, clustered=drawn.clustered, families=drawn.families, estimated=estimates)
     write_csv(table1_csv, TABLE1, first)
     write_csv(table2_csv, TABLE2, second)
     shown = sections(
@@ -96,17 +96,18 @@ def _drawn(files: RunFiles, families: Sequence[str], sources: Sequence[str], sta
         screened=files.each("screened", sources),
         training={family: files.path("screened", source=source_name(KNOWN, family)) for family in families},
         clustered=files.each("clustered", sources),
-        groups=files.each("groups", sources),
+        families=files.path("families"),
         trajectories=files.each("trajectories", starts),
     )
 
 
 def _tables(files: RunFiles, drawn: Artifacts, estimates: Mapping[str, Path]) -> list[tuple[str, Path]]:
     """The tables whose provenance the page shows, by name; those that read the data come first."""
-    mappings = (drawn.histories, drawn.trajectories, drawn.screened, estimates, drawn.groups)
+    mappings = (drawn.histories, drawn.trajectories, drawn.screened, estimates, drawn.clustered)
     return [
         ("compounds", drawn.compounds),
         *(item for mapping in mappings for item in mapping.items()),
+        ("families", drawn.families),
         ("candidates", drawn.candidates),
         ("numbers", files.path("numbers")),
     ]

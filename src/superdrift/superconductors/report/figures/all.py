@@ -32,7 +32,7 @@ class Artifacts:
     screened: Mapping[str, Path]
     training: Mapping[str, Path]
     clustered: Mapping[str, Path]
-    groups: Mapping[str, Path]
+    families: Path
     trajectories: Mapping[str, Path]
 
 
@@ -99,10 +99,10 @@ _FIGURES = (
     _Figure(
         "map",
         "Map of compositions (t-SNE)",
-        "Each panel embeds the compounds of one source with known ones. Numbers name the largest groups "
-        "without known compounds. Distances between far-apart islands, and their sizes, mean nothing "
-        "in such a map.",
-        lambda run, numbers, path: composition_map.draw(run.clustered, run.groups, path),
+        "Each panel embeds the compounds of one source with known ones. Numbers name the groups that lie farthest "
+        "from known compounds; groups are found without the map. Distances between far-apart islands, and their "
+        "sizes, mean nothing in such a map.",
+        lambda run, numbers, path: composition_map.draw(run.clustered, run.families, path),
     ),
     _Figure(
         "copper_valence",

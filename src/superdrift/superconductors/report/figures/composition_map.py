@@ -10,46 +10,42 @@ from matplotlib.lines import Line2D
 
 from superdrift.io import tables
 from superdrift.report.figure_style import ACCENT, INK, KNOWN, OTHER, house_style, panels, save
+from superdrift.superconductors.new_families.tables import CLUSTERED, FAMILIES
 from superdrift.superconductors.report.figures.colours import colour_of
-from superdrift.superconductors.tables import CLUSTERED, GROUPS
 
 _NAMED_GROUPS = 6
-"""Groups labelled on each map: the largest new families first."""
+"""Groups labelled on each map: those farthest from the known compounds."""
 
 
-def draw(clustered: Mapping[str, Path], groups: Mapping[str, Path], path: Path) -> Path | None:
-    """t-SNE maps: known compounds grey, generated ones coloured, groups without known ones numbered."""
-    placed = {name: tables.read(file, CLUSTERED).to_pandas() for name, file in clustered.items()}
+def draw(clustered: Mapping[str, Path], families: Path, path: Path) -> Path | None:
+    """t-SNE maps: known compounds grey, generated ones coloured, the farthest groups numbered."""
+    placed = {name: tables.read(file, CLUSTERED).to_pandas().dropna(subset=["x"]) for name, file in clustered.items()}
+    groups = tables.read(families, FAMILIES, ["source", "group", "distance"]).to_pandas()
     placed = {name: points for name, points in placed.items() if len(points)}
     if not placed:
         return None
     with house_style():
         figure, axes = panels(len(placed), columns=3 if len(placed) > 4 else 2, height=2.5)
         for axis, (name, points) in zip(axes, placed.items(), strict=True):
-            new = tables.read(groups[name], GROUPS, ["group", "members", "new_family"]).to_pandas()
-            _map(
-                axis,
-                name,
-                points,
-                new[new["new_family"]].nlargest(_NAMED_GROUPS, "members")["group"].tolist(),
-            )
+            own = groups[groups["source"] == name]
+            _map(axis, name, points, own.nlargest(_NAMED_GROUPS, "distance")["group"].tolist())
         handles = [
             Line2D([], [], color=KNOWN, marker="o", ls="", ms=4),
             Line2D([], [], color=OTHER, marker="o", ls="", ms=4),
             Line2D([], [], color=ACCENT, marker="o", ls="", ms=6, mec=INK, mew=0.4),
         ]
-        labels = ["known", "generated", "group without known compounds, with its number"]
+        labels = ["known", "generated", "one of the groups farthest from the known compounds, with its number"]
         figure.legend(handles, labels, loc="outside lower center", ncols=3)
         return save(figure, path)
 
 
-def _map(axis: Axes, name: str, points: pd.DataFrame, new_groups: list[int]) -> None:
+def _map(axis: Axes, name: str, points: pd.DataFrame, numbered: list[int]) -> None:
     """One source. Points are a raster inside the SVG: thousands of them as shapes would weigh megabytes."""
     known = points["known"]
     size = 3.0 if len(points) > 1500 else 8.0
     axis.scatter(points.x[known], points.y[known], s=size, c=KNOWN, lw=0, alpha=0.55, rasterized=True)
     axis.scatter(points.x[~known], points.y[~known], s=size, c=colour_of(name), lw=0, alpha=0.7, rasterized=True)
-    for group in new_groups:
+    for group in numbered:
         members = points[~known & (points["group"] == group)]
         axis.scatter(members.x, members.y, s=3 * size, c=ACCENT, ec=INK, lw=0.2, rasterized=True)
         label = axis.annotate(
