@@ -30,19 +30,25 @@ class AttentionLayer(nn.Module):
         self.drop = nn.Dropout(dropout)
         self.factor = nn.Parameter(torch.ones(heads)) if biased else None
 
-    def forward(self, h: Tensor, packing: Packing, bias: Tensor | None = None) -> Tensor:
-        """All entries of all rows.
+    def forward(
+        self, h: Tensor, packing: Packing, bias: Tensor | None = None, *, wanted: Tensor | None = None
+    ) -> Tensor:
+        """All entries of all rows, or those that are wanted.
 
         Args:
             h: (list of all entries, width).
             packing: where the entries stand in their rows.
             bias: (rows, entries of a row), for a biased layer.
+            wanted: (m,) entries of the list; all when None. All are looked at; the rest is computed for these alone.
 
         Returns:
-            As `h`.
+            As `h`, or (m, width).
         """
         rows = packing.rectangle(self.into(self.norm_one(h)))
-        h = h + self.drop(self.out(packing.listed(self._mix(rows, packing.absent, bias))))
+        mixed = packing.listed(self._mix(rows, packing.absent, bias))
+        if wanted is not None:
+            h, mixed = h.index_select(0, wanted), mixed.index_select(0, wanted)
+        h = h + self.drop(self.out(mixed))
         return h + self.drop(self.two(functional.silu(self.one(self.norm_two(h)))))
 
     def _mix(self, into: Tensor, absent: Tensor | None, bias: Tensor | None) -> Tensor:

@@ -100,14 +100,18 @@ class SlotTransformer(Denoiser):
             h = h + torch.lerp(*(self.valence((knot + i)[:, 0]) for i in (0, 1)), steps - knot)
         packing = Packing.of(shapes, len(self.place), h.device)
         h = packing.filled(h)
-        for layer in self.layers:
+        for layer in self.layers[:-1]:
             h = layer(h, packing)
-        return [None if slots is None else self._read(h, f, slots, totals, slopes) for f, slots in enumerate(asked)]
+        filled = [None if slots is None else functional.pad(slots, (0, -len(slots) % ASKED_STRIDE)) for slots in asked]
+        wanted = [slots for slots in filled if slots is not None]
+        read = iter(self.norm(self.layers[-1](h, packing, wanted=torch.cat(wanted))).split([len(s) for s in wanted]))
+        return [
+            None if slots is None else self._read(next(read), f, slots, totals, slopes) for f, slots in enumerate(asked)
+        ]
 
     def _read(self, h: Tensor, f: int, slots: Tensor, totals: Tensor | None, slopes: Tensor | None) -> Tensor:
-        """Logits of field f in some slots."""
+        """Logits of field f in some slots, whose entries come first in h."""
         n = len(slots)
-        h = self.norm(h[functional.pad(slots, (0, -n % ASKED_STRIDE))])
         logits = self.heads[f](h)[:n].float()
         if f == 0 or totals is None or slopes is None:
             return logits
