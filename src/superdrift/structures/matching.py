@@ -14,7 +14,6 @@ import numpy as np
 from pymatgen.analysis.structure_matcher import StructureMatcher
 from pymatgen.core import Structure
 
-from superdrift.charges.smact_rule import published_validity
 from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS
 
 SMALLEST_DISTANCE = 0.5
@@ -74,6 +73,8 @@ def geometry_valid(structure: Structure) -> bool:
 
 def diffcsp_valid(structure: Structure) -> bool:
     """CDVAE's validity of an ordered structure: its geometry, and SMACT's charge neutrality and Pauling test."""
+    from superdrift.charges.smact_rule import published_validity  # slow to import, and needed only here  # noqa: PLC0415
+
     counts = np.zeros((1, N_ELEMENTS), dtype=np.int64)
     for element, amount in structure.composition.items():
         if ATOMIC_NUMBER[element.symbol] > N_ELEMENTS:
