@@ -30,6 +30,8 @@ include: "workflow/rules/superconductors/tc.smk"
 include: "workflow/rules/superconductors/new_families.smk"
 include: "workflow/rules/superconductors/report.smk"
 include: "workflow/rules/superconductors/hindsight.smk"
+include: "workflow/rules/crystals/common.smk"
+include: "workflow/rules/crystals/crystals.smk"
 
 
 report: "workflow/report/workflow.rst"
@@ -41,6 +43,7 @@ onstart:
 
 localrules:
     all,
+    crystals,
     fetch,
 
 

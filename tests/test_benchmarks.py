@@ -28,8 +28,9 @@ from superdrift.superconductors.tc.neighbours import Choice
 NAMES = (
     "charge_check", "metals_check", "flags_estimator", "stoichiometry", "screening", "estimators", "unlabelled",
     "jarvis", "hindsight_tc", "generation", "requests", "negatives", "families",
+    "crystal_templates",
 )  # fmt: skip
-WITHOUT_RUN = ("jarvis",)
+WITHOUT_RUN = ("jarvis", "crystal_templates")
 
 
 def run(*arguments):

@@ -17,8 +17,8 @@ from superdrift.io.tables import METADATA_KEY
 
 GENERAL = {"run", "io", "learning", "diffusion", "statistics", "report"}
 CHEMISTRY = {"composition", "charges", "energies", "metals", "structures"}
-OUTSIDE = {"__init__.py", "cli.py"}
-"""Files in no room: the package itself, and the commands on top of everything."""
+OUTSIDE = {"__init__.py", "cli.py", "configuration.py"}
+"""Files in no room: the package itself, and on top of everything the commands and the configuration of all domains."""
 
 
 def room_of(path, source=SOURCE):

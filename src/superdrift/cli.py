@@ -1,4 +1,4 @@
-"""The commands: show, check, generate, condition, enumerate. Heavy libraries are imported where they are needed."""
+"""The commands: show, check, generate, condition, enumerate, crystals. Heavy libraries are imported where needed."""
 
 import logging
 import sys
@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from superdrift import __version__
+from superdrift.crystals.commands import app as crystals
 from superdrift.run.errors import InputError
 
 RESULTS = Path("results")
@@ -252,6 +253,8 @@ def enumerate_(
     _exports().write_table(table, output)
     typer.echo(f"{output}: {summary}")
 
+
+app.add_typer(crystals, name="crystals")
 
 _VERDICTS = ("basic_pass", "valid_published", "charge_valid", "site_balanced", "known", "novel")
 

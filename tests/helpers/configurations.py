@@ -6,12 +6,12 @@ from pathlib import Path
 
 import yaml
 
+from superdrift.configuration import Configuration
 from superdrift.run.schema import kind_of
 from superdrift.run.settings import declarations
-from superdrift.superconductors.settings import Configuration
 
 ROOT = Path(__file__).resolve().parents[2]
-PRESETS = ((), ("demo",), ("test",), ("small",), ("small", "gpu"), ("shipped",))
+PRESETS = ((), ("demo",), ("test",), ("small",), ("small", "gpu"), ("shipped",), ("crystals-demo",))
 
 
 def load(*presets):

@@ -3,16 +3,19 @@
 import functools
 import hashlib
 import http.server
+import io
 import os
 import re
 import subprocess
 import sys
+import tarfile
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from superdrift.run import registry
+from superdrift.run import archives, registry
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.cleaning import clean
 from superdrift.superconductors.data.families import COMPOUND_FAMILIES
@@ -68,14 +71,25 @@ def test_every_public_file_is_pinned():
     assert set(entries) == {
         "literature", "literature_negatives", "supercon", "nims", "stanev", "critexam_train", "critexam_val",
         "critexam_test", "superdiff_cuprates", "superdiff_conditional", "intermetallics", "jarvis_supercon",
+        "mp_20_val", "mp_20_test", "mpts_52_val", "mpts_52_test", "mp_20_mini", "3dsc_parents", "3dsc",
+        "lemat_baseline", "jarvis_tc", "perov_5", "carbon_24", "mp_elements", "crystals_demo",
+    }  # fmt: skip
+    renamed = {
+        "nims": "primary.tsv", "mp_20_val": "val.csv.gz", "mp_20_test": "test.csv.gz", "mpts_52_val": "val.csv.gz",
+        "mpts_52_test": "test.csv.gz", "mp_elements": "mp-elemental-reference-entries.json.gz",
     }  # fmt: skip
     for entry in entries.values():
         assert entry.what
         assert entry.licence
-        if entry.file not in ("literature.csv", "intermetallics.parquet"):  # which come with the project
-            assert re.fullmatch(r"[0-9a-f]{64}", entry.sha256)
-            assert re.fullmatch(r"https://\S+/[0-9a-f]{40}/\S+", entry.address)
-            assert entry.address.endswith({"nims": "primary.tsv"}.get(entry.name, Path(entry.file).name))
+        if entry.file not in (
+            "literature.csv",
+            "intermetallics.parquet",
+            "crystals_demo.csv.gz",
+        ):  # which come with the project
+            assert re.fullmatch(r"[0-9a-f]{64}", entry.sha256 or entry.content)
+            assert re.fullmatch(r"https://\S+/[0-9a-f]{40}(/\S+)?", entry.address)
+            assert bool(entry.folder) == bool(entry.content)
+            assert entry.folder or entry.address.endswith(renamed.get(entry.name, Path(entry.file).name))
 
 
 def test_unknown_name_lists_the_known_ones():
@@ -174,6 +188,29 @@ def test_missing_registry_says_how_to_install(monkeypatch, tmp_path):
     monkeypatch.setattr(registry, "DATA", tmp_path)
     with pytest.raises(InputError, match="install the project in place"):
         registry.load()
+
+
+def test_a_folder_of_a_repository_is_downloaded_packed_and_known_by_its_contents(tmp_path, monkeypatch, server):
+    served = tmp_path / "served"
+    with tarfile.open(served / "repo", "w:gz") as archive:
+        member = tarfile.TarInfo("repo-1a/data/a.cif")
+        member.size = 3
+        archive.addfile(member, io.BytesIO(b"abc"))
+    archives.pack(served / "repo", "data", tmp_path / "expected.zip")
+    values = {
+        "file": "sub/folder.zip", "what": "a test", "licence": "MIT", "reader": "cif_archive", "folder": "data",
+        "address": server.replace("known.csv", "repo"), "content": archives.content_sha256(tmp_path / "expected.zip"),
+    }  # fmt: skip
+    contents = {"download": {"attempts": 1, "timeout_s": 5}, "files": {"packed": values}}
+    monkeypatch.setattr(registry, "_contents", lambda: contents)
+    monkeypatch.delenv("SUPERDRIFT_DATA", raising=False)
+    registry.fetch("packed", tmp_path / "out" / "folder.zip")
+    with zipfile.ZipFile(tmp_path / "out" / "folder.zip") as packed:
+        assert packed.read("a.cif") == b"abc"
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["folder.zip"]
+    values["content"] = "0" * 64
+    with pytest.raises(InputError, match="SHA-256 of its contents expected 0000"):
+        registry.fetch("packed", tmp_path / "other" / "folder.zip")
 
 
 @pytest.mark.skipif(not REAL, reason="SUPERDRIFT_DATA names no folder with the public files")

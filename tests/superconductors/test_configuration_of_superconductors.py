@@ -8,8 +8,8 @@ import pytest
 import yaml
 from configurations import PRESETS, ROOT, changed, keys_of, load, settings_of
 
+from superdrift.configuration import commented, main, validate
 from superdrift.run.errors import InputError
-from superdrift.superconductors.configuration import commented, main, validate
 
 CONFIG = load("test")
 SETTINGS = list(settings_of(CONFIG))
@@ -319,7 +319,7 @@ def test_every_kind_of_a_part_is_tried():
 
 def test_config_yaml_is_as_it_is_declared():
     text = (ROOT / "config.yaml").read_text(encoding="utf-8")
-    remedy = "run: python -m superdrift.superconductors.configuration --write config.yaml"
+    remedy = "run: python -m superdrift.configuration --write config.yaml"
     assert commented(yaml.safe_load(text)) == text, remedy
     assert max(map(len, text.splitlines())) <= 120
 
@@ -349,5 +349,5 @@ def test_a_wrong_file_is_left_alone(tmp_path, capsys):
 
 
 def test_the_snakefile_loads_no_pytorch():
-    code = "import sys, superdrift.superconductors.configuration; sys.exit('torch' in sys.modules)"
+    code = "import sys, superdrift.configuration; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -50,6 +50,8 @@ def paths():
         yield ".".join(parts), declared
         if path[0] == "models" and len(path) > 1:
             yield ".".join(["models", "*", *parts[2:]]), declared
+        if path[:2] == ("crystals", "catalogue") and len(path) == 4:
+            yield f"crystals.catalogue.*.{parts[3]}", declared
         if path[:2] == ("screen", "n_elements") and len(path) == 3:
             yield "screen.n_elements.*", declared
 

@@ -2,8 +2,8 @@
 
 from configurations import load
 
+from superdrift.configuration import validate
 from superdrift.run.settings import from_mapping
-from superdrift.superconductors.configuration import validate
 from superdrift.superconductors.model_blocks import by_method, condition_settings, inpaint_settings
 from superdrift.superconductors.settings import ConditionSettings, InpaintSettings
 

@@ -5,8 +5,8 @@ import json
 import pytest
 from configurations import load
 
+from superdrift.configuration import validate
 from superdrift.superconductors import shipping
-from superdrift.superconductors.configuration import validate
 
 MADE = {"settings": {"a": [1, 2]}, "seed": 1, "code": "c", "commit": "x", "versions": {"numpy": "2"}}
 

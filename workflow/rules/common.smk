@@ -12,11 +12,12 @@ from snakemake.settings.types import DeploymentMethod
 SOURCE_CODE = Path(workflow.basedir) / "src"
 sys.path.insert(0, str(SOURCE_CODE))
 
+from superdrift import configuration
+from superdrift.crystals.contract import CONTRACT as CRYSTALS_CONTRACT
 from superdrift.run import registry
 from superdrift.run.errors import InputError
 from superdrift.run.fingerprint import fingerprint
 from superdrift.run.shell_prefix import check_names, shell_prefix
-from superdrift.superconductors import configuration
 from superdrift.superconductors.contract import CONTRACT
 from superdrift.superconductors.model_blocks import by_method
 from superdrift.superconductors.sources import REQUESTED, Sources, null_name, source_name
@@ -51,7 +52,9 @@ RESULTS = f"results/{config['run']}"
 RUN, LOGS = "results/{run}", "logs/{run}"
 CUTOFFS = config["hindsight"]["cutoffs"]
 # Snakemake formats these paths: braces in the name of a folder are doubled.
-ENV, GPU_ENV = (f"{workflow.basedir}/envs/{name}.yaml".replace("{", "{{").replace("}", "}}") for name in ("cpu", "gpu"))
+ENV, GPU_ENV, CRYSTALS_ENV = (
+    f"{workflow.basedir}/envs/{name}.yaml".replace("{", "{{").replace("}", "}}") for name in ("cpu", "gpu", "crystals")
+)
 
 FAMILIES = config["families"]
 REQUESTS = list(config["generate"]["requests"])
@@ -63,7 +66,7 @@ BASELINES = [source.name for source in SOURCES.known]
 
 
 wildcard_constraints:
-    **{name: wildcard.pattern for name, wildcard in CONTRACT.wildcards.items()},
+    **{name: wildcard.pattern for name, wildcard in (CRYSTALS_CONTRACT.wildcards | CONTRACT.wildcards).items()},
     run=re.escape(config["run"]) + "(?:/hindsight/[0-9]{4})?",
 
 

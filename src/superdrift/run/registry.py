@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from superdrift.run import archives
 from superdrift.run.errors import InputError
 from superdrift.run.provenance import sha256
 
@@ -31,7 +32,9 @@ class Entry:
         licence: licence of the data.
         reader: how it is read.
         address: where it is downloaded from; None for a file that comes with the project.
-        sha256: what it must hash to; None for a file that comes with the project.
+        sha256: what it must hash to; None for a file that comes with the project, and for a folder.
+        folder: folder within the archive at `address` whose files are packed into a zip archive, the entry's file.
+        content: what the files of that zip archive must hash to (`archives.content_sha256`), however it is packed.
     """
 
     name: str
@@ -41,6 +44,8 @@ class Entry:
     reader: str
     address: str | None = None
     sha256: str | None = None
+    folder: str | None = None
+    content: str | None = None
 
 
 def load() -> dict[str, Entry]:
@@ -110,14 +115,20 @@ def verify(entry: Entry, path: Path) -> None:
     Raises:
         InputError: naming the file, the expected and the found hash, and what to do.
     """
-    if entry.sha256 is None:
+    expected = entry.content or entry.sha256
+    if expected is None:
         return
-    found = sha256(path)
-    if found != entry.sha256:
+    found = _hash_of(entry, path)
+    if found != expected:
+        what = "SHA-256 of its contents" if entry.content else "SHA-256"
         raise InputError(
-            f"{path} is not what data/registry.yaml calls '{entry.name}': SHA-256 expected {entry.sha256}, "
+            f"{path} is not what data/registry.yaml calls '{entry.name}': {what} expected {expected}, "
             f"found {found}; replace it by the file from {entry.address}, or delete it and run again"
         )
+
+
+def _hash_of(entry: Entry, path: Path) -> str:
+    return archives.content_sha256(path) if entry.content else sha256(path)
 
 
 def locate(name: str) -> Path | None:
@@ -141,7 +152,7 @@ def locate(name: str) -> Path | None:
         key=lambda path: (path != Path(folder, entry.file), str(path)),
     )
     for path in copies:
-        if sha256(path) == entry.sha256:
+        if _hash_of(entry, path) == (entry.content or entry.sha256):
             return path
     if copies:
         verify(entry, copies[0])
@@ -179,18 +190,21 @@ def _download(entry: Entry, destination: Path) -> None:
 
     settings = _contents()["download"]
     pooch.get_logger().setLevel("ERROR")
+    name = f"{destination.name}.archive" if entry.folder else destination.name
     store = pooch.create(
         path=destination.parent,
         base_url="",
-        registry={destination.name: entry.sha256},
-        urls={destination.name: entry.address},
+        registry={name: entry.sha256},
+        urls={name: entry.address},
         retry_if_failed=settings["attempts"] - 1,
     )
     downloader = pooch.HTTPDownloader(progressbar=sys.stderr.isatty(), timeout=settings["timeout_s"])
     file = PurePosixPath(entry.file).name
     remedy = f"fetch it on a machine that can, put it in a folder as {file}, and set {VARIABLE} to that folder"
     try:
-        store.fetch(destination.name, downloader=downloader)
+        store.fetch(name, downloader=downloader)
+        if entry.folder:
+            archives.pack(destination.with_name(name), entry.folder, destination)
     except requests.RequestException as error:
         folder = os.environ.get(VARIABLE)
         searched = f"{VARIABLE}={folder} has no {file}" if folder else f"{VARIABLE} is not set"

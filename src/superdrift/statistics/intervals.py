@@ -45,3 +45,9 @@ def grouped_share(hits: NDArray[np.bool_], groups: NDArray[np.int64]) -> Interva
     half = NORMAL * np.sqrt(value * (1 - value) / effective + NORMAL**2 / (4 * effective**2))
     half /= 1 + NORMAL**2 / effective
     return value, min(max(float(middle - half), 0.0), value), max(min(float(middle + half), 1.0), value)
+
+
+def exact_share(hits: int, n: int) -> Interval95:
+    """A share `hits / n`, n ≥ 1, of independent rows, with the interval of Clopper and Pearson (Biometrika 26, 404)."""
+    interval = binomtest(int(hits), int(n)).proportion_ci(LEVEL, method="exact")
+    return hits / n, float(interval.low), float(interval.high)

@@ -1,55 +1,20 @@
-"""The configuration of a run on superconductors: its check, and the comments of config.yaml.
+"""What a schema cannot say of the superconductors' part of a configuration; `superdrift.configuration` asks."""
 
-    python -m superdrift.superconductors.configuration --write config.yaml
-
-writes the comments of a configuration file anew, from the declarations in `settings`, and leaves its values.
-"""
-
-import argparse
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
-
-import yaml
 
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
-from superdrift.io.files import write_whole
-from superdrift.run import configuration
-from superdrift.run.config_file import render
 from superdrift.run.configuration import nearest, shown
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import family_of
 from superdrift.superconductors.generation.contradictions import contradictions_within
 from superdrift.superconductors.generation.request_text import describe
 from superdrift.superconductors.model_blocks import by_method, reference_settings, request_of, requested_family
-from superdrift.superconductors.settings import Configuration
-
-HEADER = """\
-The paper-scale run: SuperCon, four models, 500,000 samples each. Every setting has its value here; the code has no
-defaults of them. Its unit, its meaning and its [range] or [choices] are declared in the code (settings in
-src/superdrift), from which these comments are made: [0, 1) holds 0 and not 1. To write them anew:
-
-  python -m superdrift.superconductors.configuration --write config.yaml
-
-A preset (workflow/presets) is a second config file that changes some values:
-
-  snakemake --cores 2 --configfile workflow/presets/demo.yaml
-"""
-
-
-def validate(config: dict[str, Any]) -> None:
-    """Check a configuration before any job; see `run.configuration.validate`.
-
-    Raises:
-        InputError: naming every offending key or value, where it stands, and what is allowed there.
-    """
-    configuration.validate(config, Configuration, inconsistencies)
 
 
 def inconsistencies(config: Mapping[str, Any]) -> Iterator[str]:
-    """What a schema cannot say: slugs that must exist, formulas that must parse, parts that must fit each other."""
+    """Slugs that must exist, formulas that must parse, parts that must fit each other."""
     yield from _catalogue(config)
     yield from _models(config)
     yield from _requests(config)
@@ -179,31 +144,3 @@ def _hindsight(config: Mapping[str, Any]) -> Iterator[str]:
     most = max(config["hindsight"]["tops"])
     if cutoffs and most > config["rank"]["keep"]:
         yield f"hindsight.tops holds {most}, but rank.keep = {config['rank']['keep']}; raise it or lower tops"
-
-
-def commented(values: Mapping[str, Any]) -> str:
-    """The text of a configuration file with these values."""
-    return render(values, Configuration, header=HEADER)
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Print a configuration file with its comments, or write it; 1 where it cannot be used."""
-    parser = argparse.ArgumentParser(prog="python -m superdrift.superconductors.configuration", description=__doc__)
-    parser.add_argument("file", type=Path, nargs="?", default=Path("config.yaml"), help="a whole configuration")
-    parser.add_argument("--write", action="store_true", help="write the file instead of printing it")
-    arguments = parser.parse_args(argv)
-    try:
-        values = yaml.safe_load(arguments.file.read_text(encoding="utf-8"))
-        validate(values)
-    except (InputError, OSError, yaml.YAMLError) as error:
-        print(f"{arguments.file}: {error}", file=sys.stderr)
-        return 1
-    if arguments.write:
-        write_whole(arguments.file, commented(values).encode())
-    else:
-        print(commented(values), end="")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

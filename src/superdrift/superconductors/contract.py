@@ -187,7 +187,8 @@ _FILES_HEAD = """# What is where in a run's folder
 `results/{run}/` is made by Snakemake and not committed. Start with `report/report.html` (opens in any browser, no
 network), or `superdrift show {run}`. Every Parquet file carries its settings, seed, commit, code fingerprint, package
 versions and the SHA-256 of its inputs in its metadata; columns, units and meanings are in
-[docs/tables.md](../docs/tables.md), and travel with each file as the metadata of its columns.
+[docs/tables.md](../docs/tables.md), and travel with each file as the metadata of its columns. Files below `crystals/`:
+[docs/crystals-tables.md](../docs/crystals-tables.md).
 
 """
 _COLUMNS_HEAD = """# Tables of a run

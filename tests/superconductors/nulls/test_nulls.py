@@ -5,10 +5,11 @@ import pytest
 
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.composition.formula import parse_formula
+from superdrift.composition.substitution import data_mined
 from superdrift.composition.vector import to_vector
 from superdrift.superconductors.hindsight.reach import substitution_distance
 from superdrift.superconductors.nulls.noise import shaken
-from superdrift.superconductors.nulls.substitution import data_mined, pettifor, substituted
+from superdrift.superconductors.nulls.substitution import pettifor, substituted
 
 KNOWN = np.stack([to_vector(parse_formula(text)) for text in ("YBa2Cu3O6.9", "MgB2", "La1.85Sr0.15CuO4", "Nb3Sn")])
 

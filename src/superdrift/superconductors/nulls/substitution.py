@@ -4,28 +4,15 @@ Which elements replace each other is drawn from data-mined probabilities (Hautie
 as pymatgen has them) or from the neighbours in Pettifor's order (Pettifor, Solid State Commun. 51, 31 (1984)).
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
-from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS
+from superdrift.composition.elements import N_ELEMENTS
+from superdrift.composition.substitution import rows_to_one
 from superdrift.superconductors.tc.features import element_property
 
 GRID = 0.01
 """Atoms per formula unit; step of the amounts that are written, as the generator writes them."""
-
-
-def data_mined() -> NDArray[np.float64]:
-    """(96, 96) chance that an element (row) is replaced by another (column), over all pairs of ions observed.
-
-    Rows sum to 1, or to 0 where no replacement was observed.
-    """
-    weights = np.zeros((N_ELEMENTS, N_ELEMENTS))
-    for one, other, weight in _observed_pairs():
-        weights[one, other] += weight
-        weights[other, one] += weight
-    return _rows_to_one(weights)
 
 
 def pettifor(reach: int) -> NDArray[np.float64]:
@@ -33,7 +20,7 @@ def pettifor(reach: int) -> NDArray[np.float64]:
     order = np.argsort(element_property("mendeleev_no"), kind="stable")
     place = np.argsort(order, kind="stable")
     apart = np.abs(place[:, None] - place[None, :])
-    return _rows_to_one(((apart > 0) & (apart <= reach)).astype(np.float64))
+    return rows_to_one(((apart > 0) & (apart <= reach)).astype(np.float64))
 
 
 def substituted(
@@ -48,7 +35,7 @@ def substituted(
 
     Args:
         known: (m, 96) atoms per formula unit.
-        chances: (96, 96) of `data_mined` or `pettifor`.
+        chances: (96, 96) of `composition.substitution.data_mined` or `pettifor`.
         n: how many.
         whole_share: share of them in which the whole amount is replaced.
         generator: draws compound, element, replacement and part.
@@ -67,20 +54,3 @@ def substituted(
     amounts[rows, leaving] -= part
     amounts[rows, np.minimum(drawn, N_ELEMENTS - 1)] += part
     return np.round(amounts, 2).astype(np.float32)
-
-
-def _observed_pairs() -> Iterator[tuple[int, int, float]]:
-    """Pairs of different elements whose ions were seen to replace each other, and how likely."""
-    from pymatgen.analysis.structure_prediction.substitution_probability import (  # slow to import  # noqa: PLC0415
-        SubstitutionProbability,
-    )
-
-    for ions, strength in SubstitutionProbability()._l.items():  # the mined table has no other door
-        elements = [ATOMIC_NUMBER[ion.symbol] - 1 for ion in ions]
-        if len(elements) == 2 and elements[0] != elements[1] and max(elements) < N_ELEMENTS:
-            yield elements[0], elements[1], float(np.exp(strength))
-
-
-def _rows_to_one(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    total = weights.sum(axis=1, keepdims=True)
-    return np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from superdrift.composition.substitution import data_mined
 from superdrift.composition.vector import atomic_fractions, distinct_compositions
 from superdrift.io import tables
 from superdrift.run import seeds
@@ -14,7 +15,7 @@ from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import members
 from superdrift.superconductors.data.row_selection import superconducting, unflagged
 from superdrift.superconductors.nulls.noise import shaken
-from superdrift.superconductors.nulls.substitution import data_mined, pettifor, substituted
+from superdrift.superconductors.nulls.substitution import pettifor, substituted
 from superdrift.superconductors.settings.hindsight import NullSettings
 from superdrift.superconductors.tables import COMPOUNDS, SAMPLES
 

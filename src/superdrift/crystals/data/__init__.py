@@ -1,0 +1,1 @@
+"""Known structures: sources, cleaning, duplicates, splits."""

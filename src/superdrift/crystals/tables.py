@@ -1,0 +1,96 @@
+"""The crystals' Parquet tables, declared once: names, types, units, meanings. `read` and `write` check them."""
+
+import pyarrow as pa
+
+from superdrift.io.tables import Column, Table, vector
+
+TEXT, TRUTH, REAL, COUNT, SMALL = pa.string(), pa.bool_(), pa.float64(), pa.int64(), pa.int32()
+
+_REALS, _TEXTS = pa.list_(REAL), pa.list_(TEXT)
+
+CELL = (
+    Column("lattice", vector(9), "lattice vectors a, b, c, one after another", "Å"),
+    Column("species", _TEXTS, "element of each occupant; a disordered site has several, one after another"),
+    Column("coordinates", _REALS, "three fractional coordinates of each occupant"),
+    Column("occupancies", _REALS, "share of its site of each occupant; null where every site has one", nullable=True),
+)
+"""A structure: what `structures.rows` makes and reads."""
+
+_ORIGIN = (
+    Column("source", TEXT, "data source, by its name in crystals.catalogue"),
+    Column("row", COUNT, "row in that source, from 1"),
+    Column("material_id", TEXT, "name of the structure there"),
+)
+
+_READ = (
+    *_ORIGIN,
+    Column("formula", TEXT, "atoms in the cell as given"),
+    Column("reduced_formula", TEXT, "formula with the smallest whole numbers; equal for equal compositions"),
+    Column("anonymous_formula", TEXT, "stoichiometry without elements, the fewest atoms first, such as AB2C4"),
+    Column("elements", _TEXTS, "elements, in the order of the alphabet"),
+    Column("n_sites", SMALL, "sites in the cell as given"),
+    *CELL,
+    Column("volume", REAL, "volume of the cell", "Å^3"),
+    Column("space_group", SMALL, "number of the space group, to within crystals.read.symprec (spglib)"),
+    Column("prototype", TEXT, "AFLOW's label of the arrangement without elements, equal for isopointal structures"),
+    Column("fingerprint", TEXT, "AFLOW's label and the elements (mixtures) on the occupied Wyckoff positions"),
+    Column("formation_energy_ev", REAL, "formation energy that the source gives (DFT)", "eV/atom", nullable=True),
+    Column("e_above_hull_ev", REAL, "distance to the hull that the source gives", "eV/atom", nullable=True),
+    Column("tc_k", REAL, "critical temperature of the formula or as the source gives it", "K", nullable=True),
+)
+
+READ = Table(
+    "crystals_read",
+    (*_READ, Column("assigned", TEXT, "part of the split that the source assigns; null: none", nullable=True)),
+)
+
+STRUCTURES = Table(
+    "crystals_structures",
+    (
+        Column("id", COUNT, "row number in this table, from 0"),
+        *_READ,
+        Column(
+            "split",
+            TEXT,
+            "train, validation or test; left_out: its formula is one of the test's or the validation's, but its source "
+            "is not",
+        ),
+        Column(
+            "prototype_split",
+            TEXT,
+            "a split by prototype: train, validation or test; left_out: of a prototype to train on, but its formula is "
+            "held out",
+        ),
+        Column("prototype_known", TRUTH, "another formula that split counts to train has this prototype"),
+        Column(
+            "duplicate_of",
+            COUNT,
+            "id of the first row with the same formula, fingerprint and geometry; null: none before it",
+            nullable=True,
+        ),
+    ),
+)
+
+REJECTED = Table(
+    "crystals_rejected",
+    (*_ORIGIN, Column("reason", TEXT, "why it was not used")),
+)
+
+PROPOSALS = Table(
+    "crystals_proposals",
+    (
+        Column("formula", TEXT, "formula that was asked for, with the smallest whole numbers"),
+        Column("rank", SMALL, "place among the formula's proposals, from 1"),
+        Column("score", REAL, "what they are ranked by, largest first; docs/methods/crystals.md"),
+        *CELL,
+        Column("n_sites", SMALL, "sites in the cell"),
+        Column("volume", REAL, "volume of the cell, predicted", "Å^3"),
+        Column("space_group", SMALL, "space group of the template"),
+        Column("prototype", TEXT, "prototype of the template"),
+        Column("template", COUNT, "id of the template in structures.parquet"),
+        Column("template_source", TEXT, "data source of the template"),
+        Column("template_id", TEXT, "name of the template in its source"),
+        Column("template_formula", TEXT, "formula of the template, with the smallest whole numbers"),
+        Column("replaced", _TEXTS, "which element stands for which of the template, such as K for Na"),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Method `template`: known prototypes with other elements."""

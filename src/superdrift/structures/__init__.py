@@ -1,0 +1,1 @@
+"""Periodic structures: files, rows of tables, symmetry, matching, volume."""
