@@ -16,6 +16,13 @@ def run(tmp_path_factory):
     return folder
 
 
+def answered(*arguments):
+    """The command, which ends without an error."""
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["crystals", "propose", *map(str, arguments)])
+    assert ended.value.code == 0
+
+
 def test_the_function_proposes(run):
     first = crystals.propose("NaBr", run=run, most=3)[0]
     assert displacement(first.structure, rock_salt("Na", "Br", 5.97)) == pytest.approx(0, abs=1e-4)
@@ -29,7 +36,7 @@ def test_the_compound_itself_serves_unless_it_may_not(run):
 
 
 def test_the_command_prints_and_writes_cifs(run, tmp_path, capsys):
-    cli.main(["crystals", "propose", "NaBr", "--run", str(run), "-n", "2", "--output", str(tmp_path / "out")])
+    answered("NaBr", "--run", run, "-n", 2, "--output", tmp_path / "out")
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split()[:3] == ["rank", "score", "prototype"] and "Br for" in lines[1]
     assert lines[-1].endswith("2 structures")
@@ -53,5 +60,5 @@ def test_mistakes_are_one_line(arguments, told, capsys):
 
 
 def test_no_template_is_said(run, capsys):
-    cli.main(["crystals", "propose", "Na3Bi7", "--run", str(run)])
+    answered("Na3Bi7", "--run", run)
     assert "no known structure has this stoichiometry" in capsys.readouterr().out
