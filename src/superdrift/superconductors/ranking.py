@@ -13,7 +13,7 @@ from superdrift.composition.elements import N_ELEMENTS, mask_of
 from superdrift.composition.greedy_net import greedy_net
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.io.tables import matrix
-from superdrift.run.errors import InputError
+from superdrift.superconductors.matched_rows import match
 from superdrift.superconductors.screening.verdicts import Verdicts
 from superdrift.superconductors.settings.ranking import RankSettings
 from superdrift.superconductors.tables import CANDIDATES, ESTIMATED, VERDICTS
@@ -196,28 +196,6 @@ def group_numbers(ids: NDArray[np.int64], clustered: pa.Table | None) -> pa.Arra
         generated = clustered.filter(pc.invert(clustered["known"]))
         groups = dict(zip(generated["id"].to_pylist(), generated["group"].to_pylist(), strict=True))
     return pa.array([groups.get(row) for row in ids.tolist()], pa.int32())
-
-
-def match(ids: NDArray[np.int64], wanted: NDArray[np.int64], *, place: str) -> NDArray[np.int64]:
-    """Positions of `wanted` in `ids`, both (…,) without repeats.
-
-    Raises:
-        InputError: when one is missing.
-    """
-    order = np.argsort(ids, kind="stable")
-    if len(ids) == 0:
-        position = np.zeros(len(wanted), dtype=np.int64)
-        missing = np.ones(len(wanted), dtype=bool)
-    else:
-        position = order[np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)]
-        missing = ids[position] != wanted
-    if missing.any():
-        raise InputError(
-            f"{place} has no row with id {wanted[missing][0]} (and {int(missing.sum()) - 1} more), "
-            "which was screened; "
-            "the two come from different runs: delete both and run snakemake again"
-        )
-    return position
 
 
 def _truth(column: pa.ChunkedArray) -> NDArray[np.bool_]:

@@ -18,11 +18,11 @@ from superdrift.composition.vector import to_vector
 from superdrift.io import tables
 from superdrift.run.command import Run, command
 from superdrift.run.seeds import derive, generator
+from superdrift.superconductors.matched_rows import match
 from superdrift.superconductors.new_families.embedding import embed
 from superdrift.superconductors.new_families.groups import NO_GROUP, Group, Grouping, group_columns, group_scales
 from superdrift.superconductors.new_families.selection import draw, known_family, worth_grouping
 from superdrift.superconductors.new_families.tables import CLUSTERED, DOPING, GROUPS
-from superdrift.superconductors.ranking import match
 from superdrift.superconductors.screening.judged_amounts import judged_amounts
 from superdrift.superconductors.settings.new_families import ClusterSettings
 from superdrift.superconductors.sources import CONDITIONED, INPAINTED, parse_name

@@ -10,8 +10,9 @@ import pyarrow as pa
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.io import tables
 from superdrift.run.command import Run, command, paired
+from superdrift.superconductors.matched_rows import match
 from superdrift.superconductors.new_families.tables import CLUSTERED
-from superdrift.superconductors.ranking import Tally, gather, group_numbers, match, rank_rows
+from superdrift.superconductors.ranking import Tally, gather, group_numbers, rank_rows
 from superdrift.superconductors.settings.ranking import RankSettings
 from superdrift.superconductors.tables import CANDIDATES, COMPOUNDS, ESTIMATED, PROJECTED, SCREENED
 

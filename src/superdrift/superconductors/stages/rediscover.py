@@ -28,7 +28,7 @@ from superdrift.superconductors.hindsight.rediscovery import (
     shares,
 )
 from superdrift.superconductors.hindsight.tables import FORESEEN, LATER, REDISCOVERY
-from superdrift.superconductors.ranking import match
+from superdrift.superconductors.matched_rows import match
 from superdrift.superconductors.settings.hindsight import RediscoverSettings
 from superdrift.superconductors.sources import method_and_family
 from superdrift.superconductors.tables import CANDIDATES, COMPOUNDS, SCREENED
