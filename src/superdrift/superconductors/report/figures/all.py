@@ -99,9 +99,9 @@ _FIGURES = (
     _Figure(
         "map",
         "Map of compositions (t-SNE)",
-        "Each panel embeds the compounds of one source with known ones. Numbers name the groups that lie farthest "
-        "from known compounds; groups are found without the map. Distances between far-apart islands, and their "
-        "sizes, mean nothing in such a map.",
+        "Each panel embeds the compounds of one source with known ones. New families, where the tests found any, are "
+        "marked with the number of their group; groups are found without the map. Distances between far-apart "
+        "islands, and their sizes, mean nothing in such a map.",
         lambda run, numbers, path: composition_map.draw(run.clustered, run.families, path),
     ),
     _Figure(

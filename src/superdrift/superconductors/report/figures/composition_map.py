@@ -13,29 +13,27 @@ from superdrift.report.figure_style import ACCENT, INK, KNOWN, OTHER, house_styl
 from superdrift.superconductors.new_families.tables import CLUSTERED, FAMILIES
 from superdrift.superconductors.report.figures.colours import colour_of
 
-_NAMED_GROUPS = 6
-"""Groups labelled on each map: those farthest from the known compounds."""
-
 
 def draw(clustered: Mapping[str, Path], families: Path, path: Path) -> Path | None:
-    """t-SNE maps: known compounds grey, generated ones coloured, the farthest groups numbered."""
+    """t-SNE maps: known compounds grey, generated ones coloured, new families numbered."""
     placed = {name: tables.read(file, CLUSTERED).to_pandas().dropna(subset=["x"]) for name, file in clustered.items()}
-    groups = tables.read(families, FAMILIES, ["source", "group", "distance"]).to_pandas()
+    decided = tables.read(families, FAMILIES, ["source", "group", "new_family"]).to_pandas()
+    new = decided[decided["new_family"]]
     placed = {name: points for name, points in placed.items() if len(points)}
     if not placed:
         return None
     with house_style():
         figure, axes = panels(len(placed), columns=3 if len(placed) > 4 else 2, height=2.5)
         for axis, (name, points) in zip(axes, placed.items(), strict=True):
-            own = groups[groups["source"] == name]
-            _map(axis, name, points, own.nlargest(_NAMED_GROUPS, "distance")["group"].tolist())
+            _map(axis, name, points, new.loc[new["source"] == name, "group"].tolist())
         handles = [
             Line2D([], [], color=KNOWN, marker="o", ls="", ms=4),
             Line2D([], [], color=OTHER, marker="o", ls="", ms=4),
             Line2D([], [], color=ACCENT, marker="o", ls="", ms=6, mec=INK, mew=0.4),
         ]
-        labels = ["known", "generated", "one of the groups farthest from the known compounds, with its number"]
-        figure.legend(handles, labels, loc="outside lower center", ncols=3)
+        labels = ["known", "generated", "new family, with the number of its group"]
+        shown = len(labels) if len(new) else len(labels) - 1
+        figure.legend(handles[:shown], labels[:shown], loc="outside lower center", ncols=3)
         return save(figure, path)
 
 
