@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Generator, Tensor, nn
 
+from superdrift.diffusion.filling import Choice, Filling
 from superdrift.diffusion.masked import MaskedDiffusion, lengths
 from superdrift.diffusion.restriction import Ratio, Restriction
 from superdrift.diffusion.samplers import guided, unmask
@@ -186,6 +187,33 @@ def test_numbers_hold_in_every_row_that_is_drawn():
         there = [slot for slot in row if slot[0] >= 0]
         assert fits([slot[0] for slot in there], tuple(slot[1] * 5 + slot[2] for slot in there), given)
     assert len({tuple(map(tuple, row)) for row in x.tolist()}) > 20
+
+
+def test_numbers_that_hold_it_are_drawn_as_often_as_by_rejection():
+    made, n = process(), 20_000
+    denoiser, generator = Neighbourly(made), Generator().manual_seed(6)
+    most = torch.tensor([5, 4, 5, 6, 9, 5, 4])
+    given = restriction(least=torch.ones(TOKENS, dtype=torch.long), most=most)
+    first, choices = [0, 2, 4], [Choice(1.0, 0.0)] * 2
+    rows = made.all_hidden(torch.zeros((n, 0), dtype=torch.long), len(first)).clone()
+    rows[..., 0] = torch.tensor(first)
+    free, held = rows.repeat(4, 1, 1), rows.clone()
+    Filling(made, denoiser, generator, None).fill(free, choices, start=1)
+    Filling(made, denoiser, generator, given).fill_numbers(held, choices, rounds=8)
+    wanted = [numbers for numbers in numbers_of(free) if fits(first, numbers, given)]
+    found = numbers_of(held)
+    assert all(fits(first, numbers, given) for numbers in found)
+    assert 0.1 < len(wanted) / len(free) < 0.5
+    worst = []
+    for numbers in set(wanted):
+        share, expected = found.count(numbers) / n, wanted.count(numbers) / len(wanted)
+        worst.append(abs(share - expected) / (expected * (1 / n + 1 / len(wanted))) ** 0.5)
+    assert len(worst) > 10
+    assert max(worst) < 4.5
+
+
+def numbers_of(x: Tensor) -> list[tuple[int, ...]]:
+    return [tuple(numbers) for numbers in (x[..., 1] * 5 + x[..., 2]).tolist()]
 
 
 RATIO = Ratio(

@@ -164,6 +164,37 @@ class Filling:
         x[rows, slot, f] = (scores / choice.temperature - noise.log_().neg_().log_()).argmax(dim=1)
         return left
 
+    def fill_numbers(self, x: Tensor, choices: Sequence[Choice], *, rounds: int) -> None:
+        """Draw the numbers of rows x (n, slots, fields) in place: the model's, given the first field and what is held.
+
+        A restriction that is held by masks alone makes numbers at the ends of what it leaves too frequent, for whatever
+        lay beyond falls to them. So a draw is accepted with the share of probability that it was left (rejection
+        sampling), and others are drawn anew. Of a row that is accepted in none of the rounds one draw is kept by the
+        shares (sampling, importance, resampling; Rubin 1988).
+
+        Args:
+            x: rows of one length; the first field is filled, all others are hidden.
+            choices: how the tokens of each further field are drawn.
+            rounds: most draws of a row.
+        """
+        every = range(1, len(self.process.vocabulary))
+        if self.restriction is None:
+            self.fill(x, choices, start=1)
+            return
+        total = torch.zeros(len(x), device=x.device, dtype=torch.double)
+        left, hidden = torch.arange(len(x), device=x.device), x.clone()
+        for _ in range(rounds):
+            rows = self.block(hidden[left]).rows
+            share = self.fill(rows, choices, start=1, weighed=every)[: len(left)].double().exp()
+            total[left] += share
+            chance, other = torch.rand((2, len(left)), generator=self.generator, device=x.device, dtype=torch.double)
+            accepted, kept = chance < share, other * total[left] <= share
+            taken = accepted | kept
+            x[left[taken]] = rows[: len(left)][taken]
+            left = left[~accepted]
+            if len(left) == 0:
+                return
+
     def asked(self, x: Tensor, f: int, slot: Tensor) -> Tensor:
         """(n, vocabulary[f]) logits of field f in one slot (n,) of each row."""
         n, slots = x.shape[:2]

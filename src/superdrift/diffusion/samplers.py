@@ -78,7 +78,8 @@ def unmask(
 
     A restriction holds in every row. What it takes away while the first field is drawn is counted, and of more rows
     than wanted `samples` are drawn again by these weights, so that they follow the model given the restriction, lengths
-    included (sampling, importance, resampling; Rubin 1988), not the order of the draws.
+    included (sampling, importance, resampling; Rubin 1988), not the order of the draws. Numbers given the first field
+    are accepted by what was left to them (rejection sampling).
 
     Args:
         process: the process the denoiser was trained on.
@@ -98,7 +99,7 @@ def unmask(
         among: (*conditions, slots) mask of conditions and numbers of slots that rows may have; all when None.
         restriction: what every row must hold beside.
         oversampling: most rows of the first field that are drawn for each row that is kept, where they are weighed;
-            fewer where their effective number (Kong 1992) suffices.
+            fewer where their effective number (Kong 1992) suffices. Most draws of the numbers of a row, too.
         advance: called with the number of rows done.
 
     Returns:
@@ -114,7 +115,8 @@ def unmask(
     if not tempered and (restriction is None or not restriction.of_first_field):
         blocks = model.blocks(*process.outlines(samples, generator, among=among))
         for block in blocks:
-            model.fill(block.rows, [elements, *digits])
+            model.fill(block.rows, [elements])
+            model.fill_numbers(block.rows, digits, rounds=oversampling)
             advance(block.count)
     else:
         as_learned = Choice(1.0, element_min_p) if tempered else None
@@ -124,7 +126,7 @@ def unmask(
         kept = resampled(weights, samples, generator)
         blocks = model.regrouped(rows[kept], length[kept])
         for block in blocks:
-            model.fill(block.rows, digits, start=1)
+            model.fill_numbers(block.rows, digits, rounds=oversampling)
             advance(block.count)
     x = model.joined(blocks)
     return x[torch.randperm(samples, generator=generator, device=x.device)]
