@@ -50,7 +50,7 @@ def metadata(path):
 def test_a_benchmark_runs_through(finished, tmp_path, name):
     """Published samples come from SUPERDRIFT_DATA, or else from the network."""
     committed = {path: path.read_bytes() for path in (ROOT / "benchmarks").glob("*.parquet")}
-    figure = (ROOT / "docs/figures/doping.svg").read_bytes()
+    figures = {path: path.read_bytes() for path in (ROOT / "docs/figures").glob("*.svg")}
     output = tmp_path / f"{name}.parquet"
     measured_on = [] if name in WITHOUT_RUN else ["--run", str(finished.folder / "results/test")]
     done = run(f"benchmarks.{name}", "--quick", *measured_on, "--output", str(output))
@@ -59,7 +59,7 @@ def test_a_benchmark_runs_through(finished, tmp_path, name):
     assert table.num_rows > 10 and table.schema.equals(pq.read_schema(ROOT / f"benchmarks/{name}.parquet"))
     assert len(done.stdout.splitlines()) >= table.num_rows
     assert {path: path.read_bytes() for path in committed} == committed
-    assert (ROOT / "docs/figures/doping.svg").read_bytes() == figure
+    assert {path: path.read_bytes() for path in (ROOT / "docs/figures").glob("*.svg")} == figures
 
 
 def test_every_benchmark_is_in_the_makefile_and_in_the_documentation():

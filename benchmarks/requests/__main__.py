@@ -7,7 +7,7 @@ occurs in samples held to a restriction, beside those of free samples that happe
 
     python -m benchmarks.requests [--run results/small] [--quick] [--work FOLDER]
 
-Writes benchmarks/requests.parquet.
+Writes benchmarks/requests.parquet and docs/figures/guidance.svg.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from benchmarks.generation.rates import Ruler
 from benchmarks.inputs import CONFIG, ROOT, SEED, parsed, parser, quick_config, stage, start
 from benchmarks.record import Row, origin, write
+from benchmarks.requests.figure import draw
 from superdrift.composition.element_sets import element_set_numbers
 from superdrift.composition.elements import SYMBOLS
 from superdrift.composition.vector import atomic_fractions
@@ -58,7 +59,7 @@ RESTRICTIONS = {
 
 
 def main() -> None:
-    """Measure, print, and write benchmarks/requests.parquet."""
+    """Measure, print, write benchmarks/requests.parquet, draw."""
     options = parser("requests", __doc__)
     options.add_argument("--work", type=Path, help="folder for the model; what is there already is not made again")
     options.add_argument("--restricted", type=int, help=f"samples of each restriction; {RESTRICTED:,}")
@@ -74,6 +75,7 @@ def main() -> None:
             )
         )
     write(arguments.output, rows, origin(arguments.compounds, samples=SAMPLES, restricted=arguments.restricted))
+    draw(rows, (arguments.output.parent if arguments.quick else ROOT / "docs" / "figures") / "guidance.svg")
 
 
 def measured(arguments: argparse.Namespace, work: Path) -> Iterator[Row]:

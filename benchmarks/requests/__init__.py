@@ -1,0 +1,1 @@
+"""Samples on request: Tc, elements, guidance."""
