@@ -17,8 +17,7 @@ from benchmarks.families.rows import Row, line
 from benchmarks.inputs import CONFIG
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.superconductors.data.families import EVERYTHING, families_of
-from superdrift.superconductors.new_families.blocks import Blocks, known_blocks
-from superdrift.superconductors.new_families.linkage import cut_tree
+from superdrift.superconductors.new_families.blocks import Blocks
 from superdrift.superconductors.new_families.novelty_test import Novelty, novelty_test
 
 SETTINGS = CONFIG["cluster"]
@@ -28,17 +27,17 @@ FEWEST = 10
 """Compounds, thinned, of a family of average linkage that is taken out."""
 
 
-def detection(rows: NDArray[np.float32], known: NDArray[np.float32], tree: NDArray[np.float64]) -> list[Row]:
+def detection(
+    rows: NDArray[np.float32], known: NDArray[np.float32], linked: NDArray[np.int64], blocks: Blocks
+) -> list[Row]:
     """All lines: the null, its smallest p-values, false alarms, families found.
 
     Args:
         rows: (n, 96) known superconductors, thinned.
         known: (m, 96) all known compounds.
-        tree: of average linkage of the rows.
+        linked: (n,) family of each by average linkage.
+        blocks: of the known compounds.
     """
-    given = {key: SETTINGS[key] for key in ("spacing", "cut", "fewest_members")}
-    blocks = known_blocks(rows, known, **given)
-    linked = cut_tree(tree, SETTINGS["cut"])
     results = [*null(blocks), *calibrated(blocks), *detected(rows, known, linked, blocks)]
     return [*results, *shares(results)]
 

@@ -13,15 +13,15 @@ from superdrift.superconductors.sources import GENERATED, parse_name
 
 
 def worth_grouping(screened: pa.Table) -> NDArray[np.bool_]:
-    """Candidates that are valid by either rule of charges.
+    """Candidates that are valid by either rule of charges, or of metals alone and like known ones.
 
     The families of known compounds are on the map already, and a cloud of invalid rows is no new family.
 
     Args:
-        screened: basic_pass, duplicate, novel, valid_published, charge_valid.
+        screened: basic_pass, duplicate, novel, valid_published, charge_valid, metal_plausible.
     """
     verdicts = Verdicts.of(screened)
-    return verdicts.candidate & verdicts.valid
+    return verdicts.candidate & (verdicts.valid | verdicts["metal_plausible"])
 
 
 def known_family(compounds: pa.Table, *, source: str, generated_families: Collection[str]) -> NDArray[np.bool_]:

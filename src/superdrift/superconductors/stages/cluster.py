@@ -29,7 +29,7 @@ from superdrift.superconductors.sources import CONDITIONED, INPAINTED, parse_nam
 from superdrift.superconductors.tables import COMPOUNDS, ESTIMATED, SCREENED
 from superdrift.superconductors.tables import CONDITIONED as SAMPLES_OF_REFERENCE
 
-_VERDICTS = ["basic_pass", "duplicate", "novel", "valid_published", "charge_valid"]
+_VERDICTS = ["basic_pass", "duplicate", "novel", "valid_published", "charge_valid", "metal_plausible"]
 _TC = ["tc_k", "tc_low_k", "tc_high_k"]
 
 
