@@ -61,6 +61,10 @@ class Ruler:
             ("distinct novel metallic", self._distinct(amounts, novel & metallic), n),
         ]
 
+    def screener(self) -> Screener:
+        """One that has seen nothing yet, so that no sample repeats an earlier one."""
+        return Screener(self.settings, self.known, self.check, self.metals)
+
     def novel(self, amounts: NDArray[np.float32]) -> NDArray[np.bool_]:
         """(n,) samples that pass the basic checks and are far from everything known."""
         verdict = self._verdicts(amounts)[0]
@@ -73,7 +77,7 @@ class Ruler:
 
     def _verdicts(self, amounts: NDArray[np.float32]) -> tuple[dict[str, NDArray[np.bool_]], NDArray[np.float64]]:
         """Masks of the verdicts, a null one counting as false, and the distance to the nearest known compound."""
-        screener = Screener(self.settings, self.known, self.check, self.metals)
+        screener = self.screener()
         found: dict[str, list[NDArray[np.bool_]]] = {name: [] for name in VERDICTS}
         distances = []
         for start in range(0, len(amounts), self.settings.batch_size):

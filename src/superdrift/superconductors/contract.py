@@ -17,7 +17,7 @@ from superdrift.superconductors import tables
 from superdrift.superconductors.check.tables import CHECKED
 from superdrift.superconductors.data.families import MODEL_FAMILIES
 from superdrift.superconductors.hindsight.tables import FORESEEN, LATER, REDISCOVERY
-from superdrift.superconductors.new_families.tables import BLOCKS, CLUSTERED, DOPING, FAMILIES, GROUPS
+from superdrift.superconductors.new_families.tables import BLOCKS, CLUSTERED, CONTROLS, DOPING, FAMILIES, GROUPS
 
 _SLUG = "[a-z0-9][a-z0-9-]*"
 _SOURCE = (
@@ -113,6 +113,8 @@ _SOURCES = (
              only=_REQUESTS),
     Artifact("conditioned", "condition/{reference}/samples.parquet",
              "compositions drawn around a reference (ILVR)", tables.CONDITIONED, only=_REFERENCES),
+    Artifact("controls", "condition/{reference}/controls.parquet",
+             "how often the low-pass filter alone lets neighbours replace each other", CONTROLS, only=_REFERENCES),
     Artifact("inpainted", "condition/inpaint/{reference}/samples.parquet",
              "compositions of which the generator drew part of a reference anew", tables.INPAINTED, only=_INPAINTED),
     Artifact("trajectories", "drift/{start}/trajectories.parquet",

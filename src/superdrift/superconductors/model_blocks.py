@@ -56,7 +56,14 @@ def by_method(config: Mapping[str, Any], method: str) -> list[str]:
 def condition_settings(config: Mapping[str, Any], reference: str) -> dict[str, Any]:
     """Settings of the stage condition for one reference."""
     block = reference_settings(config, reference)
-    return {name: value for name, value in block.items() if name not in ("methods", "inpaint")}
+    return {name: value for name, value in block.items() if name not in ("methods", "inpaint", "controls")}
+
+
+def control_settings(config: Mapping[str, Any], reference: str) -> dict[str, Any]:
+    """Settings of the stage control for one reference: as it was sampled, by the model that it was sampled with."""
+    block = {name: value for name, value in reference_settings(config, reference).items()
+             if name not in ("methods", "inpaint", "samples")}  # fmt: skip
+    return {**block, "noise_floor": config["models"][config["condition"]["model"]]["noise_floor"]}
 
 
 def inpaint_settings(config: Mapping[str, Any], reference: str, family: str) -> dict[str, Any]:

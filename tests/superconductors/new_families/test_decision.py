@@ -7,12 +7,13 @@ from made_up_blocks import made_up_blocks
 from superdrift.superconductors.new_families.decision import decide_groups, pooled_controls
 
 NULL = made_up_blocks(np.linspace(0.02, 0.1, 40), np.repeat(np.arange(10), 4))
-BEATEN = {"pairs": 50, "neighbour_pairs": 0}
+BEATEN = {"replacements": 50, "neighbour_replacements": 0}
 
 
 def group(distance, reference=None, **other):
     row = {"distance": distance, "distance_low": 0.9 * distance, "n_elements": 4, "pairs": ["Sr-Y", "Cs-Ba"]}
-    row |= {"neighbour_pairs": 2, "reference": reference, "scale": 2 if reference else None}
+    row |= {"neighbour_pairs": 2, "replacements": 2, "neighbour_replacements": 2}
+    row |= {"reference": reference, "scale": 2 if reference else None}
     return row | {"reference_distance": 0.0 if reference else None} | other
 
 
@@ -46,7 +47,7 @@ def test_many_groups_of_a_known_family_make_the_same_distance_worth_less():
 def test_a_group_of_a_reference_needs_both_tests():
     (both,) = decide(group(0.5, "a"), controls=controls())
     assert both["new_family"] and both["p_value"] == max(both["p_novel"], both["p_footprint"])
-    (footprint,) = decide(group(0.5, "a"), controls=controls(pairs=50, neighbour_pairs=45))
+    (footprint,) = decide(group(0.5, "a"), controls=controls(replacements=50, neighbour_replacements=45))
     assert footprint["p_novel"] < 0.1 < footprint["p_footprint"] == footprint["p_value"]
     assert not footprint["new_family"]
 
@@ -64,7 +65,8 @@ def test_a_reference_that_lies_as_far_out_gives_its_novelty_away():
 
 
 def test_controls_of_several_groups_are_pooled():
-    rows = [{"control": "untrained", "reference": "a", "scale": 2, "pairs": 2, "neighbour_pairs": n} for n in (0, 1)]
+    common = {"control": "untrained", "reference": "a", "scale": 2, "replacements": 2}
+    rows = [common | {"neighbour_replacements": n} for n in (0, 1)]
     assert pooled_controls(rows)["a", 2]["untrained"] == (1, 4)
 
 

@@ -12,6 +12,7 @@ from superdrift.superconductors.new_families.footprint import (
     Neighbours,
     count_neighbours,
     footprint_p_value,
+    replacements,
     substituted_pairs,
     together,
 )
@@ -37,6 +38,15 @@ def test_a_reference_of_another_size_is_the_same_reference():
     expected = {pair("Sr", "Y")}
     assert substituted_pairs(group, vectors("SrCuO2")[0]) == expected
     assert substituted_pairs(group, vectors("Sr2Cu2O4")[0]) == expected
+
+
+def test_replacements_are_of_single_compounds():
+    reference = vectors("Ba2CuO3.3")[0]
+    found = replacements(vectors("Ba1.6Cs0.4CuO3.3", "Ba3Cs1Cu2O6.6", "Ba2Cu0.5Ni0.5O3.3"), reference)
+    assert found == {pair("Ba", "Cs"), pair("Cu", "Ni")}
+    # Only lost, only gained, or hardly changed: nothing was replaced.
+    assert replacements(vectors("Ba2CuO3", "Ba2CuO3.6", "Ba1.97Cs0.03CuO3.3"), reference) == set()
+    assert replacements(np.zeros((2, 96)), reference) == set()
 
 
 def test_neighbours_depend_on_the_order_alone():

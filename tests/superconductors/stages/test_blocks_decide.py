@@ -31,8 +31,10 @@ def write_groups(path, distances, reference=None):
     given = {
         "group": list(range(n)), "members": [6] * n, "compounds": [9] * n, "n_elements": [4] * n, "distance": distances,
         "distance_low": distances, "general_formula": ["La2-xSrxCuO4"] * n, "variables": ["x = 0.1–0.2"] * n,
-        "pairs": [["Sr-La", "Cs-Ba"]] * n, "neighbour_pairs": [2] * n, "reference": [reference] * n,
-        "scale": [2 if reference else None] * n, "reference_distance": [0.0 if reference else None] * n,
+        "pairs": [["Sr-La", "Cs-Ba"]] * n, "neighbour_pairs": [2] * n,
+        "replacements": [2 if reference else None] * n, "neighbour_replacements": [2 if reference else None] * n,
+        "reference": [reference] * n, "scale": [2 if reference else None] * n,
+        "reference_distance": [0.0 if reference else None] * n,
     }  # fmt: skip
     tables.write(path, GROUPS, {column.name: [None] * n for column in GROUPS.columns} | given, {})
 
@@ -68,7 +70,14 @@ def test_controls_decide_about_groups_of_references(folder):
     write_groups(folder / "own.parquet", [])
     write_groups(folder / "ilvr.parquet", [0.9], "la214")
     controls = [
-        {"control": name, "reference": "la214", "scale": 2, "pairs": 40, "neighbour_pairs": 1}
+        {
+            "control": name,
+            "reference": "la214",
+            "scale": 2,
+            "samples": 50,
+            "replacements": 40,
+            "neighbour_replacements": 1,
+        }
         for name in ("permuted order", "untrained")
     ]
     columns = {name: [row[name] for row in controls] for name in controls[0]}

@@ -12,7 +12,9 @@ from killing import kill_when
 from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.io import tables
 from superdrift.learning.history import HISTORY
+from superdrift.superconductors.new_families.tables import CONTROLS
 from superdrift.superconductors.stages.condition import main as condition
+from superdrift.superconductors.stages.control import main as control
 from superdrift.superconductors.stages.generate import main as generate
 from superdrift.superconductors.stages.inpaint import main as inpaint
 from superdrift.superconductors.stages.train import main as train
@@ -217,6 +219,26 @@ def test_other_low_passes_draw_other_samples(continuous, compounds, tmp_path):
         assert condition(condition_arguments(continuous, compounds, tmp_path / f"{number}.parquet", **changed)) == 0
     drawn = [amounts_of(tmp_path / f"{number}.parquet") for number in range(3)]
     assert not any(np.array_equal(drawn[0], other) for other in drawn[1:])
+
+
+def test_controls_are_drawn_as_the_samples_are(continuous, tmp_path):
+    settings = {
+        "controls": 6, "scales": [2, 4], "batch_size": 3, "shared_noise": True, "device": "cpu", "threads": 1,
+        "low_pass": "cubic", "element_order": "pettifor", "noise_floor": 0.08,
+    }  # fmt: skip
+    for name in ("one", "two"):
+        assert control([
+            "--settings", json.dumps(settings), *model_arguments(continuous), "--reference", "lsco",
+            "--formula", "La1.85Sr0.15CuO4", "--controls", str(tmp_path / f"{name}.parquet"),
+        ]) == 0  # fmt: skip
+    table = tables.read(tmp_path / "one.parquet", CONTROLS)
+    assert tables.read(tmp_path / "two.parquet", CONTROLS).equals(table)
+    assert table["scale"].to_pylist() == [2] * 5 + [4] * 5
+    assert table["control"].to_pylist() == [*["permuted order"] * 4, "untrained"] * 2
+    assert table["samples"].to_pylist() == [2, 2, 1, 1, 6] * 2
+    assert sum(table["replacements"].to_pylist()) > 2
+    for row in table.to_pylist():
+        assert row["neighbour_replacements"] <= row["replacements"] <= row["samples"]
 
 
 def test_inpainted_samples_keep_what_they_say(masked, compounds, tmp_path, capsys, caplog):

@@ -62,9 +62,12 @@ def cluster_settings(stage):
 
 
 def around_reference(wildcards):
-    """Arguments of the stage cluster around a reference: its formula and, of ILVR, the samples with their scales."""
+    """Arguments of the stage cluster around a reference: its formula and, of ILVR, samples with their scales, order."""
     source = SOURCES[wildcards.source]
-    samples = ["--samples", f"results/{wildcards.run}/{source.samples}"] if source.conditioned else []
     if not source.around_reference:
         return []
-    return ["--formula", config["catalogue"][source.subject]["formula"], *samples]
+    formula = ["--formula", config["catalogue"][source.subject]["formula"]]
+    if not source.conditioned:
+        return formula
+    order = model_blocks.reference_settings(config, source.subject)["element_order"]
+    return [*formula, "--samples", f"results/{wildcards.run}/{source.samples}", "--element-order", order]

@@ -124,6 +124,31 @@ rule condition:
         " --samples {output.samples:q}"
 
 
+# What the low-pass filter does by itself: what groups of a reference are compared with.
+rule control:
+    input:
+        weights=conditioner("model.safetensors"),
+        description=conditioner("model.json"),
+    output:
+        controls=f"{RUN}/condition/{{reference}}/controls.parquet",
+    log:
+        f"{LOGS}/condition/{{reference}}-controls.log",
+    conda:
+        conda_env(config["condition"]["device"])
+    threads: config["condition"]["threads"]
+    params:
+        settings=lambda w: settings(**model_blocks.control_settings(config, w.reference)),
+        formula=lambda w: config["catalogue"][w.reference]["formula"],
+        code=code("superconductors.stages.control"),
+        seed=config["seed"],
+    message:
+        "Drawing controls of {wildcards.reference}"
+    shell:
+        "python -m superdrift.superconductors.stages.control --settings {params.settings:q} --seed {params.seed} --log {log:q}"
+        " --weights {input.weights:q} --description {input.description:q}"
+        " --reference {wildcards.reference} --formula {params.formula:q} --controls {output.controls:q}"
+
+
 # Part of a reference drawn anew, by the generator itself.
 rule inpaint:
     input:

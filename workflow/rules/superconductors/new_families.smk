@@ -54,6 +54,7 @@ rule decide:
     input:
         groups=each("cluster/{source}/groups.parquet", GENERATED),
         blocks=f"{RUN}/cluster/blocks.parquet",
+        controls=[f"{RUN}/condition/{slug}/controls.parquet" for slug in model_blocks.by_method(config, "ilvr")],
     output:
         families=f"{RUN}/cluster/families.parquet",
     log:
@@ -64,6 +65,7 @@ rule decide:
         settings=cluster_settings(DecideSettings),
         sources=GENERATED,
         versions=[source.family for source in SOURCES.generated],
+        controls=lambda w, input: ["--controls", *input.controls] if input.controls else [],
         code=code("superconductors.stages.decide"),
         seed=config["seed"],
     message:
@@ -71,4 +73,4 @@ rule decide:
     shell:
         "python -m superdrift.superconductors.stages.decide --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --sources {params.sources} --versions {params.versions} --groups {input.groups:q} --blocks {input.blocks:q}"
-        " --families {output.families:q}"
+        " {params.controls:q} --families {output.families:q}"

@@ -18,7 +18,6 @@ from superdrift.diffusion.restriction import Restriction
 from superdrift.diffusion.samplers import named
 from superdrift.learning.device import fast
 from superdrift.run.errors import InputError
-from superdrift.superconductors.encoding.tokens import ORDER
 from superdrift.superconductors.generation.conditions import asked
 from superdrift.superconductors.generation.model import Model
 from superdrift.superconductors.generation.request import Request
@@ -99,7 +98,7 @@ def _sound(drawn: Callable[[int, int], NDArray[np.float32]], samples: int) -> ND
 def sample_conditioned(
     model: Model, reference: NDArray[np.float32], *, scale: int, shared_noise: bool, samples: int, seed: int,
     device: torch.device, advance: Callable[[float], None], low_pass: str = "cubic",
-    element_order: str = "atomic_number",
+    order: NDArray[np.integer] | None = None,
 ) -> NDArray[np.float32]:  # fmt: skip
     """Draw compositions held to the low frequencies of a reference (ILVR).
 
@@ -113,7 +112,7 @@ def sample_conditioned(
         device: where to draw.
         advance: called after each step, with the share of the samples that it stands for.
         low_pass: cubic, or projector, with which samples have just the low frequencies of the reference.
-        element_order: atomic_number or pettifor, along which the low-pass filters.
+        order: (96,) index of the element at each place along which the low-pass filters; None: by atomic number.
 
     Returns:
         (samples, 96) atoms per formula unit, as drawn.
@@ -129,8 +128,8 @@ def sample_conditioned(
     generator = Generator(device).manual_seed(seed)
     y = model.encoding.encode(reference[None])[0].to(device)
     phi = {"cubic": ilvr.low_pass, "projector": ilvr.projector}[low_pass](y.shape[-1], scale)
-    if element_order == "pettifor":
-        phi = ilvr.reordered(phi, ORDER)
+    if order is not None:
+        phi = ilvr.reordered(phi, order)
     with torch.inference_mode():
         x_0 = ilvr.condition(
             model.process, fast(model.denoiser, device), y, samples=samples, phi=phi.to(device),

@@ -13,7 +13,7 @@ from superdrift.superconductors.new_families.novelty_test import novelty_test
 
 Row = dict[str, Any]
 Controls = Mapping[tuple[str, int], Mapping[str, Neighbours]]
-"""(reference, scale) → control (`footprint.CONTROLS`) → counts of the groups among its samples."""
+"""(reference, scale) → control (`footprint.CONTROLS`) → counts of its samples."""
 
 
 def decide_groups(
@@ -79,7 +79,9 @@ def pooled_controls(rows: Sequence[Row]) -> dict[tuple[str, int], dict[str, Neig
     for row in rows:
         of_reference = found.setdefault((row["reference"], row["scale"]), {})
         before = of_reference.get(row["control"], Neighbours(0, 0))
-        of_reference[row["control"]] = together([before, Neighbours(row["neighbour_pairs"], row["pairs"])])
+        of_reference[row["control"]] = together(
+            [before, Neighbours(row["neighbour_replacements"], row["replacements"])]
+        )
     return found
 
 
@@ -87,5 +89,5 @@ def _footprint(group: Row, controls: Controls) -> float:
     """p-value against the filter's footprint; nan for a group that no filter was used for."""
     if group["scale"] is None:
         return float("nan")
-    counts = Neighbours(group["neighbour_pairs"], len(group["pairs"]))
+    counts = Neighbours(group["neighbour_replacements"], group["replacements"])
     return footprint_p_value(counts, controls.get((group["reference"], group["scale"]), {}))

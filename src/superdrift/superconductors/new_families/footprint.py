@@ -1,9 +1,9 @@
 """Is what replaces what in a group more than the low-pass filter's footprint?
 
 ILVR holds the low frequencies of a composition along the elements in an order, by atomic number. What it leaves free
-moves amounts between neighbours in that order, whatever the network has learned. So pairs of elements that replace each
-other and are neighbours speak for a family only where they are neighbours more often than the filter alone makes them:
-more often than among samples drawn with the elements in a permuted order, neighbours in that order counted, and among
+moves amounts between neighbours in that order, whatever the network has learned. So elements that replaced each other
+and are neighbours speak for a family only where they are neighbours more often than the filter alone makes them: more
+often than among samples drawn with the elements in a permuted order, neighbours in that order counted, and among
 samples of an untrained network.
 """
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import fisher_exact
 
 from superdrift.composition.elements import N_ELEMENTS
-from superdrift.superconductors.new_families.substitution_sites import same_size, sites
+from superdrift.superconductors.new_families.substitution_sites import VARIES, same_size, sites
 
 ATOMIC_NUMBERS = np.arange(N_ELEMENTS)
 """Place of each element, hydrogen to curium, in the order that ILVR filters along."""
@@ -51,6 +51,25 @@ def substituted_pairs(amounts: NDArray[np.floating], reference: NDArray[np.float
     return {(min(pair), max(pair)) for pair in pairs}
 
 
+def replacements(amounts: NDArray[np.floating], reference: NDArray[np.floating]) -> set[Pair]:
+    """Distinct pairs of the element that lost most against a reference and the one that gained most, of any compound.
+
+    Unlike `substituted_pairs` it needs no group, only compounds, so that samples of any network have them.
+
+    Args:
+        amounts: (m, 96) atoms per formula unit.
+        reference: (96,) of the compound they were drawn from.
+    """
+    there = amounts[amounts.sum(axis=1) > 0]
+    if not len(there):
+        return set()
+    change = same_size(there, float(reference.sum())) - reference
+    lost, gained = change.argmin(axis=1), change.argmax(axis=1)
+    row = np.arange(len(there))
+    real = (-change[row, lost] > VARIES) & (change[row, gained] > VARIES)
+    return {(min(pair), max(pair)) for pair in zip(lost[real].tolist(), gained[real].tolist(), strict=True)}
+
+
 def count_neighbours(pairs: Iterable[Pair], order: NDArray[np.integer]) -> Neighbours:
     """How many of some pairs are next to each other.
 
@@ -76,9 +95,9 @@ def footprint_p_value(group: Neighbours, controls: Mapping[str, Neighbours]) -> 
     nothing that could speak against the filter: 1.
 
     Args:
-        group: counts of the group, in the order it was filtered along.
-        controls: counts of the groups among control samples of the same reference and scale, each in the order that
-            they were filtered along; by the names in `CONTROLS`.
+        group: counts of the group's replacements, in the order it was filtered along.
+        controls: counts of those of control samples of the same reference and scale, each in the order that they were
+            filtered along; by the names in `CONTROLS`.
 
     Returns:
         the p-value; nan where a control is missing, or has no pair.

@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 from superdrift.composition.elements import SYMBOLS
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.superconductors.new_families.doping import doping_curve
-from superdrift.superconductors.new_families.footprint import ATOMIC_NUMBERS, count_neighbours, substituted_pairs
+from superdrift.superconductors.new_families.footprint import (
+    ATOMIC_NUMBERS,
+    Neighbours,
+    count_neighbours,
+    replacements,
+    substituted_pairs,
+)
 from superdrift.superconductors.new_families.general_formula import GeneralFormula, general_formula
 from superdrift.superconductors.new_families.linkage import linked_groups, thinned
 from superdrift.superconductors.settings.new_families import ClusterSettings
@@ -81,6 +87,8 @@ class Group:
         formula: its general formula.
         pairs: elements that replace each other, within the group or in it against the reference, e.g. Ba-Cs.
         neighbour_pairs: how many of these are neighbours in atomic number.
+        replaced: elements that replaced each other against the reference in the order it was filtered along; None where
+            there is no filter.
         tc_k: (m,) estimated Tc of its members, K; nan where there is none.
     """
 
@@ -93,6 +101,7 @@ class Group:
     formula: GeneralFormula
     pairs: list[str]
     neighbour_pairs: int
+    replaced: Neighbours | None
     tc_k: NDArray[np.float64]
 
 
@@ -104,6 +113,7 @@ def describe_groups(
     *,
     reference: NDArray[np.floating] | None,
     scale: int | None,
+    order: NDArray[np.integer],
     optional_share: float,
 ) -> list[Group]:
     """The groups of a grouping, in the order of their numbers.
@@ -115,6 +125,7 @@ def describe_groups(
         tc_k: (n,) estimated Tc, K; nan where there is none.
         reference: (96,) of the reference compound; None: there is none.
         scale: N of the low-pass filter.
+        order: (96,) place of each element along which it filters.
         optional_share: see `general_formula`.
     """
     groups = []
@@ -122,6 +133,9 @@ def describe_groups(
         rows = grouping.kept[grouping.group[grouping.kept] == number]
         members, distance = amounts[rows], known.nearest(amounts[rows])[0]
         pairs = sorted(substituted_pairs(members, reference))
+        replaced = None
+        if reference is not None and scale is not None:
+            replaced = count_neighbours(replacements(members, reference), order)
         groups.append(
             Group(
                 rows=rows,
@@ -133,6 +147,7 @@ def describe_groups(
                 formula=general_formula(members, optional_share=optional_share),
                 pairs=[f"{SYMBOLS[one]}-{SYMBOLS[other]}" for one, other in pairs],
                 neighbour_pairs=count_neighbours(pairs, ATOMIC_NUMBERS).neighbours,
+                replaced=replaced,
                 tc_k=tc_k[rows],
             )
         )
@@ -148,6 +163,7 @@ def group_scales(
     reference: NDArray[np.floating] | None,
     settings: ClusterSettings,
     streams: Callable[[int], np.random.Generator],
+    order: NDArray[np.integer] = ATOMIC_NUMBERS,
 ) -> tuple[list[Group], Grouping]:
     """Groups of each scale by itself, and how all compounds are grouped.
 
@@ -159,6 +175,7 @@ def group_scales(
         reference: (96,) of the reference compound; None: there is none.
         settings: thinning, cut, sizes.
         streams: scale → draws where there are too many compounds.
+        order: (96,) place of each element along which the low-pass filters.
     """
     groups: list[Group] = []
     kept, number = [np.zeros(0, dtype=np.int64)], np.full(len(amounts), NO_GROUP, dtype=np.int64)
@@ -170,7 +187,7 @@ def group_scales(
         )  # fmt: skip
         found = describe_groups(
             amounts[rows], grouping, known, tc_k[rows], reference=reference, scale=scale or None,
-            optional_share=settings.optional_share,
+            order=order, optional_share=settings.optional_share,
         )  # fmt: skip
         number[rows] = np.where(grouping.group == NO_GROUP, NO_GROUP, grouping.group + len(groups))
         groups += [replace(group, rows=rows[group.rows]) for group in found]
@@ -202,6 +219,8 @@ def group_columns(groups: list[Group], reference: str | None, reference_distance
         "variables": [group.formula.ranges for group in groups],
         "pairs": [group.pairs for group in groups],
         "neighbour_pairs": [group.neighbour_pairs for group in groups],
+        "replacements": [None if group.replaced is None else group.replaced.pairs for group in groups],
+        "neighbour_replacements": [None if group.replaced is None else group.replaced.neighbours for group in groups],
         "tc_median_k": [float(np.median(values)) if len(values) else None for values in tc],
         "dome": [None if curve is None else curve.dome for curve in curves],
         "dome_bic": [None if curve is None else curve.bic_difference for curve in curves],

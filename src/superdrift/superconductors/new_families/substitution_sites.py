@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-_VARIES = 0.05
+VARIES = 0.05
 """Atoms per formula unit; an element whose amount has a smaller standard deviation is constant: about the noise of a
 continuous model's samples."""
 _COMPENSATED = 0.1
@@ -74,7 +74,7 @@ def sites(unit: NDArray[np.float64], origin: NDArray[np.float64] | None = None) 
     unit = np.clip(unit, low, high)
     deviation = unit - (unit.mean(axis=0) if origin is None else origin)
     variance = (deviation**2).mean(axis=0)
-    varying = [int(i) for i in np.argsort(-variance, kind="stable")[:_MOST_VARYING] if variance[i] > _VARIES**2]
+    varying = [int(i) for i in np.argsort(-variance, kind="stable")[:_MOST_VARYING] if variance[i] > VARIES**2]
     means = unit.mean(axis=0)
     found: list[Site] = []
     for size in _ELEMENTS_OF_A_SITE:

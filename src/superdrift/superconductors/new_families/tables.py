@@ -44,6 +44,14 @@ GROUPS = Table(
         Column("variables", TEXT, "range of each letter over the bulk of the members, atoms per formula unit"),
         Column("pairs", pa.list_(TEXT), "elements that replace each other, within it or in it against the reference"),
         Column("neighbour_pairs", COUNT, "pairs that are neighbours in atomic number"),
+        Column(
+            "replacements", COUNT, "distinct pairs of the element that lost most against the reference and the one that"
+            " gained most, of any member; null: no low-pass filter", nullable=True,
+        ),
+        Column(
+            "neighbour_replacements", COUNT, "those that are neighbours in the order that was filtered along",
+            nullable=True,
+        ),
         Column("tc_median_k", REAL, "median estimated Tc", "K", nullable=True),
         Column("dome", TRUTH, "estimated Tc has a maximum in x; null: too few values of x, or none", nullable=True),
         Column("dome_bic", REAL, "information criterion (BIC) of a line minus that of a parabola in x", nullable=True),
@@ -76,10 +84,14 @@ CONTROLS = Table(
         Column("control", TEXT, "permuted order: filtered along permuted elements; untrained: drawn by such a network"),
         Column("reference", TEXT, "slug of the reference"),
         Column("scale", SMALL, "N of the low-pass filter"),
-        Column("pairs", COUNT, "pairs of elements that replace each other in a group of the control's samples"),
-        Column("neighbour_pairs", COUNT, "those that are neighbours in the order that was filtered along"),
+        Column("samples", COUNT, "samples of the control, in one order of the elements"),
+        Column(
+            "replacements", COUNT, "distinct pairs of the element that lost most against the reference and the one that"
+            " gained most, of any of them",
+        ),
+        Column("neighbour_replacements", COUNT, "those that are neighbours in the order that was filtered along"),
     ),
-)
+)  # fmt: skip
 
 FAMILIES = Table(
     "families",
@@ -93,7 +105,7 @@ FAMILIES = Table(
         Column("p_smallest", REAL, "smallest p_novel that these systems can give", nullable=True),
         Column("p_novel", REAL, "chance of such a distance for an unseen system of a known family", nullable=True),
         Column(
-            "p_footprint", REAL, "chance of its neighbour_pairs if the low-pass filter alone made them; null: no"
+            "p_footprint", REAL, "chance of its neighbour_replacements if the low-pass filter alone made them; null: no"
             " filter, or no control samples", nullable=True,
         ),
         Column("p_value", REAL, "p_novel, of a reference's group the larger of both; null: not tested", nullable=True),

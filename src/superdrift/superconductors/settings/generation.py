@@ -222,7 +222,17 @@ class ConditioningSettings:
 
 
 @dataclass(frozen=True)
-class ReferenceSettings(AroundSettings, LowPassSettings):
+class ControlsSettings(LowPassSettings):
+    """Samples that show the footprint of the low-pass alone."""
+
+    controls: Count = setting(
+        "samples per reference, scale and control, with permuted elements and by an untrained network: what groups of"
+        " ilvr are compared with"
+    )
+
+
+@dataclass(frozen=True)
+class ReferenceSettings(AroundSettings, ControlsSettings):
     """What may differ from reference to reference."""
 
     methods: Annotated[list[Literal["ilvr", "inpaint"]], Limits(fewest=1, unique=True)] = setting(
@@ -245,6 +255,13 @@ class ConditionBlock(ReferenceSettings, ConditioningSettings):
 @dataclass(frozen=True)
 class ConditionSettings(AroundSettings, LowPassSettings, ConditioningSettings):
     """ILVR on one reference compound."""
+
+
+@dataclass(frozen=True)
+class ControlSettings(ControlsSettings, ConditioningSettings):
+    """Controls of ILVR on one reference compound."""
+
+    noise_floor: float = passed("models.*.noise_floor")
 
 
 @dataclass(frozen=True)

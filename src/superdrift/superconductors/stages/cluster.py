@@ -18,6 +18,7 @@ from superdrift.composition.vector import to_vector
 from superdrift.io import tables
 from superdrift.run.command import Run, command
 from superdrift.run.seeds import derive, generator
+from superdrift.superconductors.generation.filter_order import FILTER_ORDERS, places
 from superdrift.superconductors.matched_rows import match
 from superdrift.superconductors.new_families.embedding import embed
 from superdrift.superconductors.new_families.groups import NO_GROUP, Group, Grouping, group_columns, group_scales
@@ -46,6 +47,7 @@ def cluster(
     doping: Path,
     samples: Path | None = None,
     formula: str | None = None,
+    element_order: str = "atomic_number",
 ) -> None:
     """Group the generated compounds of one source.
 
@@ -61,6 +63,7 @@ def cluster(
         doping: written; estimated Tc against x, one row per member of a group with a letter in its formula.
         samples: of ILVR: condition/{reference}/samples.parquet, with the scale of each.
         formula: of the reference compound.
+        element_order: of ILVR, along which it filtered.
     """
     new = _generated(screened, estimated, samples)
     every = tables.read(compounds, COMPOUNDS, ["id", "family", "superconducting", "amounts"])
@@ -69,6 +72,7 @@ def cluster(
     found, grouping = group_scales(
         new.amounts, new.scale, index, new.tc_k[:, 0], reference=reference, settings=settings,
         streams=lambda scale: generator(run.seed, "cluster", source, scale),
+        order=places(FILTER_ORDERS[element_order]),
     )  # fmt: skip
     kind, subject = parse_name(source)
     far = None if reference is None else float(index.nearest(reference[None])[0][0])

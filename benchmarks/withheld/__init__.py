@@ -1,0 +1,1 @@
+"""Known families withheld from everything: does the pipeline find them again, and does the test call them new?"""
