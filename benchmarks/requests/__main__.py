@@ -36,7 +36,7 @@ from superdrift.statistics.intervals import grouped_share
 from superdrift.superconductors.generation.checkpoint import load_model
 from superdrift.superconductors.generation.model import Model
 from superdrift.superconductors.generation.request import Request
-from superdrift.superconductors.generation.sampling import sample
+from superdrift.superconductors.generation.sampling import Sampling
 from superdrift.superconductors.model_blocks import train_settings
 from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tables import COMPOUNDS
@@ -125,13 +125,11 @@ def drawn(model: Model, n: int, request: Request | None, guidance: float) -> NDA
     """(n, 96) samples."""
     block = CONFIG["models"][CONFIG["train"]["model"]]["sampler"]
     sampler = {name: value["everything"] if isinstance(value, dict) else value for name, value in block.items()}
-    size, parts = CONFIG["generate"]["batch_size"], []
-    for start_at in range(0, n, size):
-        seed = derive(SEED, "benchmark", "requests", str(request), start_at)
-        own = {"samples": min(size, n - start_at), "seed": seed, "request": request}
-        block = {**sampler, "guidance": guidance}
-        parts.append(sample(model, block, device=torch.device("cpu"), advance=lambda _: None, **own))
-    return np.concatenate(parts)
+    sampling = Sampling(model, {**sampler, "guidance": guidance}, device=torch.device("cpu"), request=request)
+    size, name = CONFIG["generate"]["batch_size"], ("benchmark", "requests", str(request))
+    return np.concatenate([
+        sampling.batch(min(size, n - start_at), derive(SEED, *name, start_at)) for start_at in range(0, n, size)
+    ])  # fmt: skip
 
 
 class Judge(NamedTuple):

@@ -167,5 +167,10 @@ def test_temperature_and_cutoff_act_on_their_own_fields():
     torch.testing.assert_close(hot, torch.tensor([1 / 3, 0.2]), atol=0.012, rtol=0)
     kept = shares_of_one(element_temperature=2.0)
     torch.testing.assert_close(kept, torch.tensor([0.2, 0.2]), atol=0.012, rtol=0)
+    once = usual_rows(
+        process, Independent([share, share]), samples=20_000, element_min_p=0.0, generator=Generator().manual_seed(2)
+    )
+    kept = shares_of_one(element_temperature=2.0, usual=once)
+    torch.testing.assert_close(kept, torch.tensor([0.2, 0.2]), atol=0.015, rtol=0)
     torch.testing.assert_close(shares_of_one(min_p=0.3), torch.tensor([0.2, 0.0]), atol=0.012, rtol=0)
     torch.testing.assert_close(shares_of_one(element_min_p=0.2), torch.tensor([0.2, 0.2]), atol=0.012, rtol=0)

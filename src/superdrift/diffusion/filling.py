@@ -12,7 +12,7 @@ from superdrift.diffusion.masked import MaskedDiffusion
 from superdrift.diffusion.restriction import Restriction
 from superdrift.run.errors import InputError
 
-ENOUGH = 0.8
+ENOUGH = 0.5
 """Effective number of weighed rows, as a share of those wanted, at which no more are drawn."""
 STRIDE = 32
 """Rows of one length are drawn in multiples of this."""
@@ -34,6 +34,18 @@ class Block(NamedTuple):
 
     rows: Tensor
     count: int
+
+
+class Usual(NamedTuple):
+    """What rows hold where they are drawn as learned: the frequencies that others keep.
+
+    Attributes:
+        held: (n, k) of 0 and 1, `calibration.holdings` of rows.
+        weights: (n,) logarithms of their weights.
+    """
+
+    held: Tensor
+    weights: Tensor
 
 
 class Filling:
@@ -68,7 +80,7 @@ class Filling:
         return torch.cat([pad(part, (0, 0, 0, slots - part.shape[1]), value=-1) for part in rows])
 
     def candidates(
-        self, n: int, choice: Choice, *, as_learned: Choice | None, among: Tensor | None, oversampling: int
+        self, n: int, choice: Choice, *, usual: Usual | None, among: Tensor | None, oversampling: int
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Rows with their first field, of which n are to be drawn again by weights.
 
@@ -77,7 +89,7 @@ class Filling:
         Args:
             n: how many rows are wanted.
             choice: how first tokens are drawn.
-            as_learned: how those rows are drawn whose frequencies are to be kept; None: frequencies are as they are.
+            usual: rows whose frequencies are to be kept; None: frequencies are as they are.
             among: (*conditions, slots) mask of conditions and lengths that rows may have; None: any.
             oversampling: most rounds.
 
@@ -87,17 +99,14 @@ class Filling:
         Raises:
             InputError: when none of the rows holds the restriction.
         """
-        reference, drawn = None, list[tuple[Tensor, Tensor, Tensor]]()
-        if as_learned is not None:
-            reference = self.candidates(n, as_learned, as_learned=None, among=among, oversampling=oversampling)
-        sizes = (self.process.vocabulary[0], *self.process.conditions)
+        drawn = list[tuple[Tensor, Tensor, Tensor]]()
         for _ in range(oversampling):
             drawn.append(self._first_field(n, choice, among))
             rows, length, weights = (torch.cat(part) for part in zip(*drawn, strict=True))
             if not bool(weights.isfinite().any()):
                 continue
-            if reference is not None:
-                weights = calibrated(holdings(rows, sizes), weights, holdings(reference[0], sizes), reference[2])
+            if usual is not None:
+                weights = calibrated(self._held(rows), weights, *usual)
             if 1 / float((weights.double().softmax(dim=0) ** 2).sum()) >= ENOUGH * n:
                 break
         if not bool(weights.isfinite().any()):
@@ -105,6 +114,14 @@ class Filling:
                 f"none of {len(weights):,} rows that were drawn holds what is asked for; ask for less, or less exactly"
             )
         return rows, length, weights
+
+    def usual(self, n: int, choice: Choice, *, among: Tensor | None, oversampling: int) -> Usual:
+        """What n rows or more hold that are drawn by a choice; arguments as in `candidates`."""
+        rows, _, weights = self.candidates(n, choice, usual=None, among=among, oversampling=oversampling)
+        return Usual(self._held(rows), weights)
+
+    def _held(self, rows: Tensor) -> Tensor:
+        return holdings(rows, (self.process.vocabulary[0], *self.process.conditions))
 
     def _first_field(self, n: int, choice: Choice, among: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
         """Draw n rows with their first field, their lengths and the logarithms of their weights."""

@@ -6,11 +6,14 @@ from typing import Any, NamedTuple
 import torch
 from torch import Generator, Tensor
 
-from superdrift.diffusion.filling import Choice, Filling, resampled
+from superdrift.diffusion.filling import Choice, Filling, Usual, resampled
 from superdrift.diffusion.masked import MaskedDiffusion
 from superdrift.diffusion.process import DiffusionProcess
 from superdrift.diffusion.restriction import Restriction
 from superdrift.run.errors import InputError
+
+OVERSAMPLING = 4
+"""Most rows that are drawn for each that is kept, and most draws of the numbers of a row."""
 
 
 def _nothing(_: float) -> None:
@@ -68,7 +71,8 @@ def unmask(
     among: Tensor | None = None,
     restriction: Restriction | None = None,
     keep_frequencies: bool = True,
-    oversampling: int = 4,
+    usual: Usual | None = None,
+    oversampling: int = OVERSAMPLING,
     advance: Callable[[float], None] = _nothing,
 ) -> Tensor:
     """Fill hidden tokens field by field, slot after slot in random order (Hoogeboom et al. 2022, algorithm 1).
@@ -98,6 +102,7 @@ def unmask(
             twice.
         among: (*conditions, slots) mask of conditions and numbers of slots that rows may have; all when None.
         restriction: what every row must hold beside.
+        usual: rows whose frequencies are kept, of `usual_rows`; None: as many as are wanted are drawn for it.
         oversampling: most rows of the first field that are drawn for each row that is kept, where they are weighed;
             fewer where their effective number (Kong 1992) suffices. Most draws of the numbers of a row, too.
         advance: called with the number of rows done.
@@ -119,10 +124,10 @@ def unmask(
             model.fill_numbers(block.rows, digits, rounds=oversampling)
             advance(block.count)
     else:
-        as_learned = Choice(1.0, element_min_p) if tempered else None
-        rows, length, weights = model.candidates(
-            samples, elements, as_learned=as_learned, among=among, oversampling=oversampling
-        )
+        drawing = {"among": among, "oversampling": oversampling}
+        if tempered and usual is None:
+            usual = model.usual(samples, Choice(1.0, element_min_p), **drawing)
+        rows, length, weights = model.candidates(samples, elements, usual=usual if tempered else None, **drawing)
         kept = resampled(weights, samples, generator)
         blocks = model.regrouped(rows[kept], length[kept])
         for block in blocks:
@@ -130,6 +135,24 @@ def unmask(
             advance(block.count)
     x = model.joined(blocks)
     return x[torch.randperm(samples, generator=generator, device=x.device)]
+
+
+def usual_rows(
+    process: MaskedDiffusion,
+    denoiser: Callable[..., Any],
+    *,
+    samples: int,
+    element_min_p: float,
+    generator: Generator,
+    guidance: float = 0.0,
+    among: Tensor | None = None,
+    restriction: Restriction | None = None,
+    oversampling: int = OVERSAMPLING,
+) -> Usual:
+    """What rows hold that are drawn at element temperature 1, for many calls of `unmask`; arguments as there."""
+    denoise = guided(denoiser, process, guidance) if guidance else denoiser
+    model = Filling(process, denoise, generator, restriction)
+    return model.usual(samples, Choice(1.0, element_min_p), among=among, oversampling=oversampling)
 
 
 def guided(denoiser: Callable[..., Any], process: MaskedDiffusion, guidance: float) -> Callable[..., Any]:

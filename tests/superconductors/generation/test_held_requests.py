@@ -15,7 +15,7 @@ from superdrift.superconductors.generation.conditions import SIZES, TC_EDGES_K, 
 from superdrift.superconductors.generation.model import Model, build, design
 from superdrift.superconductors.generation.request import Request
 from superdrift.superconductors.generation.restrictions import absurd
-from superdrift.superconductors.generation.sampling import sample
+from superdrift.superconductors.generation.sampling import Sampling
 
 SLOTS = {"kind": "slot_transformer", "width": 16, "depth": 1, "heads": 2, "dropout": 0.0}
 UNMASK = {
@@ -49,8 +49,7 @@ def model(forgotten=0.1) -> Model:
 
 
 def drawn(request: Request, generator: Model, n=300) -> np.ndarray:
-    options = {"samples": n, "seed": 3, "device": torch.device("cpu"), "advance": lambda _: None}
-    return sample(generator, UNMASK, request=request, **options)
+    return Sampling(generator, UNMASK, device=torch.device("cpu"), request=request).batch(n, 3)
 
 
 def column(symbol: str) -> int:
@@ -89,9 +88,9 @@ def test_plausible_samples_have_usual_amounts_and_known_valences():
     generator.process.fit(generator.encode(rows, tc))
     generator.process.shares.fill_(1 / generator.process.shares.numel())
     request = Request(family="cuprates", allowed=frozenset({"La", "Cu", "O"}), n_elements=(3, 3))
-    options = {"samples": 300, "seed": 3, "device": torch.device("cpu"), "advance": lambda _: None, "request": request}
-    free = sample(generator, UNMASK, **options)
-    held = sample(generator, {**UNMASK, "plausible": True}, **options)
+    options = {"device": torch.device("cpu"), "request": request}
+    free = Sampling(generator, UNMASK, **options).batch(300, 3)
+    held = Sampling(generator, {**UNMASK, "plausible": True}, **options).batch(300, 3)
     most = rows.max(axis=0)
     assert (free > most + 1e-3).any(axis=1).mean() > 0.9 and (held <= most + 1e-3).all()
     valence = formal_valence(held.astype(np.float64)).valence
@@ -104,10 +103,8 @@ def test_an_absurd_valence_that_is_asked_for_is_drawn():
     generator, progress = model(), list[float]()
     fixed = {"Cu": (0.1, 0.1), "O": (9.0, 9.0), "Ba": (1.0, 1.0)}
     request = Request(family="cuprates", amounts=fixed, n_elements=(3, 3))
-    amounts = sample(
-        generator, {**UNMASK, "plausible": True}, samples=20, seed=3, device=torch.device("cpu"),
-        advance=progress.append, request=request,
-    )  # fmt: skip
+    sampling = Sampling(generator, {**UNMASK, "plausible": True}, device=torch.device("cpu"), request=request)
+    amounts = sampling.batch(20, 3, progress.append)
     assert len(amounts) == 20 and absurd(amounts).all() and sum(progress) == pytest.approx(20, abs=1)
     assert amounts[0][[column("Ba"), column("Cu"), column("O")]] == pytest.approx([1.0, 0.1, 9.0])
 

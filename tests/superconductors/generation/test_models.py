@@ -13,7 +13,7 @@ from superdrift.learning import device
 from superdrift.run.errors import InputError
 from superdrift.superconductors.generation.checkpoint import load_model, save_model
 from superdrift.superconductors.generation.model import build, design
-from superdrift.superconductors.generation.sampling import sample, sample_conditioned
+from superdrift.superconductors.generation.sampling import Sampling, sample_conditioned
 
 CPU = torch.device("cpu")
 MLP = {"kind": "mlp", "width": 16, "depth": 1}
@@ -92,7 +92,7 @@ def test_same_seed_same_rows_and_samples_are_exact_hundredths():
     model = build(design("masked", SLOTS, UNMASK))
 
     def draw(seed):
-        return sample(model, UNMASK, samples=20, seed=seed, device=CPU, advance=lambda _: None)
+        return Sampling(model, UNMASK, device=CPU).batch(20, seed)
 
     first = draw(3)
     assert first.shape == (20, 96) and (first == draw(3)).all() and (first != draw(4)).any()
@@ -101,14 +101,13 @@ def test_same_seed_same_rows_and_samples_are_exact_hundredths():
 
 def test_only_allowed_elements_are_drawn():
     model, allowed = build(design("masked", SLOTS, UNMASK)), np.isin(SYMBOLS[:96], ["Cu", "O", "La", "Sr"])
-    options = {"samples": 60, "seed": 3, "device": CPU, "advance": lambda _: None}
-    drawn = sample(model, UNMASK, allowed=allowed, **options)
+    drawn = Sampling(model, UNMASK, device=CPU, allowed=allowed).batch(60, 3)
     assert (drawn[:, ~allowed] == 0).all() and (drawn > 0).any(axis=0).sum() == 4
     with pytest.raises(InputError, match="leave no element"):
-        sample(model, UNMASK, allowed=np.zeros(96, dtype=bool), **options)
+        Sampling(model, UNMASK, device=CPU, allowed=np.zeros(96, dtype=bool))
     gaussian, sampler = build(design("gaussian", MLP, {"steps": 20})), {"kind": "ancestral", "steps": 20}
     with pytest.raises(InputError, match="cannot be held by a gaussian model"):
-        sample(gaussian, sampler, allowed=allowed, **options)
+        Sampling(gaussian, sampler, device=CPU, allowed=allowed)
 
 
 def test_cuda_is_never_replaced_silently(monkeypatch):

@@ -13,7 +13,7 @@ from superdrift.superconductors.data.families import EVERYTHING, MODEL_FAMILIES,
 from superdrift.superconductors.data.row_selection import superconducting
 from superdrift.superconductors.generation import shipped
 from superdrift.superconductors.generation.request import Request
-from superdrift.superconductors.generation.sampling import sample
+from superdrift.superconductors.generation.sampling import Sampling
 from superdrift.superconductors.model_blocks import base_family, sampler, train_settings
 from superdrift.superconductors.screening.basic_checks import basic_checks
 from superdrift.superconductors.tables import COMPOUNDS
@@ -42,8 +42,8 @@ def known(family):
 @pytest.mark.parametrize("family", MODEL_FAMILIES)
 def test_their_samples_pass_the_basic_checks(family):
     model = shipped.load(EVERYTHING)
-    amounts = sample(model, sampler(CONFIG, family), samples=SAMPLES, seed=1, device=torch.device("cpu"),
-                     advance=lambda _: None, request=Request(family=family))  # fmt: skip
+    sampling = Sampling(model, sampler(CONFIG, family), device=torch.device("cpu"), request=Request(family=family))
+    amounts = sampling.batch(SAMPLES, 1)
     assert family == EVERYTHING or set(families_of(amounts)) == {family}
     passed, usual = (
         basic_checks(rows, n_elements=CONFIG["screen"]["n_elements"][family], noise_floor=0.0).passed.mean()

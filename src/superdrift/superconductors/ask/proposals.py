@@ -20,7 +20,7 @@ from superdrift.run.seeds import derive
 from superdrift.superconductors.ask.generators import CPU, Generator
 from superdrift.superconductors.check.formulas import check, known_compounds
 from superdrift.superconductors.generation.request import Request
-from superdrift.superconductors.generation.sampling import sample
+from superdrift.superconductors.generation.sampling import Sampling
 from superdrift.superconductors.ranking import Tally, gather, rank_rows
 from superdrift.superconductors.stages.generate import elements_drawn
 from superdrift.superconductors.tables import CANDIDATES, COMPOUNDS, ESTIMATED, SCREENED, VERDICTS
@@ -90,14 +90,13 @@ def _drawn(generator: Generator, request: Request, seed: int) -> NDArray[np.floa
     """(n, 96) atoms per formula unit."""
     settings, parts = generator.settings, []
     torch.set_num_threads(settings.threads)
-    allowed = elements_drawn(settings)
+    sampling = Sampling(
+        generator.model, settings.sampler, device=CPU, allowed=elements_drawn(settings), request=request
+    )
     with Progress(settings.samples, f"generate {generator.family}", "sample") as progress:
         for start in range(0, settings.samples, settings.batch_size):
-            drawn = sample(
-                generator.model, settings.sampler, samples=min(settings.batch_size, settings.samples - start),
-                seed=derive(seed, "request", start), device=CPU, advance=progress.advance, allowed=allowed,
-                request=request,
-            )  # fmt: skip
+            count = min(settings.batch_size, settings.samples - start)
+            drawn = sampling.batch(count, derive(seed, "request", start), progress.advance)
             parts.append(round_amounts(drawn, noise_floor=0.0))
     return np.concatenate(parts)
 

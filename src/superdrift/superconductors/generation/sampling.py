@@ -15,7 +15,7 @@ from superdrift.diffusion import ilvr
 from superdrift.diffusion.gaussian import GaussianDiffusion
 from superdrift.diffusion.masked import MaskedDiffusion
 from superdrift.diffusion.restriction import Restriction
-from superdrift.diffusion.samplers import named
+from superdrift.diffusion.samplers import named, usual_rows
 from superdrift.learning.device import fast
 from superdrift.run.errors import InputError
 from superdrift.superconductors.generation.conditions import asked
@@ -31,52 +31,77 @@ ROUNDS = 5
 logger = logging.getLogger("superdrift")
 
 
-def sample(
-    model: Model, sampler: dict[str, Any], *, samples: int, seed: int, device: torch.device,
-    advance: Callable[[float], None], allowed: NDArray[np.bool_] | None = None, request: Request | None = None,
-    compiled: bool = False,
-) -> NDArray[np.float32]:  # fmt: skip
-    """Draw compositions with the named sampler.
+class Sampling:
+    """Draws compositions from one model by one sampler.
 
     Args:
         model: on the device.
         sampler: `sampler` block of its configuration.
-        samples: how many.
-        seed: of this batch.
         device: where to draw.
-        advance: called with the number of samples done, or the share of them that a step stands for.
         allowed: (96,) mask of the elements that may be drawn; all when None. Masked models only.
         request: what every sample is to hold, and which family and Tc it is drawn for; masked models only.
         compiled: compile the denoiser.
 
-    Returns:
-        (samples, 96) atoms per formula unit, as drawn.
-
     Raises:
         InputError: when something is asked for that the model or the sampler cannot hold.
     """
-    arguments, options = dict(sampler), dict[str, Any]()
-    common = _common(model, arguments)
-    if allowed is not None or request is not None:
-        options = _held(model, allowed, request or Request(), common, device)
-    elif common is not None:
-        options = {"restriction": common.to(device)}
-    if request is None or not model.conditioned:
-        arguments.pop("guidance", None)  # without a family or a Tc that is asked for there is nothing to be guided by
-    draw = named(arguments, model.process, restrict=bool(options))
-    generator = Generator(device).manual_seed(seed)
-    denoise = fast(model.denoiser, device, compiled=compiled)
 
-    def drawn(count: int, wanted: int) -> NDArray[np.float32]:
-        """`count` samples, which progress counts as `wanted`."""
+    def __init__(
+        self, model: Model, sampler: dict[str, Any], *, device: torch.device,
+        allowed: NDArray[np.bool_] | None = None, request: Request | None = None, compiled: bool = False,
+    ) -> None:  # fmt: skip
+        self.model, self.device, self.arguments, self.options = model, device, dict(sampler), dict[str, Any]()
+        self.common = _common(model, self.arguments)
+        if allowed is not None or request is not None:
+            self.options = _held(model, allowed, request or Request(), self.common, device)
+        elif self.common is not None:
+            self.options = {"restriction": self.common.to(device)}
+        if request is None or not model.conditioned:
+            self.arguments.pop("guidance", None)  # nothing is asked for that it could be guided by
+        self.draw = named(self.arguments, model.process, restrict=bool(self.options))
+        self.denoise = fast(model.denoiser, device, compiled=compiled)
+
+    def keep_frequencies(self, samples: int, seed: int) -> None:
+        """Draw, once for all batches, the rows whose frequencies are kept where elements are drawn at a temperature.
+
+        Args:
+            samples: how many rows.
+            seed: of these.
+        """
+        process, names = self.model.process, ("element_min_p", "guidance")
+        tempered = self.arguments.get("keep_frequencies", False) and self.arguments["element_temperature"] != 1
+        if not tempered or not isinstance(process, MaskedDiffusion):
+            return
+        given = {name: self.arguments[name] for name in names if name in self.arguments}
         with torch.inference_mode():
-            x_0 = draw(
-                model.process, denoise, samples=count, generator=generator,
-                advance=lambda rows: advance(rows * wanted / count), **options,
+            self.options["usual"] = usual_rows(
+                process, self.denoise, samples=samples, generator=Generator(self.device).manual_seed(seed), **given,
+                **self.options,
             )  # fmt: skip
-        return model.encoding.decode(x_0)
 
-    return drawn(samples, samples) if common is None else _sound(drawn, samples)
+    def batch(self, samples: int, seed: int, advance: Callable[[float], None] = lambda _: None) -> NDArray[np.float32]:
+        """Draw one batch.
+
+        Args:
+            samples: how many.
+            seed: of this batch.
+            advance: called with the number of samples done, or the share of them that a step stands for.
+
+        Returns:
+            (samples, 96) atoms per formula unit, as drawn.
+        """
+        generator = Generator(self.device).manual_seed(seed)
+
+        def drawn(count: int, wanted: int) -> NDArray[np.float32]:
+            """`count` samples, which progress counts as `wanted`."""
+            with torch.inference_mode():
+                x_0 = self.draw(
+                    self.model.process, self.denoise, samples=count, generator=generator,
+                    advance=lambda rows: advance(rows * wanted / count), **self.options,
+                )  # fmt: skip
+            return self.model.encoding.decode(x_0)
+
+        return drawn(samples, samples) if self.common is None else _sound(drawn, samples)
 
 
 def _sound(drawn: Callable[[int, int], NDArray[np.float32]], samples: int) -> NDArray[np.float32]:

@@ -18,9 +18,12 @@ from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
 from superdrift.superconductors.generation.checkpoint import load_model
 from superdrift.superconductors.generation.request_text import parse_request
-from superdrift.superconductors.generation.sampling import sample
+from superdrift.superconductors.generation.sampling import Sampling
 from superdrift.superconductors.settings.generation import GenerateSettings, InpaintSettings
 from superdrift.superconductors.tables import SAMPLES
+
+FREQUENCY_ROWS = 8192
+"""Most rows that are drawn to know the frequencies that all batches keep."""
 
 
 def generate(
@@ -55,18 +58,21 @@ def generate(
         code=run.metadata["code"],
     )  # fmt: skip
     files, (index, shards) = BatchFiles(samples, SAMPLES, key, run.metadata), parse_shard(shard)
-    allowed = elements_drawn(settings)
+    sampling = Sampling(
+        model, settings.sampler, device=device, allowed=elements_drawn(settings), request=request,
+        compiled=settings.compiled,
+    )  # fmt: skip
     size = settings.batch_size
     batches = [range(start, min(start + size, settings.samples)) for start in range(0, settings.samples, size)]
     waiting, mine = files.waiting(len(batches), shard=(index, shards)), range(index, len(batches), shards)
     total, left = (sum(len(batches[number]) for number in some) for some in (mine, waiting))
     with Progress(total, f"generate {name}", "sample", done=total - left) as progress:
+        if waiting:
+            rows = min(settings.samples, FREQUENCY_ROWS)
+            sampling.keep_frequencies(rows, derive(run.seed, "generate", name, "frequencies"))
         for number in waiting:
             ids = batches[number]
-            amounts = sample(
-                model, settings.sampler, samples=len(ids), seed=derive(run.seed, "generate", name, number),
-                device=device, advance=progress.advance, allowed=allowed, request=request, compiled=settings.compiled,
-            )  # fmt: skip
+            amounts = sampling.batch(len(ids), derive(run.seed, "generate", name, number), progress.advance)
             files.add(number, {"id": np.arange(ids.start, ids.stop), "amounts": amounts})
     if shard is None:
         files.gather(len(batches))
