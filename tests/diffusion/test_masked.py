@@ -8,7 +8,7 @@ from torch import Generator, Tensor, nn
 
 from superdrift.diffusion.masked import MaskedDiffusion, blocks, lengths
 from superdrift.diffusion.restriction import Restriction
-from superdrift.diffusion.samplers import ancestral, unmask
+from superdrift.diffusion.samplers import ancestral, unmask, usual_rows
 
 JOINT = torch.tensor([[0.30, 0.02, 0.03], [0.01, 0.24, 0.05], [0.05, 0.10, 0.20]])
 """p(a, b) of two correlated tokens of three values each."""
