@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import torch
 import yaml
 from numpy.typing import NDArray
 from snakemake.utils import update_config
@@ -17,7 +19,10 @@ from snakemake.utils import update_config
 from superdrift.io import tables
 from superdrift.run import registry
 from superdrift.run.errors import InputError
-from superdrift.superconductors.tables import SAMPLES
+from superdrift.superconductors.generation.checkpoint import load_model
+from superdrift.superconductors.generation.model import Model
+from superdrift.superconductors.model_blocks import train_settings
+from superdrift.superconductors.tables import COMPOUNDS, SAMPLES
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 20240501
@@ -104,6 +109,32 @@ def varied_samples(run: Path, families: Iterable[str], rows: int) -> NDArray[np.
     own = amounts[np.arange(rows), column]
     amounts[np.arange(rows), column] = np.round(np.where(own + change > 0, own + change, own), 2)
     return amounts
+
+
+def generator_of(compounds: pa.Table, config: dict[str, Any], work: Path) -> Model:
+    """The generator of all families, trained on some compounds by the stage of the workflow.
+
+    Args:
+        compounds: rows of a table of compounds.
+        config: the configuration.
+        work: folder of the model; one that is there, of the same compounds and settings, is not made again.
+
+    Raises:
+        InputError: where the folder holds a model of other compounds or settings.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    paths = {"weights": work / "model.safetensors", "description": work / "model.json"}
+    table, record = work / "compounds.parquet", work / "settings.json"
+    settings = train_settings(config, config["train"]["model"], "everything")
+    wanted = json.dumps(settings, sort_keys=True)
+    if all(path.is_file() for path in (*paths.values(), table, record)):
+        if record.read_text(encoding="utf-8") != wanted or not tables.read(table, COMPOUNDS).equals(compounds):
+            raise InputError(f"{work} holds a model of other compounds or settings; remove it, or name another --work")
+    else:
+        tables.write(table, COMPOUNDS, compounds, {})
+        stage("train", settings, compounds=table, family=Path("everything"), **paths, history=work / "history.parquet")
+        record.write_text(wanted, encoding="utf-8")
+    return load_model(*paths.values(), torch.device("cpu"))[0]
 
 
 def public_file(name: str) -> Path:

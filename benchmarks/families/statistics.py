@@ -29,6 +29,8 @@ LOOKED_AT = 15
 """Named families, by alphabet, on which the statistics were looked at first; the others judge."""
 NOVEL = SETTINGS["spacing"] - 1e-5
 """Half L1; distances are kept in single precision here."""
+DECIMALS = 5
+"""Of T, so that equal distances are equal in single precision too."""
 FAR_SYSTEM = 5
 NEAR_SYSTEM = 3
 """Rank of the chemical system whose distance is a compound's spacing."""
@@ -170,7 +172,7 @@ def value(
     distance, nearest = of_systems(found.to_known[np.ix_(members, kept)], systems[columns], statistic.system)
     if statistic.local:
         distance = distance / found.spacing[columns[nearest]]
-    return float(np.quantile(distance, statistic.quantile))
+    return round(float(np.quantile(distance, statistic.quantile)), DECIMALS)
 
 
 @dataclass(frozen=True)

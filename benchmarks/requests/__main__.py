@@ -14,7 +14,7 @@ import argparse
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -22,22 +22,19 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks.generation.rates import Ruler
-from benchmarks.inputs import CONFIG, ROOT, SEED, parsed, parser, quick_config, stage, start
+from benchmarks.inputs import CONFIG, ROOT, SEED, generator_of, parsed, parser, quick_config, start
 from benchmarks.record import Row, origin, write
 from benchmarks.requests.figure import draw
 from superdrift.composition.element_sets import element_set_numbers
 from superdrift.composition.elements import SYMBOLS
 from superdrift.composition.vector import atomic_fractions
 from superdrift.io.tables import matrix, read
-from superdrift.io.tables import write as write_table
 from superdrift.run.seeds import derive, generator
 from superdrift.run.settings import from_mapping
 from superdrift.statistics.intervals import grouped_share
-from superdrift.superconductors.generation.checkpoint import load_model
 from superdrift.superconductors.generation.model import Model
 from superdrift.superconductors.generation.request import Request
 from superdrift.superconductors.generation.sampling import Sampling
-from superdrift.superconductors.model_blocks import train_settings
 from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tables import COMPOUNDS
 from superdrift.superconductors.tc.estimator import Estimator
@@ -84,7 +81,7 @@ def measured(arguments: argparse.Namespace, work: Path) -> Iterator[Row]:
     compounds = read(arguments.compounds, COMPOUNDS)
     settings = from_mapping(FitSettings, {**config["estimate"], "repeats": 1}, place="estimate")
     first = first_half(compounds, settings)
-    model = trained(compounds.filter(pa.array(first)), config, work)
+    model = generator_of(compounds.filter(pa.array(first)), config, work)
     rest = distinct(compounds.filter(pa.array(~first)).select(COLUMNS), settings.exclude_flags)
     judge = Judge(fit(rest, settings, seed=SEED).estimator, Ruler(compounds, "everything"))
     n = SAMPLES_IF_QUICK if arguments.quick else SAMPLES
@@ -107,18 +104,6 @@ def first_half(compounds: pa.Table, settings: FitSettings) -> NDArray[np.bool_]:
     largest = int(settings.largest_group * len(fractions))
     groups = chemical_groups(fractions, radius=settings.group_radius, largest=largest)
     return (generator(SEED, "benchmark", "requests").random(int(groups.max()) + 1) < 1 / 2)[groups]
-
-
-def trained(compounds: pa.Table, config: dict[str, Any], work: Path) -> Model:
-    """The generator of all families, trained on some compounds by the stage of the workflow."""
-    work.mkdir(parents=True, exist_ok=True)
-    paths = {"weights": work / "model.safetensors", "description": work / "model.json"}
-    if not all(path.is_file() for path in paths.values()):
-        table = work / "compounds.parquet"
-        write_table(table, COMPOUNDS, compounds, {})
-        settings = train_settings(config, config["train"]["model"], "everything")
-        stage("train", settings, compounds=table, family=Path("everything"), **paths, history=work / "history.parquet")
-    return load_model(*paths.values(), torch.device("cpu"))[0]
 
 
 def drawn(model: Model, n: int, request: Request | None, guidance: float) -> NDArray[np.float32]:

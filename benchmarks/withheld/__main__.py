@@ -24,10 +24,10 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks.generation.rates import Ruler
-from benchmarks.inputs import CONFIG, ROOT, SEED, parsed, parser, quick_config, stage, start
+from benchmarks.inputs import CONFIG, ROOT, SEED, generator_of, parsed, parser, quick_config, start
 from benchmarks.record import Row, origin, write
 from benchmarks.withheld.cases import FAMILY, KNOWN, MIXTURE, PLACEBOS, SYSTEM, SYSTEMS, Case, cases, withheld
-from benchmarks.withheld.found import HIT, Group, groups, hits, isolated_on_map, others, rejected, worthy
+from benchmarks.withheld.found import HIT, SETTINGS, Group, groups, hits, isolated_on_map, others, rejected, worthy
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.substitution import data_mined
 from superdrift.io import tables
@@ -37,10 +37,9 @@ from superdrift.run.seeds import derive, generator
 from superdrift.run.settings import from_mapping
 from superdrift.statistics.intervals import exact_share
 from superdrift.superconductors.data.row_selection import superconducting, unflagged
-from superdrift.superconductors.generation.checkpoint import load_model
 from superdrift.superconductors.generation.inpainting import Inpainter
 from superdrift.superconductors.generation.model import Model
-from superdrift.superconductors.model_blocks import sampler, train_settings
+from superdrift.superconductors.model_blocks import sampler
 from superdrift.superconductors.new_families.blocks import known_blocks
 from superdrift.superconductors.new_families.linkage import linked_groups, thinned
 from superdrift.superconductors.nulls.substitution import substituted
@@ -53,6 +52,7 @@ TOP = 100
 """Distinct samples around a reference that count as its proposals, the first drawn."""
 SUBSTITUTED = 20
 """Draws of the substitution for each sample: most repeat each other."""
+CONTENDERS = (f"first {TOP} samples", f"first {TOP} substitutions", "the references")
 RADII = (HIT, 0.02)
 """Half L1, within which a withheld compound is hit."""
 IF_QUICK = {"most_families": 2, "systems": 1, "placebos": 1}
@@ -96,14 +96,14 @@ class Experiment:
 def measured(arguments: argparse.Namespace, work: Path) -> Iterator[Row]:
     """All rows of the table."""
     config = quick_config() if arguments.quick else CONFIG
-    compounds, block = tables.read(arguments.compounds, COMPOUNDS), config["cluster"]
+    compounds, block = tables.read(arguments.compounds, COMPOUNDS), SETTINGS
     every = tables.matrix(compounds["amounts"])
     chosen = every[superconducting(compounds) & unflagged(compounds, block["exclude_flags"])]
     chosen = chosen[thinned(chosen, block["spacing"])]
     numbers = IF_QUICK if arguments.quick else {"most_families": 100, "systems": SYSTEMS, "placebos": PLACEBOS}
     units = cases(chosen, linked_groups(chosen, block["cut"]), **numbers)
     rest = compounds.filter(pa.array(~withheld(every, units)))
-    drawing = Drawing(trained(rest, config, work), config, SAMPLES_IF_QUICK if arguments.quick else SAMPLES)
+    drawing = Drawing(generator_of(rest, config, work), config, SAMPLES_IF_QUICK if arguments.quick else SAMPLES)
     done = experiment(units, rest, drawing, block)
     for number in range(len(units)):
         yield from of_case(number, done)
@@ -127,18 +127,6 @@ def experiment(units: list[Case], rest: pa.Table, drawing: "Drawing", block: dic
     called = [group for group, new in zip(found, rejected(found), strict=True) if new]
     isolated = [isolated_on_map(np.concatenate(parts), stays, number) for number, parts in enumerate(worth)]
     return Experiment(units, worth, found, called, isolated, ruler)
-
-
-def trained(compounds: pa.Table, config: dict[str, Any], work: Path) -> Model:
-    """The generator of everything, trained on some compounds by the stage of the workflow."""
-    work.mkdir(parents=True, exist_ok=True)
-    paths = {"weights": work / "model.safetensors", "description": work / "model.json"}
-    if not all(path.is_file() for path in paths.values()):
-        table = work / "compounds.parquet"
-        tables.write(table, COMPOUNDS, compounds, {})
-        settings = train_settings(config, config["train"]["model"], "everything")
-        stage("train", settings, compounds=table, family=Path("everything"), **paths, history=work / "history.parquet")
-    return load_model(*paths.values(), torch.device("cpu"))[0]
 
 
 @dataclass(frozen=True)
@@ -180,29 +168,29 @@ def of_case(number: int, done: Experiment) -> Iterator[Row]:
     yield figure(case, "clusters alone on the map", len(done.isolated[number]), 1)
     if not len(case.members):
         return
-    near = sum(reaches(group.amounts, case, group.reference) for group in new)
+    near = sum(reaches(group.amounts, case) for group in new)
     yield figure(case, "… with a member near a withheld compound", near, len(new))
     yield from rediscovered(number, done)
 
 
 def rediscovered(number: int, done: Experiment) -> Iterator[Row]:
-    """Withheld compounds near the first samples around each reference, and near as many substitutions of it."""
-    case, wanted, counts = done.units[number], 0, np.zeros((2, len(RADII)))
+    """Withheld compounds near the first samples around each reference, near as many substitutions of it, near it."""
+    case, wanted = done.units[number], others(done.units[number])
     chances, stream = data_mined(), generator(SEED, "benchmark", "withheld", "substitution", number)
+    parts: dict[str, list[NDArray[np.float32]]] = {name: [] for name in CONTENDERS}
     for reference, worth in zip(case.references, done.worth[number], strict=True):
-        other = others(case, reference)
         changed = substituted(reference[None], chances, SUBSTITUTED * TOP, whole_share=0.5, generator=stream)
-        wanted += len(other)
-        for row, amounts in enumerate((worth, worthy(changed, done.ruler))):
-            counts[row] += [hits(amounts[:TOP], other, radius) for radius in RADII]
-    for name, row in zip((f"first {TOP} samples", f"first {TOP} substitutions"), counts, strict=True):
-        for radius, count in zip(RADII, row, strict=True):
-            yield figure(case, f"hits within {radius:g} of {name}", count, wanted)
+        for name, amounts in zip(CONTENDERS, (worth, worthy(changed, done.ruler), reference[None]), strict=True):
+            parts[name].append(amounts[:TOP])
+    for name, drawn in parts.items():
+        for radius in RADII:
+            count = hits(np.concatenate(drawn), wanted, radius)
+            yield figure(case, f"hits within {radius:g} of {name}", count, len(wanted))
 
 
-def reaches(amounts: NDArray[np.float32], case: Case, reference: int) -> bool:
-    """Whether some compounds reach a withheld one other than the reference."""
-    return hits(amounts, others(case, case.references[reference]), HIT) > 0
+def reaches(amounts: NDArray[np.float32], case: Case) -> bool:
+    """Whether some compounds reach a withheld one that is no reference."""
+    return hits(amounts, others(case), HIT) > 0
 
 
 def summary(done: Experiment) -> Iterator[Row]:
@@ -216,23 +204,15 @@ def summary(done: Experiment) -> Iterator[Row]:
         yield share(kind, "units with a group called new", sum(bool(new[number]) for number in own), len(own))
         yield share(kind, "units with a cluster alone on the map", sum(bool(isolated[i]) for i in own), len(own))
         if kind in (FAMILY, SYSTEM):
-            right = sum(any(reaches(g.amounts, units[i], g.reference) for g in new[i]) for i in own)
+            right = sum(any(reaches(g.amounts, units[i]) for g in new[i]) for i in own)
             yield share(kind, "units found: called new, near a withheld compound", right, len(own))
-            on_map = sum(any(_reaches_any(part, units[i]) for part in isolated[i]) for i in own)
+            on_map = sum(any(reaches(part, units[i]) for part in isolated[i]) for i in own)
             yield share(kind, "units found on the map", on_map, len(own))
-    true = sum(units[g.case].kind == FAMILY and reaches(g.amounts, units[g.case], g.reference) for g in done.called)
+    true = sum(units[g.case].kind == FAMILY and reaches(g.amounts, units[g.case]) for g in done.called)
     yield share("all", "false ones of the groups called new", len(done.called) - true, len(done.called))
     alone = [(units[i], part) for i, parts in enumerate(isolated) for part in parts]
-    wrong = sum(not (case.kind == FAMILY and _reaches_any(part, case)) for case, part in alone)
+    wrong = sum(not (case.kind == FAMILY and reaches(part, case)) for case, part in alone)
     yield share("all", "false ones of the clusters alone on the map", wrong, len(alone))
-
-
-def _reaches_any(amounts: NDArray[np.float32], case: Case) -> bool:
-    """Whether some compounds reach a withheld one that is none of the references."""
-    left = case.members
-    if len(left):
-        left = left[CompositionIndex(case.references).nearest(left)[0] > 0]
-    return hits(amounts, left, HIT) > 0
 
 
 def figure(case: Case, metric: str, value: float, n: int) -> Row:
@@ -241,9 +221,9 @@ def figure(case: Case, metric: str, value: float, n: int) -> Row:
             "high": float(value), "n": int(n)}  # fmt: skip
 
 
-def share(kind: str, metric: str, hits: int, n: int) -> Row:
+def share(kind: str, metric: str, count: int, n: int) -> Row:
     """A share of units with its interval (Clopper–Pearson, 95 %)."""
-    value, low, high = exact_share(hits, n) if n else (np.nan,) * 3
+    value, low, high = exact_share(count, n) if n else (np.nan,) * 3
     return {"kind": kind, "name": "all", "metric": metric, "value": value, "low": low, "high": high, "n": n}
 
 

@@ -1,10 +1,11 @@
 """What is withheld, and which compounds are references: families, chemical systems of families that stay, placebos.
 
 The families were fixed before anything was drawn. Withheld together from generator, checks, known compounds and null:
-their compounds, and whatever lies within 0.02 of one. Iron pnictides, every compound of iron and phosphorus, arsenic or
-antimony, are one of them.
+every compound that the family's rule or the system's elements fit, superconducting or not, and whatever lies within
+0.02 of one. Iron pnictides, every compound of iron and phosphorus, arsenic or antimony, are one of them.
 """
 
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +14,12 @@ from numpy.typing import NDArray
 from benchmarks.families.named import named
 from benchmarks.inputs import SEED
 from superdrift.composition.element_sets import element_set_numbers
-from superdrift.composition.elements import ATOMIC_NUMBER
+from superdrift.composition.elements import ATOMIC_NUMBER, SYMBOLS
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import atomic_fractions
 from superdrift.run.seeds import generator
+
+logger = logging.getLogger("superdrift")
 
 FAMILIES = (
     "A15", "Fe 11", "Hg cuprates", "antiperovskites", "bismuth sulphides", "bismuthates", "borocarbides", "cobaltates",
@@ -45,7 +48,7 @@ class Case:
     Attributes:
         kind: one of the four kinds.
         name: of the family, the elements of the system, or the number of the placebo.
-        members: (k, 96) compounds that are withheld for it; none for a placebo.
+        members: (k, 96) superconductors that are withheld for it, thinned; none for a placebo.
         references: (r, 96) that samples are drawn around.
     """
 
@@ -80,17 +83,21 @@ def cases(
     stream, found = generator(SEED, "benchmark", "withheld"), list[Case]()
     gone = np.zeros(len(rows), dtype=bool)
     for name, members in list(families(rows).items())[:most_families]:
-        if members.sum() > REFERENCES:
-            found.append(Case(FAMILY, name, rows[members], _some(rows[members], REFERENCES, stream)))
-            gone |= members
+        if members.sum() <= REFERENCES:
+            logger.warning("%s has %d members, too few to withhold it; left out", name, members.sum())
+            continue
+        found.append(Case(FAMILY, name, rows[members], _some(rows[members], REFERENCES, stream)))
+        gone |= members
     numbers = element_set_numbers(atomic_fractions(rows))
     touched = np.isin(linked, np.unique(linked[gone]))
-    sizes = np.bincount(linked)
-    able = np.flatnonzero(~touched & (sizes[linked] > 2 * REFERENCES))
+    able = np.flatnonzero(~touched & (np.bincount(numbers)[numbers] > 1) & (np.bincount(linked)[linked] > REFERENCES))
     for family in stream.permutation(np.unique(linked[able]))[:systems]:
-        system = numbers[stream.choice(np.flatnonzero(linked == family))]
-        members = numbers == system
-        found.append(Case(SYSTEM, f"system {system}", rows[members], _some(rows[members], REFERENCES, stream)))
+        members = numbers == numbers[stream.choice(able[linked[able] == family])]
+        name = "-".join(SYMBOLS[place] for place in np.flatnonzero(rows[members][0]))
+        # One compound at least is no reference, so that the system can be found again.
+        found.append(
+            Case(SYSTEM, name, rows[members], _some(rows[members], min(REFERENCES, members.sum() - 1), stream))
+        )
         gone |= members
     left, none = np.flatnonzero(~gone), np.zeros((0, rows.shape[1]), dtype=np.float32)
     for place, row in enumerate(stream.choice(left, placebos, replace=False).tolist()):
@@ -104,12 +111,16 @@ def cases(
 
 
 def withheld(known: NDArray[np.float32], units: list[Case]) -> NDArray[np.bool_]:
-    """(m,) known compounds that are withheld: the members of all cases, and what lies near one."""
-    members = np.concatenate([case.members for case in units])
-    pnictide = families(known)[IRON_PNICTIDES] & any(case.name == IRON_PNICTIDES for case in units)
-    if not len(members):
-        return pnictide
-    return pnictide | (CompositionIndex(members).nearest(known)[0] < NEAR)
+    """(m,) known compounds that are withheld: all that belong to the families and systems, and what lies near one."""
+    members, of_family = np.concatenate([case.members for case in units]), families(known)
+    gone = np.zeros(len(known), dtype=bool)
+    systems = element_set_numbers(np.concatenate([atomic_fractions(known), atomic_fractions(members)]))
+    for case in units:
+        if case.kind == FAMILY:
+            gone |= of_family[case.name]
+    of_systems = np.concatenate([np.full(len(case.members), case.kind == SYSTEM) for case in units])
+    gone |= np.isin(systems[: len(known)], systems[len(known) :][of_systems])
+    return gone | (CompositionIndex(np.concatenate([known[gone], members])).nearest(known)[0] < NEAR)
 
 
 def _some(rows: NDArray[np.float32], most: int, stream: np.random.Generator) -> NDArray[np.float32]:

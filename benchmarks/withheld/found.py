@@ -82,11 +82,11 @@ def rejected(found: Sequence[Group]) -> NDArray[np.bool_]:
     return q <= SETTINGS["false_discovery_rate"]
 
 
-def others(case: Case, reference: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Withheld compounds of a case beside the reference and what lies near it."""
+def others(case: Case) -> NDArray[np.float32]:
+    """Withheld compounds of a case beside its references and what lies near one."""
     if not len(case.members):
         return case.members
-    return case.members[CompositionIndex(reference[None]).nearest(case.members)[0] >= NEAR]
+    return case.members[CompositionIndex(case.references).nearest(case.members)[0] >= NEAR]
 
 
 def hits(amounts: NDArray[np.float32], wanted: NDArray[np.float32], radius: float) -> int:

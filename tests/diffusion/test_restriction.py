@@ -189,12 +189,13 @@ def test_numbers_hold_in_every_row_that_is_drawn():
     assert len({tuple(map(tuple, row)) for row in x.tolist()}) > 20
 
 
-def test_numbers_that_hold_it_are_drawn_as_often_as_by_rejection():
+@pytest.mark.parametrize("min_p", [0.0, 0.1])
+def test_numbers_that_hold_it_are_drawn_as_often_as_by_rejection(min_p):
     made, n = process(), 20_000
     denoiser, generator = Neighbourly(made), Generator().manual_seed(6)
     most = torch.tensor([5, 4, 5, 6, 9, 5, 4])
     given = restriction(least=torch.ones(TOKENS, dtype=torch.long), most=most)
-    first, choices = [0, 2, 4], [Choice(1.0, 0.0)] * 2
+    first, choices = [0, 2, 4], [Choice(1.0, min_p)] * 2
     rows = made.all_hidden(torch.zeros((n, 0), dtype=torch.long), len(first)).clone()
     rows[..., 0] = torch.tensor(first)
     free, held = rows.repeat(4, 1, 1), rows.clone()

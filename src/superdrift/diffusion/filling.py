@@ -18,6 +18,8 @@ STRIDE = 32
 """Rows of one length are drawn in multiples of this."""
 _LEAST = 1e-30
 """Smallest uniform number whose logarithm is taken."""
+NEVER_FREELY = -1e4
+"""Logarithm of the share of a token that is never drawn where nothing is held."""
 IMPOSSIBLE = -1e6
 """Logarithm of a share; below it no token that may stand was left."""
 
@@ -171,11 +173,17 @@ class Filling:
         rows, left = torch.arange(len(x), device=x.device), 0.0
         logits, place = self.asked(x, f, slot), {"rows": rows, "slots": slot}
         scores = self.process.restricted(logits, x, f, **place, restriction=self.restriction)
-        if counted:
-            free = self.process.restricted(logits, x, f, **place)
-            left = (scores / choice.temperature).logsumexp(dim=1) - (free / choice.temperature).logsumexp(dim=1)
         least = math.log(choice.min_p) if choice.min_p else -math.inf
-        scores = scores.masked_fill(scores < scores.amax(dim=1, keepdim=True) + least, -torch.inf)
+        end = scores.amax(dim=1, keepdim=True) + least
+        if counted:
+            free, kept = self.process.restricted(logits, x, f, **place), scores
+            if f > 0 and choice.min_p:
+                # Numbers that are never drawn freely are not drawn here either, as long as others are left.
+                free_end = free.amax(dim=1, keepdim=True) + least
+                free, kept = (torch.where(some < free_end, some.clamp(max=NEVER_FREELY), some) for some in (free, kept))
+                end = torch.where((scores >= free_end).any(dim=1, keepdim=True), free_end, end)
+            left = (kept / choice.temperature).logsumexp(dim=1) - (free / choice.temperature).logsumexp(dim=1)
+        scores = scores.masked_fill(scores < end, -torch.inf)
         # The largest of logits plus Gumbel noise is a draw of their softmax, without a look at the host.
         noise = torch.rand(scores.shape, generator=self.generator, device=x.device).clamp_(min=_LEAST)
         x[rows, slot, f] = (scores / choice.temperature - noise.log_().neg_().log_()).argmax(dim=1)
@@ -187,7 +195,7 @@ class Filling:
         A restriction that is held by masks alone makes numbers at the ends of what it leaves too frequent, for whatever
         lay beyond falls to them. So a draw is accepted with the share of probability that it was left (rejection
         sampling), and others are drawn anew. Of a row that is accepted in none of the rounds one draw is kept by the
-        shares (sampling, importance, resampling; Rubin 1988).
+        odds of the shares, the weights of what was rejected (Rubin 1988); the less is left, the less exact that is.
 
         Args:
             x: rows of one length; the first field is filled, all others are hidden.
@@ -203,9 +211,10 @@ class Filling:
         for _ in range(rounds):
             rows = self.block(hidden[left]).rows
             share = self.fill(rows, choices, start=1, weighed=every)[: len(left)].double().exp()
-            total[left] += share
+            odds = share / (1 - share).clamp(min=_LEAST)
+            total[left] += odds
             chance, other = torch.rand((2, len(left)), generator=self.generator, device=x.device, dtype=torch.double)
-            accepted, kept = chance < share, other * total[left] <= share
+            accepted, kept = chance < share, other * total[left] <= odds
             taken = accepted | kept
             x[left[taken]] = rows[: len(left)][taken]
             left = left[~accepted]

@@ -78,7 +78,7 @@ def unmask(
     """Fill hidden tokens field by field, slot after slot in random order (Hoogeboom et al. 2022, algorithm 1).
 
     One token per row is drawn at a time, from the model's exact conditional. Rows of the same number of slots are drawn
-    together, so that nothing is computed for slots that are not there and no step waits for the host.
+    together, so that nothing is computed for slots that are not there; the host is waited for once a block.
 
     A restriction holds in every row. What it takes away while the first field is drawn is counted, and of more rows
     than wanted `samples` are drawn again by these weights, so that they follow the model given the restriction, lengths

@@ -132,7 +132,7 @@ rule control:
     output:
         controls=f"{RUN}/condition/{{reference}}/controls.parquet",
     log:
-        f"{LOGS}/condition/{{reference}}-controls.log",
+        f"{LOGS}/condition/controls/{{reference}}.log",
     conda:
         conda_env(config["condition"]["device"])
     threads: config["condition"]["threads"]

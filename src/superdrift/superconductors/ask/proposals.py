@@ -94,6 +94,9 @@ def _drawn(generator: Generator, request: Request, seed: int) -> NDArray[np.floa
         generator.model, settings.sampler, device=CPU, allowed=elements_drawn(settings), request=request
     )
     with Progress(settings.samples, f"generate {generator.family}", "sample") as progress:
+        sampling.keep_frequencies(
+            settings.samples, batch_size=settings.batch_size, seed=derive(seed, "request", "frequencies")
+        )
         for start in range(0, settings.samples, settings.batch_size):
             count = min(settings.batch_size, settings.samples - start)
             drawn = sampling.batch(count, derive(seed, "request", start), progress.advance)

@@ -12,6 +12,7 @@ from torch import Generator
 
 from superdrift.composition.elements import N_ELEMENTS
 from superdrift.diffusion import ilvr
+from superdrift.diffusion.filling import Usual
 from superdrift.diffusion.gaussian import GaussianDiffusion
 from superdrift.diffusion.masked import MaskedDiffusion
 from superdrift.diffusion.restriction import Restriction
@@ -25,6 +26,8 @@ from superdrift.superconductors.generation.restrictions import absurd, plausible
 
 SPARE = 0.03
 """Share of samples drawn beyond those wanted, since about one or two in a hundred are absurd."""
+FREQUENCY_ROWS = 8192
+"""Most rows that are drawn to know the frequencies that all batches keep."""
 ROUNDS = 5
 """Draws after which absurd samples are kept: what is asked for leaves nothing else."""
 
@@ -61,23 +64,28 @@ class Sampling:
         self.draw = named(self.arguments, model.process, restrict=bool(self.options))
         self.denoise = fast(model.denoiser, device, compiled=compiled)
 
-    def keep_frequencies(self, samples: int, seed: int) -> None:
+    def keep_frequencies(self, samples: int, *, batch_size: int, seed: int) -> None:
         """Draw, once for all batches, the rows whose frequencies are kept where elements are drawn at a temperature.
 
         Args:
-            samples: how many rows.
+            samples: how many samples are wanted in all; as many rows are drawn, `FREQUENCY_ROWS` at most.
+            batch_size: rows drawn at a time.
             seed: of these.
         """
         process, names = self.model.process, ("element_min_p", "guidance")
-        tempered = self.arguments.get("keep_frequencies", False) and self.arguments["element_temperature"] != 1
+        tempered = self.arguments.get("keep_frequencies", True) and self.arguments.get("element_temperature", 1) != 1
         if not tempered or not isinstance(process, MaskedDiffusion):
             return
         given = {name: self.arguments[name] for name in names if name in self.arguments}
+        given |= {name: value for name, value in self.options.items() if name != "usual"}
+        generator, rows = Generator(self.device).manual_seed(seed), min(samples, FREQUENCY_ROWS)
         with torch.inference_mode():
-            self.options["usual"] = usual_rows(
-                process, self.denoise, samples=samples, generator=Generator(self.device).manual_seed(seed), **given,
-                **self.options,
-            )  # fmt: skip
+            parts = [
+                usual_rows(process, self.denoise, samples=min(batch_size, rows - start), generator=generator, **given)
+                for start in range(0, rows, batch_size)
+            ]
+        held, weights = (torch.cat(columns) for columns in zip(*parts, strict=True))
+        self.options["usual"] = Usual(held, weights)
 
     def batch(self, samples: int, seed: int, advance: Callable[[float], None] = lambda _: None) -> NDArray[np.float32]:
         """Draw one batch.

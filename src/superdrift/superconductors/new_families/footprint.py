@@ -51,8 +51,8 @@ def substituted_pairs(amounts: NDArray[np.floating], reference: NDArray[np.float
     return {(min(pair), max(pair)) for pair in pairs}
 
 
-def replacements(amounts: NDArray[np.floating], reference: NDArray[np.floating]) -> set[Pair]:
-    """Distinct pairs of the element that lost most against a reference and the one that gained most, of any compound.
+def replacements(amounts: NDArray[np.floating], reference: NDArray[np.floating]) -> list[Pair]:
+    """The element that lost most against a reference and the one that gained most, of each compound that has both.
 
     Unlike `substituted_pairs` it needs no group, only compounds, so that samples of any network have them.
 
@@ -62,12 +62,12 @@ def replacements(amounts: NDArray[np.floating], reference: NDArray[np.floating])
     """
     there = amounts[amounts.sum(axis=1) > 0]
     if not len(there):
-        return set()
+        return []
     change = same_size(there, float(reference.sum())) - reference
     lost, gained = change.argmin(axis=1), change.argmax(axis=1)
     row = np.arange(len(there))
     real = (-change[row, lost] > VARIES) & (change[row, gained] > VARIES)
-    return {(min(pair), max(pair)) for pair in zip(lost[real].tolist(), gained[real].tolist(), strict=True)}
+    return [(min(pair), max(pair)) for pair in zip(lost[real].tolist(), gained[real].tolist(), strict=True)]
 
 
 def count_neighbours(pairs: Iterable[Pair], order: NDArray[np.integer]) -> Neighbours:
@@ -91,13 +91,16 @@ def footprint_p_value(group: Neighbours, controls: Mapping[str, Neighbours]) -> 
     """Chance of so many neighbours if the filter alone made the pairs: the larger of Fisher's exact tests, one-sided.
 
     Both controls have to be beaten, so the larger p-value is that of the intersection–union test (Berger,
-    Technometrics 24, 295 (1982)). Pairs count once a group, however many members show them. A group without pairs has
-    nothing that could speak against the filter: 1.
+    Technometrics 24, 295 (1982)). Pairs count once a group, however many members show them, since those are no
+    independent draws. Those of a control count once a sample: how often the filter makes neighbours is asked, and among
+    distinct pairs rare ones, which are no neighbours, would weigh as much as common ones, the more so the more samples
+    there are. If a group were drawn like its control, rare pairs would make its share smaller, not larger. A group
+    without pairs has nothing that could speak against the filter: 1.
 
     Args:
-        group: counts of the group's replacements, in the order it was filtered along.
-        controls: counts of those of control samples of the same reference and scale, each in the order that they were
-            filtered along; by the names in `CONTROLS`.
+        group: counts of the group's distinct replacements, in the order it was filtered along.
+        controls: counts of those of single control samples of the same reference and scale, each in the order that
+            they were filtered along; by the names in `CONTROLS`.
 
     Returns:
         the p-value; nan where a control is missing, or has no pair.

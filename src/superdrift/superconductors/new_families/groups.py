@@ -135,7 +135,7 @@ def describe_groups(
         pairs = sorted(substituted_pairs(members, reference))
         replaced = None
         if reference is not None and scale is not None:
-            replaced = count_neighbours(replacements(members, reference), order)
+            replaced = count_neighbours(set(replacements(members, reference)), order)
         groups.append(
             Group(
                 rows=rows,

@@ -86,10 +86,12 @@ CONTROLS = Table(
         Column("scale", SMALL, "N of the low-pass filter"),
         Column("samples", COUNT, "samples of the control, in one order of the elements"),
         Column(
-            "replacements", COUNT, "distinct pairs of the element that lost most against the reference and the one that"
-            " gained most, of any of them",
+            "replacements", COUNT, "samples in which one element lost against the reference and another one gained"
         ),
-        Column("neighbour_replacements", COUNT, "those that are neighbours in the order that was filtered along"),
+        Column(
+            "neighbour_replacements", COUNT, "those in which the element that lost most and the one that gained most"
+            " are neighbours in the order that was filtered along",
+        ),
     ),
 )  # fmt: skip
 

@@ -5,7 +5,6 @@ Drawn as those of a reference by ILVR: with the elements in permuted orders, and
 
 import sys
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,10 +22,10 @@ from superdrift.run.progress import Progress
 from superdrift.run.seeds import derive, generator
 from superdrift.superconductors.generation.checkpoint import load_model
 from superdrift.superconductors.generation.filter_order import FILTER_ORDERS, places
-from superdrift.superconductors.generation.model import Model
+from superdrift.superconductors.generation.model import Model, build
 from superdrift.superconductors.generation.sampling import sample_conditioned
 from superdrift.superconductors.new_families.footprint import CONTROLS as NAMES
-from superdrift.superconductors.new_families.footprint import count_neighbours, replacements
+from superdrift.superconductors.new_families.footprint import Neighbours, count_neighbours, replacements, together
 from superdrift.superconductors.new_families.tables import CONTROLS
 from superdrift.superconductors.settings.generation import ControlSettings
 
@@ -60,18 +59,24 @@ def control(
     torch.set_num_threads(settings.threads)
     trained = load_model(weights, description, device)[0]
     y = to_vector(parse_formula(formula))
-    models = {PERMUTED: trained, UNTRAINED: untrained(trained, derive(run.seed, "control", reference, UNTRAINED))}
+    models = {
+        PERMUTED: trained,
+        UNTRAINED: untrained(trained, derive(run.seed, "control", reference, UNTRAINED), device),
+    }
     rows = []
     with Progress(2 * settings.controls * len(settings.scales), f"control {reference}", "sample") as progress:
         for scale in settings.scales:
             for number, (name, order, samples) in enumerate(_draws(run, settings, reference, scale)):
-                amounts = sample_conditioned(
-                    models[name], y, scale=scale, shared_noise=settings.shared_noise, samples=samples,
-                    seed=derive(run.seed, "control", reference, scale, number), device=device,
-                    advance=progress.advance, low_pass=settings.low_pass, order=order,
-                )  # fmt: skip
-                amounts = np.where(amounts < settings.noise_floor, 0.0, amounts)
-                found = count_neighbours(replacements(amounts, y), places(order))
+                found = Neighbours(0, 0)
+                for start in range(0, samples, settings.batch_size):
+                    amounts = sample_conditioned(
+                        models[name], y, scale=scale, shared_noise=settings.shared_noise,
+                        samples=min(settings.batch_size, samples - start),
+                        seed=derive(run.seed, "control", reference, scale, number, start), device=device,
+                        advance=progress.advance, low_pass=settings.low_pass, order=order,
+                    )  # fmt: skip
+                    amounts = np.where(amounts < settings.noise_floor, 0.0, amounts)
+                    found = together([found, count_neighbours(replacements(amounts, y), places(order))])
                 rows.append({
                     "control": name, "reference": reference, "scale": scale, "samples": samples,
                     "replacements": found.pairs, "neighbour_replacements": found.neighbours,
@@ -80,15 +85,12 @@ def control(
     tables.write(controls, CONTROLS, columns, run.metadata)
 
 
-def untrained(model: Model, seed: int) -> Model:
+def untrained(model: Model, seed: int, device: torch.device) -> Model:
     """The same model with fresh weights."""
-    denoiser = deepcopy(model.denoiser)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        for module in denoiser.modules():
-            if callable(reset := getattr(module, "reset_parameters", None)):
-                reset()
-    return replace(model, denoiser=denoiser)
+        denoiser = build(model.description).denoiser
+    return replace(model, denoiser=denoiser.to(device).eval())
 
 
 def _draws(

@@ -22,9 +22,6 @@ from superdrift.superconductors.generation.sampling import Sampling
 from superdrift.superconductors.settings.generation import GenerateSettings, InpaintSettings
 from superdrift.superconductors.tables import SAMPLES
 
-FREQUENCY_ROWS = 8192
-"""Most rows that are drawn to know the frequencies that all batches keep."""
-
 
 def generate(
     run: Run,
@@ -68,8 +65,9 @@ def generate(
     total, left = (sum(len(batches[number]) for number in some) for some in (mine, waiting))
     with Progress(total, f"generate {name}", "sample", done=total - left) as progress:
         if waiting:
-            rows = min(settings.samples, FREQUENCY_ROWS)
-            sampling.keep_frequencies(rows, derive(run.seed, "generate", name, "frequencies"))
+            sampling.keep_frequencies(
+                settings.samples, batch_size=size, seed=derive(run.seed, "generate", name, "frequencies")
+            )
         for number in waiting:
             ids = batches[number]
             amounts = sampling.batch(len(ids), derive(run.seed, "generate", name, number), progress.advance)
