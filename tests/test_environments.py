@@ -1,5 +1,6 @@
 """The conda environments carry the pins of pyproject.toml."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -28,6 +29,21 @@ def test_conda_pins_equal_those_of_pyproject(name, torch, extra):
         (torch if key == "torch" else CONDA_NAMES.get(key, key)): f"={value}" for key, value in pinned(extra).items()
     }
     assert specs == expected
+
+
+def test_rules_that_may_ask_for_cuda_get_a_gpu_on_a_cluster():
+    """Those whose environment depends on a device, and those made from them."""
+    profile = yaml.safe_load((ROOT / "workflow/profiles/slurm/config.yaml").read_text(encoding="utf-8"))
+    on_gpu = {rule for rule, resources in profile["set-resources"].items() if resources.get("gpu")}
+    wanted = set()
+    for path in (ROOT / "workflow/rules").rglob("*.smk"):
+        text = path.read_text(encoding="utf-8")
+        rules = re.split(r"^(?=rule |use rule )", text, flags=re.MULTILINE)[1:]
+        own = [rule for rule in rules if rule.startswith("rule ") and "conda_env(config[" in rule]
+        wanted |= {rule.split()[1].rstrip(":") for rule in own}
+        wanted |= {new for old, new in re.findall(r"^use rule (\w+) as (\w+)", text, re.MULTILINE) if old in wanted}
+    assert {"train_conditioner", "generate_requested", "control"} <= wanted
+    assert wanted == on_gpu
 
 
 def test_every_dependency_is_pinned_exactly():

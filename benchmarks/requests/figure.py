@@ -34,7 +34,7 @@ def draw(rows: Sequence[Row], path: Path) -> None:
                 x, y = ([found[key] for found in own.values()] for key in (VARIETY, metric))
                 axis.plot(x, [100 * value for value in y], "o-", color=colour, markersize=4)
                 axis.plot(free[VARIETY], 100 * free[metric], "s", color=colour, markersize=4, markerfacecolor="none")
-                for guidance, at, value in zip(own, x, y, strict=True):
+                for guidance, at, value in list(zip(own, x, y, strict=True))[:: max(1, len(x) - 1)]:
                     axis.annotate(guidance, (at, 100 * value), xytext=(3, 3), textcoords="offset points", fontsize=7.5)
             axis.set(xlabel="chemical systems among the samples", ylabel=name)
             axis.set_xlim(left=0)

@@ -12,6 +12,7 @@ Writes benchmarks/withheld.parquet.
 """
 
 import argparse
+import logging
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ from superdrift.superconductors.new_families.linkage import linked_groups, thinn
 from superdrift.superconductors.nulls.substitution import substituted
 from superdrift.superconductors.settings.generation import InpaintingSettings
 from superdrift.superconductors.tables import COMPOUNDS
+
+logger = logging.getLogger("superdrift")
 
 SAMPLES, SAMPLES_IF_QUICK = 200, 20
 DEPTH = 0.5
@@ -151,7 +154,8 @@ class Drawing:
         try:
             inpainter = Inpainter(self.model, how, reference, settings, device=torch.device("cpu"))
             return inpainter.sample(DEPTH, self.samples, seed).amounts
-        except InputError:
+        except InputError as error:
+            logger.warning("case %d, reference %d: no samples: %s", case, place, error)
             return np.zeros((0, len(reference)), dtype=np.float32)
 
 
