@@ -104,3 +104,25 @@ def test_samples_share_the_low_frequencies_of_the_reference():
     apart = ((x_0 - y) @ phi.T).norm(dim=1).mean()
     assert apart < 0.3 * ((free - y) @ phi.T).norm(dim=1).mean()
     assert x_0.std(dim=0).mean() > 0.2, "the high frequencies stay free"
+
+
+def test_free_steps_are_the_models_own():
+    process, phi = GaussianDiffusion(shape=(96,), steps=20), ilvr.low_pass(96, 2)
+    y, refined = torch.ones(96), []
+
+    def step(denoiser, x_t, t, generator):
+        return torch.full_like(x_t, float(t))
+
+    def noised(x_0, t, epsilon):
+        refined.append(int(t))
+        return x_0.expand_as(epsilon)
+
+    process.step, process.noised = step, noised
+    for free, value in ((0, 3.0), (1, 1.0), (5, 1.0)):
+        refined.clear()
+        x_0 = ilvr.condition(
+            process, exact_noise(process), 3 * y, samples=2, phi=phi, shared_noise=True, free_steps=free,
+            generator=Generator().manual_seed(1),
+        )  # fmt: skip
+        assert refined == list(range(20, free, -1))
+        torch.testing.assert_close(x_0, (value * y).expand(2, -1))

@@ -66,12 +66,14 @@ def condition(
     shared_noise: bool,
     generator: Generator,
     ends_at_reference: bool = False,
+    free_steps: int = 0,
     advance: Callable[[float], None] = lambda _: None,
 ) -> Tensor:
     """Draw samples that share the low frequencies of y (Choi et al., algorithm 1).
 
-    x_{t−1} = x'_{t−1} + phi_N(y_t) − phi_N(x'_{t−1}). The paper writes y_{t−1} and ends at y itself; its code
-    draws y at the level of the step being taken, down to the last one, and so does this, unless `ends_at_reference`.
+    x_{t−1} = x'_{t−1} + phi_N(y_t) − phi_N(x'_{t−1}), x' the denoiser's step. The paper writes y_{t−1} and ends at y
+    itself; its code draws y at the level of the step being taken, down to the last one, and so does this, unless
+    `ends_at_reference`.
 
     Args:
         process: the Gaussian diffusion.
@@ -81,7 +83,10 @@ def condition(
         phi: (L, L) from `low_pass` or `projector`, L the last axis of the data.
         shared_noise: one noise for the y_t of all samples, as published; else one each.
         generator: source of all noise, on the device of the process.
-        ends_at_reference: draw y_{t−1} as the paper writes; where phi is a projector, phi(x_0) = phi(y) then.
+        ends_at_reference: draw y_{t−1} as the paper writes; where phi is a projector and no step is free,
+            phi(x_0) = phi(y) then.
+        free_steps: the last steps, t ≤ this, which are the denoiser's own (the end of the paper's conditioning
+            range): they remove what the filter smears. 0: all are refined, as published.
         advance: called after each step, with the share of the samples that it stands for.
 
     Returns:
@@ -90,10 +95,11 @@ def condition(
     x = process.start(samples, generator)
     noises = 1 if shared_noise else samples
     for t in range(process.steps, 0, -1):
-        proposed = process.step(denoiser, x, t, generator)
-        noise = torch.randn((noises, *process.shape), generator=generator, device=y.device)
-        y_t = process.noised(y[None], torch.tensor([t - ends_at_reference], device=y.device), noise)
-        x = proposed + (y_t - proposed) @ phi.T
+        x = process.step(denoiser, x, t, generator)
+        if t > free_steps:
+            noise = torch.randn((noises, *process.shape), generator=generator, device=y.device)
+            y_t = process.noised(y[None], torch.tensor([t - ends_at_reference], device=y.device), noise)
+            x = x + (y_t - x) @ phi.T
         advance(samples / process.steps)
     return x
 

@@ -14,6 +14,7 @@ from superdrift.run.errors import InputError
 from superdrift.superconductors.generation.checkpoint import load_model, save_model
 from superdrift.superconductors.generation.model import build, design
 from superdrift.superconductors.generation.sampling import Sampling, sample_conditioned
+from superdrift.superconductors.settings.generation import LowPassSettings
 
 CPU = torch.device("cpu")
 MLP = {"kind": "mlp", "width": 16, "depth": 1}
@@ -83,8 +84,8 @@ def test_ilvr_needs_a_gaussian_model():
     model = build(design("masked", SLOTS, UNMASK))
     with pytest.raises(InputError, match=r"condition\.model is a masked model; ILVR needs a gaussian one"):
         sample_conditioned(
-            model, torch.zeros(96).numpy(), scale=2, shared_noise=True, samples=1, seed=0, device=CPU,
-            advance=lambda _: None,
+            model, torch.zeros(96).numpy(), LowPassSettings([2], "cubic", "atomic_number", True, 0.0), scale=2,
+            samples=1, seed=0, device=CPU, advance=lambda _: None,
         )  # fmt: skip
 
 

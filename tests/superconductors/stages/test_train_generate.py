@@ -110,7 +110,7 @@ def inpaint_arguments(folder, compounds, samples, **changed):
 def condition_arguments(folder, compounds, samples, **changed):
     settings = {
         "samples": 5, "scales": [2, 4], "batch_size": 3, "shared_noise": True, "device": "cpu", "threads": 1,
-        "low_pass": "cubic", "element_order": "atomic_number", **changed,
+        "low_pass": "cubic", "element_order": "atomic_number", "free_share": 0.0, **changed,
     }  # fmt: skip
     reference = around(compounds, samples)
     return ["--settings", json.dumps(settings), *model_arguments(folder), *reference]
@@ -215,16 +215,17 @@ def test_conditioned_samples_carry_reference_and_scale(continuous, compounds, tm
 
 
 def test_other_low_passes_draw_other_samples(continuous, compounds, tmp_path):
-    for number, changed in enumerate(({}, {"low_pass": "projector"}, {"element_order": "pettifor"})):
+    variants = ({}, {"low_pass": "projector"}, {"element_order": "pettifor"}, {"free_share": 0.2})
+    for number, changed in enumerate(variants):
         assert condition(condition_arguments(continuous, compounds, tmp_path / f"{number}.parquet", **changed)) == 0
-    drawn = [amounts_of(tmp_path / f"{number}.parquet") for number in range(3)]
+    drawn = [amounts_of(tmp_path / f"{number}.parquet") for number in range(len(variants))]
     assert not any(np.array_equal(drawn[0], other) for other in drawn[1:])
 
 
 def test_controls_are_drawn_as_the_samples_are(continuous, tmp_path):
     settings = {
         "controls": 6, "scales": [2, 4], "batch_size": 3, "shared_noise": True, "device": "cpu", "threads": 1,
-        "low_pass": "cubic", "element_order": "pettifor", "noise_floor": 0.08,
+        "low_pass": "cubic", "element_order": "pettifor", "free_share": 0.1, "noise_floor": 0.08,
     }  # fmt: skip
     for name in ("one", "two"):
         assert control([

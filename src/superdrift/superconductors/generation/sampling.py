@@ -20,9 +20,11 @@ from superdrift.diffusion.samplers import named, usual_rows
 from superdrift.learning.device import fast
 from superdrift.run.errors import InputError
 from superdrift.superconductors.generation.conditions import asked
+from superdrift.superconductors.generation.filter_order import FILTER_ORDERS
 from superdrift.superconductors.generation.model import Model
 from superdrift.superconductors.generation.request import Request
 from superdrift.superconductors.generation.restrictions import absurd, plausible, restriction
+from superdrift.superconductors.settings.generation import LowPassSettings
 
 SPARE = 0.03
 """Share of samples drawn beyond those wanted, since about one or two in a hundred are absurd."""
@@ -129,23 +131,22 @@ def _sound(drawn: Callable[[int, int], NDArray[np.float32]], samples: int) -> ND
 
 
 def sample_conditioned(
-    model: Model, reference: NDArray[np.float32], *, scale: int, shared_noise: bool, samples: int, seed: int,
-    device: torch.device, advance: Callable[[float], None], low_pass: str = "cubic",
-    order: NDArray[np.integer] | None = None,
+    model: Model, reference: NDArray[np.float32], settings: LowPassSettings, *, scale: int, samples: int, seed: int,
+    device: torch.device, advance: Callable[[float], None], order: NDArray[np.integer] | None = None,
 ) -> NDArray[np.float32]:  # fmt: skip
     """Draw compositions held to the low frequencies of a reference (ILVR).
 
     Args:
         model: gaussian, on the device.
         reference: (96,) atoms per formula unit.
+        settings: the low-pass, and when it is applied.
         scale: N of the low-pass.
-        shared_noise: one noise for the reference of all samples.
         samples: how many.
         seed: of this batch.
         device: where to draw.
         advance: called after each step, with the share of the samples that it stands for.
-        low_pass: cubic, or projector, with which samples have just the low frequencies of the reference.
-        order: (96,) index of the element at each place along which the low-pass filters; None: by atomic number.
+        order: (96,) index of the element at each place along which the low-pass filters, instead of that of the
+            settings.
 
     Returns:
         (samples, 96) atoms per formula unit, as drawn.
@@ -160,13 +161,14 @@ def sample_conditioned(
         )
     generator = Generator(device).manual_seed(seed)
     y = model.encoding.encode(reference[None])[0].to(device)
-    phi = {"cubic": ilvr.low_pass, "projector": ilvr.projector}[low_pass](y.shape[-1], scale)
-    if order is not None:
-        phi = ilvr.reordered(phi, order)
+    phi = {"cubic": ilvr.low_pass, "projector": ilvr.projector}[settings.low_pass](y.shape[-1], scale)
+    phi = ilvr.reordered(phi, FILTER_ORDERS[settings.element_order] if order is None else order)
     with torch.inference_mode():
         x_0 = ilvr.condition(
             model.process, fast(model.denoiser, device), y, samples=samples, phi=phi.to(device),
-            shared_noise=shared_noise, generator=generator, ends_at_reference=low_pass == "projector", advance=advance,
+            shared_noise=settings.shared_noise, generator=generator,
+            ends_at_reference=settings.low_pass == "projector",
+            free_steps=round(settings.free_share * model.process.steps), advance=advance,
         )  # fmt: skip
     return model.encoding.decode(x_0)
 

@@ -203,6 +203,12 @@ class LowPassSettings:
         "along which phi_N filters; atomic_number: as published; pettifor: similar elements are neighbours (ilvr)"
     )
     shared_noise: bool = setting("one noise for all y_t of a batch, as published (ilvr)")
+    free_share: float = setting(
+        "share of the steps, the last, that are the model's own, so that it removes what the filter smears; 0: as"
+        " published (ilvr)",
+        at_least=0,
+        below=1,
+    )
 
 
 @dataclass(frozen=True)

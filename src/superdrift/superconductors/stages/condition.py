@@ -17,7 +17,6 @@ from superdrift.run.progress import Progress
 from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
 from superdrift.superconductors.generation.checkpoint import load_model
-from superdrift.superconductors.generation.filter_order import FILTER_ORDERS
 from superdrift.superconductors.generation.reference import COLUMNS, read_reference
 from superdrift.superconductors.generation.sampling import sample_conditioned
 from superdrift.superconductors.settings.generation import ConditionSettings
@@ -64,9 +63,8 @@ def condition(
         for number in waiting:
             scale, start, ids = batches[number]
             amounts = sample_conditioned(
-                model, y, scale=scale, shared_noise=settings.shared_noise, samples=len(ids),
+                model, y, settings, scale=scale, samples=len(ids),
                 seed=derive(run.seed, "condition", reference, scale, start), device=device, advance=progress.advance,
-                low_pass=settings.low_pass, order=FILTER_ORDERS[settings.element_order],
             )  # fmt: skip
             files.add(number, {
                 "id": np.arange(ids.start, ids.stop), "amounts": amounts, "reference": [reference] * len(ids),

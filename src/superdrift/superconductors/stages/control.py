@@ -70,10 +70,9 @@ def control(
                 found = Neighbours(0, 0)
                 for start in range(0, samples, settings.batch_size):
                     amounts = sample_conditioned(
-                        models[name], y, scale=scale, shared_noise=settings.shared_noise,
-                        samples=min(settings.batch_size, samples - start),
+                        models[name], y, settings, scale=scale, samples=min(settings.batch_size, samples - start),
                         seed=derive(run.seed, "control", reference, scale, number, start), device=device,
-                        advance=progress.advance, low_pass=settings.low_pass, order=order,
+                        advance=progress.advance, order=order,
                     )  # fmt: skip
                     amounts = np.where(amounts < settings.noise_floor, 0.0, amounts)
                     found = together([found, count_neighbours(replacements(amounts, y), places(order))])
