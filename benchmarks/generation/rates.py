@@ -9,6 +9,7 @@ from benchmarks.inputs import CONFIG
 from superdrift.composition.greedy_net import greedy_net
 from superdrift.io.tables import matrix
 from superdrift.run.settings import from_mapping
+from superdrift.superconductors.new_families.selection import worth_grouping
 from superdrift.superconductors.screening.known_charges import charge_check
 from superdrift.superconductors.screening.known_metals import metal_check
 from superdrift.superconductors.screening.novelty import KnownCompounds
@@ -17,7 +18,10 @@ from superdrift.superconductors.settings.screening import ScreenSettings
 
 FAR = 0.05
 """Half L1; a sample this far from everything known is no retouched known compound."""
-VERDICTS = ("basic_pass", "duplicate", "novel", "metallic", "valid_published", "charge_valid", "site_balanced")
+VERDICTS = (
+    "basic_pass", "duplicate", "novel", "metallic", "metal_plausible", "valid_published", "charge_valid",
+    "site_balanced",
+)  # fmt: skip
 Rate = tuple[str, float, int] | tuple[str, float, int, float, float]
 
 
@@ -64,6 +68,17 @@ class Ruler:
     def screener(self) -> Screener:
         """One that has seen nothing yet, so that no sample repeats an earlier one."""
         return Screener(self.settings, self.known, self.check, self.metals)
+
+    def basic_pass(self, amounts: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """(n,) samples that pass the basic checks."""
+        return self._verdicts(amounts)[0]["basic_pass"]
+
+    def worth_grouping(self, amounts: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """(n,) samples that the workflow looks for groups among."""
+        if not len(amounts):
+            return np.zeros(0, dtype=np.bool_)
+        verdict = self._verdicts(amounts)[0]
+        return worth_grouping(pa.table({name: pa.array(mask) for name, mask in verdict.items()}))
 
     def novel(self, amounts: NDArray[np.float32]) -> NDArray[np.bool_]:
         """(n,) samples that pass the basic checks and are far from everything known."""

@@ -28,7 +28,7 @@ from benchmarks.generation.rates import Ruler
 from benchmarks.inputs import CONFIG, ROOT, SEED, generator_of, parsed, parser, quick_config, start
 from benchmarks.record import Row, origin, write
 from benchmarks.withheld.cases import FAMILY, KNOWN, MIXTURE, PLACEBOS, SYSTEM, SYSTEMS, Case, cases, withheld
-from benchmarks.withheld.found import HIT, SETTINGS, Group, groups, hits, isolated_on_map, others, rejected, worthy
+from benchmarks.withheld.found import HIT, SETTINGS, Group, groups, hits, isolated_on_map, others, rejected
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.substitution import data_mined
 from superdrift.io import tables
@@ -124,7 +124,8 @@ def experiment(units: list[Case], rest: pa.Table, drawing: "Drawing", block: dic
     with Progress(sum(len(case.references) for case in units), "withheld", "reference") as progress:
         for number, case in enumerate(units):
             for place, reference in enumerate(case.references):
-                worth[number].append(worthy(drawing.around(reference, number, place), ruler))
+                drawn = drawing.around(reference, number, place)
+                worth[number].append(drawn[ruler.worth_grouping(drawn)])
                 found += groups(number, place, worth[number][-1], index, blocks)
                 progress.advance(1)
     called = [group for group, new in zip(found, rejected(found), strict=True) if new]
@@ -184,7 +185,8 @@ def rediscovered(number: int, done: Experiment) -> Iterator[Row]:
     parts: dict[str, list[NDArray[np.float32]]] = {name: [] for name in CONTENDERS}
     for reference, worth in zip(case.references, done.worth[number], strict=True):
         changed = substituted(reference[None], chances, SUBSTITUTED * TOP, whole_share=0.5, generator=stream)
-        for name, amounts in zip(CONTENDERS, (worth, worthy(changed, done.ruler), reference[None]), strict=True):
+        chosen = changed[done.ruler.worth_grouping(changed)]
+        for name, amounts in zip(CONTENDERS, (worth, chosen, reference[None]), strict=True):
             parts[name].append(amounts[:TOP])
     for name, drawn in parts.items():
         for radius in RADII:

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 from sklearn.cluster import DBSCAN
 
 from benchmarks.families.detection import tested
-from benchmarks.generation.rates import Ruler
 from benchmarks.inputs import CONFIG, SEED
 from benchmarks.withheld.cases import NEAR, Case
 from superdrift.composition.nearest_compositions import CompositionIndex
@@ -19,7 +17,6 @@ from superdrift.superconductors.data.families import EVERYTHING, families_of
 from superdrift.superconductors.new_families.blocks import Blocks
 from superdrift.superconductors.new_families.embedding import embed
 from superdrift.superconductors.new_families.groups import NO_GROUP, group_compounds
-from superdrift.superconductors.new_families.selection import worth_grouping
 
 SETTINGS = CONFIG["cluster"]
 HIT = 0.05
@@ -45,17 +42,6 @@ class Group:
     reference: int
     amounts: NDArray[np.float32]
     p_value: float
-
-
-def worthy(amounts: NDArray[np.float32], ruler: Ruler) -> NDArray[np.float32]:
-    """Samples that are worth grouping, by the checks of the workflow."""
-    if not len(amounts):
-        return amounts
-    columns = ruler.screener().screen(np.arange(len(amounts)), amounts)
-    names = ("basic_pass", "duplicate", "novel", "valid_published", "charge_valid", "metal_plausible")
-    return amounts[
-        worth_grouping(pa.table({name: pa.array(columns[name], pa.bool_(), from_pandas=True) for name in names}))
-    ]
 
 
 def groups(
