@@ -1,4 +1,4 @@
-"""The commands: show, check, generate, condition, enumerate, crystals. Heavy libraries are imported where needed."""
+"""The commands: show, check, generate, condition, drift, enumerate, crystals. Heavy libraries load where needed."""
 
 import logging
 import sys
@@ -215,6 +215,66 @@ def condition(
     )  # fmt: skip
     proposals = around.propose_around(generator, formula, settings, seed=seed, known=folder)
     _tell(proposals, said=around.describe(formula, settings), top=top, output=output)
+
+
+@app.command()
+def drift(
+    formula: Annotated[str, typer.Argument(metavar="FORMULA", help="The compound to start from, of at most 8 elements,"
+                                           " e.g. La1.85Sr0.15CuO4.")],
+    *,
+    tc: Annotated[
+        float | None,
+        typer.Option("--tc", min=0, metavar="K", help="Its Tc. Without it as estimated."),
+    ] = None,
+    to: Annotated[
+        float | None,
+        typer.Option("--to", min=0, metavar="K", help="The Tc to go up to. Without it the highest that enough "
+                     "compounds of its family have."),
+    ] = None,
+    keep: Annotated[str, typer.Option("--keep", metavar="ELEMENTS", help="Elements that every compound on the way "
+                                      "has, e.g. Cu,O.")] = "",
+    forbid: Annotated[str, typer.Option("--forbid", metavar="ELEMENTS", help="Elements that none has, e.g. "
+                                        "Tl,Hg.")] = "",
+    samples: Annotated[
+        int, typer.Option("--samples", min=1, max=1_000_000, metavar="N", help="How many to decode in all.")
+    ] = 1000,
+    run: Annotated[
+        str | None,
+        typer.Option("--run", metavar="RUN", help="Go by the generator of a run, and judge by its known compounds and "
+                     "estimators. Without it by those that come with the project."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, max=2**63 - 1, metavar="S", help="Same seed, same way.")
+    ] = 0,
+    output: Annotated[Path | None, _OUTPUT] = None,
+) -> None:  # fmt: skip
+    """Go up in Tc from one compound: what the generator makes of it for ever higher Tc, checked and estimated."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    if output is not None:
+        _exports().check_output(output)
+    folder = None if run is None else _find(run)
+    from superdrift.composition.formula import parse_formula  # noqa: PLC0415 - keeps `superdrift --help` fast
+    from superdrift.superconductors.ask import way_up  # noqa: PLC0415
+    from superdrift.superconductors.ask.generators import generator_of_run, shipped_generator  # noqa: PLC0415
+    from superdrift.superconductors.data.families import family_of  # noqa: PLC0415
+    from superdrift.superconductors.generation.request_text import describe, parse_request  # noqa: PLC0415
+
+    own = [symbol for symbol, amount in parse_formula(formula).items() if amount]
+    clauses = [("with", keep.replace(",", " ")), ("without", forbid.replace(",", " "))]
+    said = ", ".join(
+        [family_of(own), *(f"{word} {elements.strip()}" for word, elements in clauses if elements.strip())]
+    )
+    asked = parse_request(said, place="--keep and --forbid")
+    generator = (
+        shipped_generator(asked, samples=samples) if folder is None
+        else generator_of_run(folder, asked, samples=samples)
+    )  # fmt: skip
+    found = way_up.way_up(generator, formula, asked, tc_k=tc, to_k=to, seed=seed, known=folder)
+    for line in way_up.way_lines(found, said=f"up from {formula}: {describe(asked)}"):
+        typer.echo(line)
+    if output is not None:
+        _exports().write_table(found.rows, output)
+        typer.echo(f"{output}: all {found.rows.num_rows:,} that passed")
 
 
 def _tell(proposals: Any, *, said: str, top: int, output: Path | None) -> None:

@@ -78,11 +78,11 @@ def judged(amounts: NDArray[np.float32], generator: Generator, *, known: Path | 
         known: as in `propose`.
     """
     distinct = amounts[distinct_compositions(atomic_fractions(amounts))]
-    checked = _checked(distinct, known)
-    novel = checked["novel"].to_numpy()
-    valid = pc.fill_null(checked["charge_valid"], False).to_numpy()
+    found = checked(distinct, known)
+    novel = found["novel"].to_numpy()
+    valid = pc.fill_null(found["charge_valid"], False).to_numpy()
     tally = Tally()
-    ranked = _ranked(checked, distinct, generator, known, tally)
+    ranked = _ranked(found, distinct, generator, known, tally)
     return Proposals(len(amounts), len(distinct), int(novel.sum()), int((novel & valid).sum()), tally, ranked)
 
 
@@ -104,7 +104,7 @@ def _drawn(generator: Generator, request: Request, seed: int) -> NDArray[np.floa
     return np.concatenate(parts)
 
 
-def _checked(amounts: NDArray[np.float32], known: Path | None) -> pa.Table:
+def checked(amounts: NDArray[np.float32], known: Path | None) -> pa.Table:
     """Verdicts and estimates of (n, 96) compositions, as `superdrift check` makes them; ids are rows."""
     size = FEW_ROWS if len(amounts) <= _UNCOMPILED else len(amounts)
     texts = formulas(amounts)
@@ -116,20 +116,35 @@ def _checked(amounts: NDArray[np.float32], known: Path | None) -> pa.Table:
     return table.set_column(table.schema.get_field_index("id"), "id", pa.array(np.arange(table.num_rows)))
 
 
-def _ranked(
-    checked: pa.Table, amounts: NDArray[np.float32], generator: Generator, known: Path | None, tally: Tally
+def gated(
+    found: pa.Table, amounts: NDArray[np.float32], generator: Generator, known: Path | None, tally: Tally
 ) -> pa.Table:
-    """The rows that pass the gates, best first."""
+    """The rows that pass the gates of the ranking; `id` is the row of `amounts`.
+
+    Args:
+        found: verdicts and estimates, of `checked`.
+        amounts: (n, 96) of the same compositions.
+        generator: whose gates.
+        known: as in `propose`.
+        tally: counts what each gate removes.
+    """
     vectors = pa.FixedSizeListArray.from_arrays(pa.array(amounts.ravel()), N_ELEMENTS)
-    screened = checked.select([column.name for column in VERDICTS]).append_column("amounts", vectors)
-    estimated = checked.select([column.name for column in ESTIMATED.columns])
+    screened = found.select([column.name for column in VERDICTS]).append_column("amounts", vectors)
+    estimated = found.select([column.name for column in ESTIMATED.columns])
     compounds = tables.matrix(tables.read(known_compounds(known), COMPOUNDS, ["amounts"])["amounts"])
     index = CompositionIndex(compounds)
-    rows, kept = gather(
+    return gather(
         [screened.select(SCREENED.schema.names)], estimated, index, generator.ranking, tally, place="the estimates"
-    )
+    )[0]
+
+
+def _ranked(
+    found: pa.Table, amounts: NDArray[np.float32], generator: Generator, known: Path | None, tally: Tally
+) -> pa.Table:
+    """The rows that pass the gates, best first."""
+    rows = gated(found, amounts, generator, known, tally)
     constants = {"source": "request", "moved": 0.0, "group": None}
     for name, value in constants.items():
         column = CANDIDATES.schema.field(name)
         rows = rows.append_column(column, pa.array([value] * rows.num_rows, column.type))
-    return rank_rows(rows, kept, generator.ranking, tally).select(PROPOSED.schema.names)
+    return rank_rows(rows, amounts[rows["id"].to_numpy()], generator.ranking, tally).select(PROPOSED.schema.names)
