@@ -16,13 +16,17 @@ import yaml
 from numpy.typing import NDArray
 from snakemake.utils import update_config
 
+from superdrift.composition.vector import atomic_fractions
 from superdrift.io import tables
 from superdrift.run import registry
 from superdrift.run.errors import InputError
+from superdrift.run.seeds import generator
 from superdrift.superconductors.generation.checkpoint import load_model
 from superdrift.superconductors.generation.model import Model
 from superdrift.superconductors.model_blocks import train_settings
+from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tables import COMPOUNDS, SAMPLES
+from superdrift.superconductors.tc.held_out_groups import chemical_groups
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 20240501
@@ -135,6 +139,14 @@ def generator_of(compounds: pa.Table, config: dict[str, Any], work: Path) -> Mod
         stage("train", settings, compounds=table, family=Path("everything"), **paths, history=work / "history.parquet")
         record.write_text(wanted, encoding="utf-8")
     return load_model(*paths.values(), torch.device("cpu"))[0]
+
+
+def first_half(compounds: pa.Table, settings: FitSettings) -> NDArray[np.bool_]:
+    """(n,) rows of the generator's half: whole chemical systems, near-duplicates merged."""
+    fractions = atomic_fractions(tables.matrix(compounds["amounts"]))
+    largest = int(settings.largest_group * len(fractions))
+    groups = chemical_groups(fractions, radius=settings.group_radius, largest=largest)
+    return (generator(SEED, "benchmark", "requests").random(int(groups.max()) + 1) < 1 / 2)[groups]
 
 
 def public_file(name: str) -> Path:

@@ -27,7 +27,7 @@ from superdrift.superconductors.tc.neighbours import Choice
 
 NAMES = (
     "charge_check", "metals_check", "flags_estimator", "stoichiometry", "screening", "estimators", "unlabelled",
-    "jarvis", "hindsight_tc", "generation", "requests", "references", "negatives", "families", "withheld",
+    "jarvis", "hindsight_tc", "generation", "requests", "latent", "references", "negatives", "families", "withheld",
     "crystal_templates",
 )  # fmt: skip
 WITHOUT_RUN = ("jarvis", "crystal_templates")

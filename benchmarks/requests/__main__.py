@@ -22,12 +22,11 @@ import torch
 from numpy.typing import NDArray
 
 from benchmarks.generation.rates import Ruler
-from benchmarks.inputs import CONFIG, ROOT, SEED, generator_of, parsed, parser, quick_config, start
+from benchmarks.inputs import CONFIG, ROOT, SEED, first_half, generator_of, parsed, parser, quick_config, start
 from benchmarks.record import Row, origin, write
 from benchmarks.requests.figure import draw
 from superdrift.composition.element_sets import element_set_numbers
 from superdrift.composition.elements import SYMBOLS
-from superdrift.composition.vector import atomic_fractions
 from superdrift.io.tables import matrix, read
 from superdrift.run.seeds import derive, generator
 from superdrift.run.settings import from_mapping
@@ -39,7 +38,6 @@ from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tables import COMPOUNDS
 from superdrift.superconductors.tc.estimator import Estimator
 from superdrift.superconductors.tc.fitting import fit
-from superdrift.superconductors.tc.held_out_groups import chemical_groups
 from superdrift.superconductors.tc.labelled_compositions import COLUMNS, distinct
 
 THRESHOLDS_K = (30.0, 60.0, 90.0, 120.0)
@@ -96,14 +94,6 @@ def measured(arguments: argparse.Namespace, work: Path) -> Iterator[Row]:
             own = drawn(model, n, Request(tc_at_least_k=threshold), guidance)
             yield from judged(name, guidance, own, threshold, judge)
     yield from restricted(model, arguments.restricted)
-
-
-def first_half(compounds: pa.Table, settings: FitSettings) -> NDArray[np.bool_]:
-    """(n,) rows of the generator's half: whole chemical systems, near-duplicates merged."""
-    fractions = atomic_fractions(matrix(compounds["amounts"]))
-    largest = int(settings.largest_group * len(fractions))
-    groups = chemical_groups(fractions, radius=settings.group_radius, largest=largest)
-    return (generator(SEED, "benchmark", "requests").random(int(groups.max()) + 1) < 1 / 2)[groups]
 
 
 def drawn(model: Model, n: int, request: Request | None, guidance: float) -> NDArray[np.float32]:

@@ -5,8 +5,9 @@ import math
 import pytest
 import torch
 from test_masked import JOINT, ExactPair, ExactSlots, fields, slots
-from torch import Generator
+from torch import Generator, nn
 
+from superdrift.diffusion.masked import MaskedDiffusion
 from superdrift.diffusion.quantile_latent import RARE, QuantileLatent
 from superdrift.diffusion.restriction import Restriction
 
@@ -15,6 +16,15 @@ CHI2_8 = 26.1
 """0.1 % quantile of chi² with 8 degrees of freedom."""
 NONE = torch.zeros((1, 0), dtype=torch.long)
 """Conditions of a process that has none."""
+
+
+class Even(nn.Module):
+    """All tokens are equally likely."""
+
+    def forward(self, x, asked):
+        """Flat."""
+        del x
+        return [torch.zeros((len(asked[0]), 3))]
 
 
 def latent(process, denoiser, **more):
@@ -89,3 +99,15 @@ def test_a_restriction_holds_everywhere_and_what_is_usual_nearly_everywhere():
     assert (first[:3] == 1).all() and int((first[3:] == 1).sum()) < 20
     x_0 = torch.tensor([[[1, 2]], [[0, 1]]])
     assert torch.equal(soft.decode(soft.encode(x_0, NONE.expand(2, -1)).z, NONE.expand(2, -1)), x_0)
+
+
+def test_any_number_of_slots_and_any_condition_have_coordinates():
+    process = MaskedDiffusion(slots=2, vocabulary=(3,), conditions=(2,))
+    process.fit(torch.zeros((5, 2, 2), dtype=torch.long))  # two slots and the first class alone
+    space = QuantileLatent(process, Even(), [0.0])
+    x_0 = torch.tensor([[[1], [2]], [[0], [-1]]]).repeat(3, 1, 1)
+    told = torch.tensor([0, 0, 1, 1, 2, 2])[:, None]
+    codes = space.encode(x_0, told)
+    assert torch.equal(space.decode(codes.z, told)[..., :1], x_0) and codes.nats.isfinite().all()
+    assert codes.nats[1, 0] > -math.log(RARE), "one slot is rare in the first class"
+    assert float(codes.nats[3, 0]) == pytest.approx(math.log(2)), "and as good as two in the other, which no row has"

@@ -92,7 +92,9 @@ class QuantileLatent:
         for c in range(len(sizes)):  # behind the classes of each condition their sum, where it is unknown
             shares = torch.cat([shares, shares.sum(dim=c, keepdim=True)], dim=c)
         shares = shares[tuple(conditions.unbind(dim=1))] if sizes else shares.expand(len(conditions), -1)
-        shares = (1 - RARE) * shares / shares.sum(dim=1, keepdim=True) + RARE / self.process.slots
+        total = shares.sum(dim=1, keepdim=True)
+        even = torch.full_like(shares, 1 / self.process.slots)  # of conditions that no training row has, all alike
+        shares = torch.where(total > 0, (1 - RARE) * shares / total.clamp(min=_END) + RARE * even, even)
         if self.restriction is not None:
             shares = shares * self.restriction.lengths(self.process.slots)
         return shares / shares.sum(dim=1, keepdim=True)
