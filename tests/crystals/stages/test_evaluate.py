@@ -42,8 +42,9 @@ def run(tmp_path):
 def evaluated(run, methods="template", **settings):
     return main([
         "--settings", json.dumps({**SETTINGS, **settings}), "--seed", "1",
-        "--structures", str(run / "structures.parquet"), "--methods", *methods.split(), "--proposals", str(run / "proposals.parquet"),
-        "--evaluated", str(run / "evaluated.parquet"), "--evaluation", str(run / "evaluation.parquet"),
+        "--structures", str(run / "structures.parquet"), "--methods", *methods.split(),
+        "--proposals", str(run / "proposals.parquet"), "--evaluated", str(run / "evaluated.parquet"),
+        "--evaluation", str(run / "evaluation.parquet"),
     ])  # fmt: skip
 
 
