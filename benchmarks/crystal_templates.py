@@ -22,6 +22,8 @@ import pyarrow.parquet as pq
 
 from benchmarks.inputs import CONFIG, ROOT, SEED, parsed, parser, start
 from benchmarks.record import Row, origin, write
+from superdrift.crystals.evaluation import targets
+from superdrift.crystals.evaluation.targets import TOPS, Sought
 from superdrift.crystals.settings import TemplateBlock
 from superdrift.crystals.tables import STRUCTURES
 from superdrift.crystals.templates.library import Library
@@ -29,16 +31,13 @@ from superdrift.crystals.templates.method import Proposal, TemplateMethod
 from superdrift.io import tables
 from superdrift.run.errors import InputError
 from superdrift.run.progress import Progress
-from superdrift.statistics.bootstrap import bootstrapped
-from superdrift.statistics.intervals import exact_share
-from superdrift.structures.matching import diffcsp_valid, displacement
 from superdrift.structures.rows import structure_of
 from superdrift.structures.symmetry import primitive_atoms
 
 IDS = ROOT / "benchmarks" / "crystal_templates.csv"
 """Names of the test structures in the Materials Project, in the order of a hash; the first n are measured."""
-TOPS = (1, 5, 20)
-"""Proposals that are looked at."""
+METRICS = {"match": "match", "match_valid": "match, valid", "space_group": "space group", "rmse": "RMSE"}
+"""Quantity of the judge → metric of this benchmark."""
 QUICK = 12
 """Structures that are measured with --quick."""
 
@@ -122,21 +121,14 @@ def measured(table: pa.Table, wanted: pa.Table) -> list[Row]:
 
 def judged(row: Row, proposals: list[Proposal]) -> Row:
     """What a test structure's proposals are worth."""
-    truth = structure_of(row)
-    distances = [displacement(truth, proposal.structure) for proposal in proposals]
-    valid = diffcsp_valid(truth)
+    target = Sought(row["material_id"], structure_of(row), row["space_group"])
+    found = [Sought(p.template["material_id"], p.structure, p.template["space_group"]) for p in proposals]
     return {
         "material_id": row["material_id"],
         "formula": row["reduced_formula"],
         "prototype": row["prototype"],
-        "valid": valid,
         "proposals": len(proposals),
-        "rmsd": distances,
-        "pair_valid": [
-            valid and found is not None and diffcsp_valid(proposal.structure)
-            for found, proposal in zip(distances, proposals, strict=True)
-        ],
-        "same_group": [proposal.template["space_group"] == row["space_group"] for proposal in proposals],
+        **targets.judged(target, found),
     }
 
 
@@ -158,30 +150,12 @@ def summary(rows: list[Row]) -> list[Row]:
 
 def rates(rows: list[Row], at: int) -> list[Row]:
     """Match rate, unfiltered and filtered; RMSE of the matched; matches that agree in the space group."""
-    best = [min((d for d in row["rmsd"][:at] if d is not None), default=None) for row in rows]
-    filtered = [any(row["pair_valid"][:at]) for row in rows]
-    places = [_first(row, at) for row in rows]
-    agree = [row["same_group"][place] for row, place in zip(rows, places, strict=True) if place is not None]
-    matched = np.array([distance for distance in best if distance is not None])
-    shares = {"match": (len(matched), len(rows)), "match, valid": (sum(filtered), len(rows))}
-    shares |= {"space group": (sum(agree), len(agree))} if agree else {}
-    found = [
-        {"metric": metric, **dict(zip(("value", "low", "high"), exact_share(hits, n), strict=True)), "n": n}
-        for metric, (hits, n) in shares.items()
+    found = targets.rates(rows, at, generator=np.random.default_rng(SEED))
+    return [
+        {"metric": METRICS[row["quantity"]], **{name: row[name] for name in ("value", "low", "high", "n")}}
+        for row in found
+        if row["quantity"] in METRICS and row["n"]
     ]
-    if len(matched):
-        interval = bootstrapped(
-            matched, np.arange(len(matched)), lambda values: float(values.mean()), np.random.default_rng(SEED)
-        )
-        found.append(
-            {"metric": "RMSE", **dict(zip(("value", "low", "high"), interval, strict=True)), "n": len(matched)}
-        )
-    return found
-
-
-def _first(row: Row, at: int) -> int | None:
-    """Place of the first proposal that matches."""
-    return next((place for place, found in enumerate(row["rmsd"][:at]) if found is not None), None)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Commands of the crystals: propose. Heavy libraries are imported where needed."""
+"""Commands of the crystals: propose, evaluate. Heavy libraries are imported where needed."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ app = typer.Typer(help="Crystal structures.", no_args_is_help=True, rich_markup_
 
 @app.callback()
 def _crystals() -> None:
-    """Crystal structures, known and proposed."""
+    """Crystal structures, known, proposed and judged."""
 
 
 @app.command(name="propose")
@@ -36,3 +36,29 @@ def propose(
     if output is not None:
         ask.write_cifs(proposals, formula, output)
         typer.echo(f"{output}: {len(proposals)} structures")
+
+
+@app.command(name="evaluate")
+def evaluate(
+    path: Annotated[Path, typer.Argument(metavar="FOLDER|FILE", help="CIF, POSCAR, extended XYZ, JSON of pymatgen or "
+                                         "ASE, or a folder of them.")],
+    *,
+    run: Annotated[str | None, typer.Option("--run", metavar="RUN", help="Run whose known structures novelty is "
+                                            "counted beside: its name, its folder, or a structures.parquet.")] = None,
+    targets: Annotated[Path | None, typer.Option("--targets", metavar="FOLDER|FILE", help="Structures that are "
+                                                 "sought.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the verdicts there, by "
+                                                "its ending as .parquet, .csv or .json.")] = None,
+) -> None:  # fmt: skip
+    """Judge structures: valid, unique, novel, the ones sought."""
+    from superdrift.crystals.evaluation import request  # noqa: PLC0415 - keeps `superdrift --help` fast
+    from superdrift.io import exports  # noqa: PLC0415
+
+    if output is not None:
+        exports.check_output(output, [str(path)])
+    found = request.evaluate_files(path, run=run, targets=targets)
+    for line in request.report_lines(found):
+        typer.echo(line)
+    if output is not None:
+        exports.write_table(request.as_table(found), output)
+        typer.echo(f"{output}: {len(found.rows)} rows")

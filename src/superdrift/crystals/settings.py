@@ -10,6 +10,9 @@ Split = Literal["train", "validation", "test", "published", "drawn"]
 
 Part = Literal["train", "validation", "test"]
 
+Same = Literal["wyckoff", "matcher", "alloy"]
+"""A way in which two structures are the same."""
+
 
 @dataclass(frozen=True)
 class SourceEntry:
@@ -99,6 +102,30 @@ class ProposeSettings(TemplateBlock):
 
 
 @dataclass(frozen=True)
+class EvaluateBlock:
+    """Block `crystals.evaluate`: the judge."""
+
+    same: Annotated[list[Same], Limits(unique=True)] = setting(
+        "ways in which a structure may repeat another or a known one (docs/methods/crystals.md)"
+    )
+    most_sites: Count = setting("larger cells are judged by themselves and compared with no others")
+    known: Annotated[int, Limits(at_least=0)] = setting(
+        "known structures that are judged beside the proposals, a draw from the seed"
+    )
+    threads: Threads = setting("processes that judge")
+
+
+@dataclass(frozen=True)
+class EvaluateSettings(EvaluateBlock):
+    """Settings of the stage `evaluate`."""
+
+    symprec: float = passed("crystals.read.symprec")
+    formulas: list[str] = passed("crystals.propose.formulas")
+    splits: list[Part] = passed("crystals.propose.splits")
+    most: int = passed("crystals.propose.most")
+
+
+@dataclass(frozen=True)
 class CrystalsBlock:
     """Block `crystals`."""
 
@@ -110,3 +137,4 @@ class CrystalsBlock:
     gather: GatherBlock = setting("from those to one table: duplicates, splits")
     template: TemplateBlock = setting("method `template`: known prototypes, elements replaced")
     propose: ProposeBlock = setting("what crystals are proposed for")
+    evaluate: EvaluateBlock = setting("the judge: validity, uniqueness, novelty, matches")

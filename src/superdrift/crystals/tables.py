@@ -94,3 +94,59 @@ PROPOSALS = Table(
         Column("replaced", _TEXTS, "which element stands for which of the template, such as K for Na"),
     ),
 )
+
+_SAID = "null: it cannot be said; reason"
+
+EVALUATED = Table(
+    "crystals_evaluated",
+    (
+        Column("set", TEXT, "what it is counted with: a method, known (a draw of known structures) or given"),
+        Column("name", TEXT, "its name there: formula and rank, source and name, or name of the file"),
+        Column("rank", SMALL, "place among the formula's proposals, from 1; null: no proposal", nullable=True),
+        Column("readable", TRUTH, "it is a structure of chemical elements"),
+        Column("formula", TEXT, "formula with the smallest whole numbers", nullable=True),
+        Column("n_sites", COUNT, "sites in the cell as given", nullable=True),
+        Column("ordered", TRUTH, "every site is occupied by one element", nullable=True),
+        Column("volume", REAL, "volume of the cell", "Å^3", nullable=True),
+        Column("density", REAL, "mass density", "g/cm^3", nullable=True),
+        Column("nearest", REAL, "smallest distance of two atoms, images included", "Å", nullable=True),
+        Column("widest_gap", REAL, "widest layer without atoms between lattice planes", "Å", nullable=True),
+        Column("space_group", SMALL, "number of the space group, to within crystals.read.symprec", nullable=True),
+        Column("fingerprint", TEXT, "AFLOW's label and the elements on Wyckoff positions", nullable=True),
+        Column("cdvae_geometry", TRUTH, f"CDVAE's validity of the structure; {_SAID}", nullable=True),
+        Column("smact", TRUTH, f"CDVAE's validity of the composition: SMACT, Pauling's test; {_SAID}", nullable=True),
+        Column("cdvae", TRUTH, f"both; {_SAID}", nullable=True),
+        Column("lemat_distance", TRUTH, f"LeMat-GenBench's shortest distances; {_SAID}", nullable=True),
+        Column("lemat_plausible", TRUTH, f"LeMat-GenBench's densities and lattice; {_SAID}", nullable=True),
+        Column("charge_neutral", TRUTH, "measured oxidation states cancel; null: no ionic picture", nullable=True),
+        *(
+            Column(f"{what}_{way}", TRUTH, f"{meaning}, {how}; null: not compared", nullable=True)
+            for way, how in (
+                ("wyckoff", "by elements on Wyckoff positions"),
+                ("matcher", "by pymatgen's matcher"),
+                ("alloy", "by MatterGen's disorder-aware matcher"),
+            )
+            for what, meaning in (("unique", "it repeats none before it in its set"), ("novel", "it is no known one"))
+        ),
+        Column("known_as", TEXT, "source and name of the first known structure that it is, any way", nullable=True),
+        Column("target", TEXT, "structure sought that it matches best (DiffCSP); null: none", nullable=True),
+        Column("rmsd", REAL, "displacement from that", "(V/N)^(1/3)", nullable=True),
+        Column("same_space_group", TRUTH, "it has the space group of that", nullable=True),
+        Column("reason", TEXT, "what is wrong or remarkable, or why there is no verdict", nullable=True),
+    ),
+)
+
+EVALUATION = Table(
+    "crystals_evaluation",
+    (
+        Column("set", TEXT, "as in evaluated.parquet"),
+        Column("quantity", TEXT, "name, as defined in docs/methods/crystals.md"),
+        Column("at", SMALL, "so many proposals of a formula are looked at; null: all", nullable=True),
+        Column("value", REAL, "the number; null where nothing is counted", nullable=True),
+        Column("low", REAL, "lower end of its 95 % interval", nullable=True),
+        Column("high", REAL, "upper end of its 95 % interval", nullable=True),
+        Column("unit", TEXT, "unit; 1 for shares"),
+        Column("hits", COUNT, "how many pass; null: no share", nullable=True),
+        Column("n", COUNT, "of how many"),
+    ),
+)

@@ -15,6 +15,8 @@ from pymatgen.analysis.structure_matcher import StructureMatcher
 from pymatgen.core import Structure
 
 from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS
+from superdrift.composition.formula import integer_counts
+from superdrift.structures.rows import amounts_of
 
 SMALLEST_DISTANCE = 0.5
 """Å; atoms nearer than this make a structure invalid (CDVAE)."""
@@ -71,13 +73,21 @@ def geometry_valid(structure: Structure) -> bool:
     return structure.volume >= SMALLEST_VOLUME and smallest_distance(structure) >= SMALLEST_DISTANCE
 
 
-def diffcsp_valid(structure: Structure) -> bool:
-    """CDVAE's validity of an ordered structure: its geometry, and SMACT's charge neutrality and Pauling test."""
+def smact_valid(structure: Structure) -> bool:
+    """CDVAE's validity of a composition: SMACT's charge neutrality and Pauling test; metals alone, and elements, pass.
+
+    Of a disordered structure the amounts in whole numbers are judged.
+    """
     from superdrift.charges.smact_rule import published_validity  # slow to import, and needed only here  # noqa: PLC0415
 
     counts = np.zeros((1, N_ELEMENTS), dtype=np.int64)
-    for element, amount in structure.composition.items():
-        if ATOMIC_NUMBER[element.symbol] > N_ELEMENTS:
+    for symbol, amount in integer_counts(amounts_of(structure)).items():
+        if ATOMIC_NUMBER[symbol] > N_ELEMENTS:
             return False
-        counts[0, ATOMIC_NUMBER[element.symbol] - 1] = round(amount)
-    return geometry_valid(structure) and bool(published_validity(counts)[0])
+        counts[0, ATOMIC_NUMBER[symbol] - 1] = amount
+    return bool(published_validity(counts)[0])
+
+
+def diffcsp_valid(structure: Structure) -> bool:
+    """CDVAE's validity of a structure: of its geometry and of its composition."""
+    return geometry_valid(structure) and smact_valid(structure)

@@ -1,4 +1,5 @@
 # Helpers of the crystals' rules, and no rules: sources of structures and the files that they are read from.
+from superdrift.crystals.contract import METHODS
 from superdrift.crystals.data.own import LABELS, files_of
 
 CRYSTALS, CRYSTALS_LOGS = f"{RESULTS}/crystals", f"logs/{config['run']}/crystals"

@@ -5,6 +5,7 @@ rule crystals:
     input:
         f"{CRYSTALS}/structures.parquet",
         f"{CRYSTALS}/propose/template/proposals.parquet",
+        f"{CRYSTALS}/evaluated.parquet",
 
 
 rule read_crystals:
@@ -82,3 +83,32 @@ rule propose_crystals:
     shell:
         "python -m superdrift.crystals.stages.propose --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --structures {input.structures:q} --proposals {output.proposals:q}"
+
+
+rule evaluate_crystals:
+    input:
+        structures=f"{CRYSTALS}/structures.parquet",
+        proposals=expand(f"{CRYSTALS}/propose/{{method}}/proposals.parquet", method=METHODS),
+    output:
+        evaluated=f"{CRYSTALS}/evaluated.parquet",
+        evaluation=f"{CRYSTALS}/evaluation.parquet",
+    log:
+        f"{CRYSTALS_LOGS}/evaluate.log",
+    conda:
+        CRYSTALS_ENV
+    threads: config["crystals"]["evaluate"]["threads"]
+    params:
+        settings=settings(
+            **config["crystals"]["evaluate"],
+            **config["crystals"]["propose"],
+            symprec=config["crystals"]["read"]["symprec"],
+        ),
+        methods=METHODS,
+        code=code("crystals.stages.evaluate"),
+        seed=config["seed"],
+    message:
+        "Evaluating proposed and known structures"
+    shell:
+        "python -m superdrift.crystals.stages.evaluate --settings {params.settings:q} --seed {params.seed} --log {log:q}"
+        " --structures {input.structures:q} --methods {params.methods:q} --proposals {input.proposals:q}"
+        " --evaluated {output.evaluated:q} --evaluation {output.evaluation:q}"

@@ -5,9 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-
-from superdrift.composition.formula import parse_formula, reduced_formula
+from superdrift.crystals.asked import asked_formulas
 from superdrift.crystals.settings import ProposeSettings
 from superdrift.crystals.tables import PROPOSALS, STRUCTURES
 from superdrift.crystals.templates.library import COLUMNS, Library
@@ -16,7 +14,6 @@ from superdrift.io import tables
 from superdrift.run.command import Run, command
 from superdrift.run.errors import InputError
 from superdrift.run.progress import Progress
-from superdrift.run.seeds import derive
 
 logger = logging.getLogger("superdrift")
 
@@ -35,7 +32,10 @@ def propose(run: Run, settings: ProposeSettings, *, structures: Path, proposals:
     table = tables.read(structures, STRUCTURES, list(COLUMNS))
     library = Library(table, parts=settings.library, most_sites=settings.most_sites)
     method = TemplateMethod(library, settings, symprec=settings.symprec)
-    formulas, empty = _formulas(table, settings, run.seed), 0
+    formulas = asked_formulas(
+        table, formulas=settings.formulas, splits=settings.splits, most=settings.most, seed=run.seed
+    )
+    empty = 0
     if not formulas:
         raise InputError(
             "nothing to propose for: give crystals.propose.formulas, or crystals.propose.splits that exist"
@@ -53,15 +53,6 @@ def propose(run: Run, settings: ProposeSettings, *, structures: Path, proposals:
     logger.info(
         "propose: %d formulas, %d without any template, of %d known structures", len(formulas), empty, len(library)
     )
-
-
-def _formulas(table: pa.Table, settings: ProposeSettings, seed: int) -> list[str]:
-    """Reduced formulas, each once: those asked for, then those of the parts of the split in an order drawn."""
-    asked = [reduced_formula(parse_formula(formula)) for formula in settings.formulas]
-    pairs = zip(table["reduced_formula"].to_pylist(), table["split"].to_pylist(), strict=True)
-    of_parts = {formula for formula, part in pairs if part in settings.splits}
-    drawn = sorted(of_parts, key=lambda formula: derive(seed, "crystals", "propose", formula))
-    return list(dict.fromkeys([*asked, *drawn[: settings.most]]))
 
 
 def _columns(rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
