@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from superdrift.crystals.stability.settings import StabilityBlock
 from superdrift.run.settings import Count, Limits, Slug, Threads, passed, setting
 
 Split = Literal["train", "validation", "test", "published", "drawn"]
@@ -110,3 +111,4 @@ class CrystalsBlock:
     gather: GatherBlock = setting("from those to one table: duplicates, splits")
     template: TemplateBlock = setting("method `template`: known prototypes, elements replaced")
     propose: ProposeBlock = setting("what crystals are proposed for")
+    stability: StabilityBlock = setting("proposals relaxed by a potential, and their energy above the hull")

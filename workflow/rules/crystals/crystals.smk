@@ -5,6 +5,7 @@ rule crystals:
     input:
         f"{CRYSTALS}/structures.parquet",
         f"{CRYSTALS}/propose/template/proposals.parquet",
+        f"{CRYSTALS}/stability/template/relaxed.parquet" if config["crystals"]["stability"]["relax"] else [],
 
 
 rule read_crystals:
@@ -82,3 +83,28 @@ rule propose_crystals:
     shell:
         "python -m superdrift.crystals.stages.propose --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --structures {input.structures:q} --proposals {output.proposals:q}"
+
+
+rule relax_crystals:
+    input:
+        proposals=f"{CRYSTALS}/propose/template/proposals.parquet",
+        structures=f"{CRYSTALS}/structures.parquet",
+        phases=CRYSTAL_PHASES,
+    output:
+        relaxed=f"{CRYSTALS}/stability/template/relaxed.parquet",
+    log:
+        f"{CRYSTALS_LOGS}/stability/template.log",
+    conda:
+        crystals_conda_env(config["crystals"]["stability"]["device"])
+    threads: config["crystals"]["stability"]["threads"]
+    params:
+        settings=settings(**config["crystals"]["stability"]),
+        phases=lambda w, input: ["--phases", *input.phases] if input.phases else [],
+        code=code("crystals.stages.relax"),
+        seed=config["seed"],
+    message:
+        "Relaxing the first proposals; energy above the hull"
+    shell:
+        "python -m superdrift.crystals.stages.relax --settings {params.settings:q} --seed {params.seed} --log {log:q}"
+        " --proposals {input.proposals:q} --structures {input.structures:q} --relaxed {output.relaxed:q}"
+        " {params.phases:q}"
