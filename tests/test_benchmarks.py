@@ -28,9 +28,9 @@ from superdrift.superconductors.tc.neighbours import Choice
 NAMES = (
     "charge_check", "metals_check", "flags_estimator", "stoichiometry", "screening", "estimators", "unlabelled",
     "jarvis", "hindsight_tc", "generation", "requests", "references", "negatives", "families", "withheld",
-    "crystal_templates",
+    "crystal_templates", "crystal_hull",
 )  # fmt: skip
-WITHOUT_RUN = ("jarvis", "crystal_templates")
+WITHOUT_RUN = ("jarvis", "crystal_templates", "crystal_hull")
 
 
 def run(*arguments):

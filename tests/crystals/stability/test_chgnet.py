@@ -45,5 +45,5 @@ def test_an_isolated_atom_is_a_reason(chgnet):
 
 def test_a_device_that_is_not_there_is_never_replaced(monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
-    with pytest.raises(InputError, match="crystals.stability.device = cuda, but PyTorch sees no CUDA"):
+    with pytest.raises(InputError, match=r"crystals\.stability\.device = cuda, but PyTorch sees no CUDA"):
         load("chgnet", "cuda")
