@@ -2,8 +2,8 @@
 
 The structures of crystal_hull.csv are binaries and ternaries of the Materials Project with at most 20 atoms: 200 drawn
 of MP-20's test split, and 100 drawn of those of MPTS-52 that are listed more than 0.1 eV/atom above the hull, of which
-MP-20 has none. Energies are the source's own (what the hull alone costs), the potential's of the structure as it stands,
-and of `--relaxed` of them once relaxed; listed distances are at least 0, and so are the compared ones:
+MP-20 has none. Energies are the source's own (what the hull alone costs), the potential's of the structure as it
+stands, and of `--relaxed` of them once relaxed; listed distances are at least 0, and so are the compared ones:
 
     python -m benchmarks.crystal_hull [--relaxed 30] [--quick]
 """
@@ -70,9 +70,7 @@ def main() -> None:
             writer.writerows(rows)
     results = summary(rows)
     for row in results:
-        print(
-            "{hull:<22} {energy:<22} {subset:<14} {metric:<14} {value:.4f} {low:.4f}-{high:.4f} {n:>5}".format(**row)
-        )
+        print("{hull:<22} {energy:<22} {subset:<14} {metric:<14} {value:.4f} {low:.4f}-{high:.4f} {n:>5}".format(**row))
     write(arguments.output, results, origin(None, potential=potential.name, fmax=block.fmax, steps=block.steps))
 
 

@@ -38,7 +38,7 @@ class Fake:
                 super().calculate(atoms, *rest, **more)
                 self.results["energy"] = np.float32(self.results["energy"])
 
-        return Calculator(r0=2.5, rho0=4.0, epsilon=0.5, rcut1=4.0, rcut2=5.0)
+        return Calculator(r0=2.5, rho0=4.0, epsilon=0.5, rcut1=3.6, rcut2=4.2)
 
 
 def use(fake=Fake):

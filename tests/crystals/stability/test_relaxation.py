@@ -56,15 +56,25 @@ def test_one_atom_is_no_crash(structure):
     assert found.reason is not None or found.energy_ev is not None
 
 
-def test_a_cell_that_flies_apart_is_a_reason():
-    class Exploding(Fake):
+@pytest.mark.parametrize("pressure", [-2.0, 2.0])
+def test_a_cell_that_flies_apart_or_collapses_is_a_reason(pressure):
+    class Unstable(Fake):
         def calculator(self):
-            from ase.calculators.morse import MorsePotential  # noqa: PLC0415
+            from ase.calculators.calculator import Calculator  # noqa: PLC0415
 
-            return MorsePotential(r0=9.0, rho0=1.0, epsilon=50.0, rcut1=8.0, rcut2=9.0)
+            class Constant(Calculator):
+                implemented_properties = ("energy", "forces", "stress")
 
-    found = relax(caesium_chloride("Cs", "Cl", 3.4), Exploding(), **LIMITS)
-    assert found.reason.startswith("the volume became") and found.energy_ev is None
+                def calculate(self, atoms=None, *rest, **more):
+                    super().calculate(atoms, *rest, **more)
+                    energy = pressure * atoms.get_volume()
+                    stress = np.array([pressure] * 3 + [0.0] * 3)
+                    self.results = {"energy": energy, "forces": np.zeros((len(atoms), 3)), "stress": stress}
+
+            return Constant()
+
+    found = relax(caesium_chloride("Cs", "Cl", 4.1), Unstable(), **LIMITS)
+    assert found.reason.startswith("the cell became") and found.energy_ev is None and found.steps > 1
 
 
 def test_memory_that_runs_out_is_no_property_of_a_structure():

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pymatgen.core import Structure
 
 from superdrift.crystals.stability.potential import EXTRA, FAILURES, Potential, told
 from superdrift.run.errors import InputError
 from superdrift.structures.matching import SMALLEST_DISTANCE, SMALLEST_VOLUME, smallest_distance
 
-LARGEST_CHANGE = 3.0
-"""Factor by which the volume may grow or shrink; beyond, the relaxation has left what the potential knows. Proposed
-volumes are some percent off, so that no result that is used depends on it."""
+LARGEST_STRETCH = 2.0
+"""Factor by which the cell may stretch or shrink along any direction; beyond, the relaxation has left what the
+potential knows, and in flat cells the search for neighbours takes for ever. Proposed cells are some percent off, so
+that no result that is used depends on it."""
 
 
 @dataclass(frozen=True)
@@ -102,11 +104,11 @@ def _run(given: Structure, atoms: Any, *, fmax: float, steps: int) -> Relaxed:
     optimiser, converged = FIRE(moved, logfile=None), False
     for at_rest in optimiser.irun(fmax=fmax, steps=steps):
         converged = bool(at_rest)
-        change = atoms.get_volume() / given.volume
+        stretches = np.linalg.svd(np.linalg.solve(given.lattice.matrix, atoms.cell.array), compute_uv=False)
         if not np.isfinite(moved.get_forces()).all():
             return Relaxed(given, None, None, optimiser.nsteps, False, "forces are no numbers")
-        if not 1 / LARGEST_CHANGE < change < LARGEST_CHANGE:
-            return Relaxed(given, None, None, optimiser.nsteps, False, f"the volume became {change:.2g} of what it was")
+        if stretches.max() > LARGEST_STRETCH or stretches.min() < 1 / LARGEST_STRETCH:
+            return Relaxed(given, None, None, optimiser.nsteps, False, _told_of(stretches))
     relaxed = Structure(atoms.cell.array, [site.specie for site in given], atoms.get_scaled_positions())
     energy = float(np.asarray(atoms.get_potential_energy()).item()) / len(given)
     reason = refusal(relaxed, most_sites=len(given)) or (None if math.isfinite(energy) else "no finite energy")
@@ -114,3 +116,9 @@ def _run(given: Structure, atoms: Any, *, fmax: float, steps: int) -> Relaxed:
         return Relaxed(given, None, None, optimiser.nsteps, False, f"relaxed into {reason}")
     largest = float(np.linalg.norm(moved.get_forces(), axis=1).max())
     return Relaxed(relaxed, energy, largest, optimiser.nsteps, converged, None)
+
+
+def _told_of(stretches: NDArray[np.float64]) -> str:
+    """Why a cell is no longer followed, of its principal stretches."""
+    worst = max(stretches, key=lambda stretch: abs(math.log(stretch)))
+    return f"the cell became {worst:.2g} times as long in one direction"
