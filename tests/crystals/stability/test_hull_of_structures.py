@@ -48,6 +48,11 @@ def test_distances_are_to_the_lowest_of_polymorphs_and_mixtures():
     assert found.competitors("CsNaCl2") == 3 and found.competitors("NaCl") == 1
 
 
+def test_formulas_of_tables_may_look_like_capitals():
+    known = Known(["a"], ["H7C2SNO2"], np.array([-1.0]), lambda row: None)
+    assert KnownHull(known).above("H7C2SNO2", -0.9) == pytest.approx(0.1)
+
+
 def test_left_out_is_the_structure_and_not_its_polymorphs():
     found = hull()
     assert found.same("NaCl", rock_salt("Na", "Cl", 5.8)) == [0]

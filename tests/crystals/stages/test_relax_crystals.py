@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 
-import pyarrow as pa
 import pytest
 from crystal_examples import SALTS, known
 from fake_potential import Fake, use
@@ -22,7 +21,7 @@ from superdrift.structures.rows import row_of
 
 pytest.importorskip("ase")
 SETTINGS = {
-    "relax": True, "potential": "chgnet", "device": "cpu", "fmax": 0.05, "steps": 40, "most_sites": 8, "proposals": 2,
+    "relax": True, "potential": "chgnet", "device": "cpu", "fmax": 0.05, "steps": 5, "most_sites": 8, "proposals": 2,
     "known_stays": True, "phases": [], "checked": 3, "batch_size": 3, "threads": 1,
 }  # fmt: skip
 PHASES = "formula,target\nNaCl,-2\nKCl,-2.2\nMgO,-3\nLiF,-3\n"
@@ -132,9 +131,6 @@ def test_killed_in_the_middle_and_run_again_the_table_is_equal(inputs):
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL and not (inputs / "relaxed.parquet").exists()
     assert 1 <= len(list(parts.glob("0*.parquet"))) < 4
-    stamp = first.stat().st_mtime_ns
-    kept = {}
-    gather = tables.read(first, RELAXED)
+    kept = tables.read(first, RELAXED)
     assert main(arguments(inputs)) == 0
-    assert stamp and kept == {} and relaxed(inputs).equals(whole) and gather.equals(whole.slice(0, 3))
-    assert isinstance(whole, pa.Table) and not parts.exists()
+    assert relaxed(inputs).equals(whole) and kept.equals(whole.slice(0, 3)) and not parts.exists()

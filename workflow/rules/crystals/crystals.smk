@@ -99,7 +99,6 @@ rule relax_crystals:
     threads: config["crystals"]["stability"]["threads"]
     params:
         settings=settings(**config["crystals"]["stability"]),
-        phases=lambda w, input: ["--phases", *input.phases] if input.phases else [],
         code=code("crystals.stages.relax"),
         seed=config["seed"],
     message:
@@ -107,4 +106,4 @@ rule relax_crystals:
     shell:
         "python -m superdrift.crystals.stages.relax --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --proposals {input.proposals:q} --structures {input.structures:q} --relaxed {output.relaxed:q}"
-        " {params.phases:q}"
+        " --phases {input.phases:q}"

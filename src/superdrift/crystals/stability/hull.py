@@ -4,8 +4,10 @@ The hull of compositions is that of `energies.hull`. A structure that is left ou
 composition the hull is the lowest of the polymorphs that stay and of the mixtures of other compositions.
 """
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 
 import numpy as np
@@ -13,7 +15,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pymatgen.core import Structure
 
-from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.energies.formation_energies import Energies
 from superdrift.energies.hull import Hull
@@ -27,6 +28,7 @@ METASTABLE = 0.1
 """eV/atom; no higher above the hull is metastable. The field's definition, with which published shares compare."""
 COLUMNS = ("material_id", "reduced_formula", "formation_energy_ev", "lattice", "species", "coordinates", "occupancies")
 """Columns of the known structures that are read."""
+_TERM = re.compile(r"([A-Z][a-z]?)([0-9.]*)")
 
 
 @dataclass(frozen=True)
@@ -111,4 +113,5 @@ class KnownHull:
 
 @cache
 def _amounts(formula: str) -> NDArray[np.float32]:
-    return to_vector(parse_formula(formula))
+    """Atoms of a formula as the tables write it: no brackets, and element symbols in their own case, S1N1 as SN."""
+    return to_vector({symbol: Decimal(number or 1) for symbol, number in _TERM.findall(formula)})

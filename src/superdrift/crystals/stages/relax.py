@@ -37,7 +37,7 @@ def relax(
     proposals: Path,
     structures: Path,
     relaxed: Path,
-    phases: list[Path] | None = None,
+    phases: list[Path],
 ) -> None:
     """Relax and judge, batch by batch.
 
@@ -47,12 +47,12 @@ def relax(
         proposals: structures proposed.
         structures: known structures.
         relaxed: table to write.
-        phases: tables of formation energies with more competitors.
+        phases: tables of formation energies with more competitors; may be none.
     """
     run.reads({FILE.name: FILE})
     potential = load(settings.potential, settings.device)
     table = tables.read(structures, STRUCTURES, [*COLUMNS, "e_above_hull_ev"])
-    judge = Judge(table, [read_energies(path) for path in phases or []], known_stays=settings.known_stays)
+    judge = Judge(table, [read_energies(path) for path in phases], known_stays=settings.known_stays)
     error, compared = measured_error(
         potential, judge.hull, table, number=settings.checked, most_sites=settings.most_sites, seed=run.seed
     )
