@@ -87,7 +87,8 @@ class Chgnet:
                 graphs.append(Point(None, reason=told(error)))
         usable = [graph for graph in graphs if not isinstance(graph, Point)]
         with _quiet():
-            found = iter(self._model.predict_graph(usable, task="ef", batch_size=BATCH) if usable else [])
+            made = self._model.predict_graph(usable, task="ef", batch_size=BATCH) if usable else []
+        found = iter([made] if isinstance(made, dict) else made)  # of one structure it gives no list
         return [graph if isinstance(graph, Point) else _point(next(found)) for graph in graphs]
 
     def calculator(self) -> Any:
