@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.stamp
 RUN    := $(VENV)/bin/python -m
 IN_VENV = PATH="$$($(VENV)/bin/python -c 'import sys; print(sys.prefix)')/bin:$$PATH"
 
-BENCHMARKS := charge_check metals_check flags_estimator stoichiometry screening estimators unlabelled jarvis hindsight_tc generation requests latent references negatives families withheld crystal_templates
+BENCHMARKS := charge_check metals_check flags_estimator stoichiometry screening estimators unlabelled jarvis hindsight_tc generation requests latent references negatives families withheld crystal_templates crystal_hull
 MEASURED = $(addprefix results/$(1)/,prepare/compounds.parquet estimate/models/scores.parquet \
   estimate/models/phases.parquet $(patsubst %,generate/%/samples.parquet,$(2)) \
   $(patsubst %,train/%/continuous/model.safetensors,$(3)))
@@ -33,11 +33,13 @@ lint: $(STAMP)        ## ruff, snakefmt (an environment of its own), snakemake -
 	$(RUN) snakemake --lint --configfile workflow/presets/test.yaml
 
 bench: $(STAMP)       ## every benchmark, on the run `small`; hours, best on an idle machine; replaces the committed figures
+	$(RUN) pip install --quiet --disable-pip-version-check --editable '.[dev,crystals]'
 	$(IN_VENV) $(RUN) snakemake --cores 2 --configfile workflow/presets/small.yaml -- \
 	  $(call MEASURED,small,everything cuprates pnictides others,cuprates pnictides others)
 	for name in $(BENCHMARKS); do $(IN_VENV) $(VENV)/bin/python -m benchmarks.$$name || exit 1; done
 
 bench-quick: $(STAMP) ## every benchmark on small numbers, on the run `test`; minutes; committed figures stay
+	$(RUN) pip install --quiet --disable-pip-version-check --editable '.[dev,crystals]'
 	$(IN_VENV) $(RUN) snakemake --cores 2 --configfile workflow/presets/test.yaml -- $(call MEASURED,test,cuprates,cuprates)
 	for name in $(BENCHMARKS); do $(IN_VENV) $(VENV)/bin/python -m benchmarks.$$name --quick || exit 1; done
 

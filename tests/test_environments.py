@@ -19,11 +19,20 @@ def pinned(extra):
 
 @pytest.mark.parametrize(
     ("name", "torch", "extra"),
-    [("cpu", "pytorch-cpu", ""), ("gpu", "pytorch-gpu", ""), ("crystals", "pytorch-cpu", "crystals")],
+    [
+        ("cpu", "pytorch-cpu", ""),
+        ("gpu", "pytorch-gpu", ""),
+        ("crystals", "pytorch-cpu", "crystals"),
+        ("crystals-gpu", "pytorch-gpu", "crystals"),
+    ],
 )
 def test_conda_pins_equal_those_of_pyproject(name, torch, extra):
     environment = yaml.safe_load((ROOT / f"envs/{name}.yaml").read_text(encoding="utf-8"))
-    specs = dict(spec.split("=", 1) for spec in environment["dependencies"])
+    listed = environment["dependencies"]
+    specs = dict(spec.split("=", 1) for spec in listed if isinstance(spec, str) and spec != "pip")
+    for part in (spec for spec in listed if isinstance(spec, dict)):
+        assert "pip" in listed  # conda installs it, and it installs the rest
+        specs |= dict(spec.split("=", 1) for spec in part["pip"])
     assert specs.pop("python") == "3.11.*"
     expected = {
         (torch if key == "torch" else CONDA_NAMES.get(key, key)): f"={value}" for key, value in pinned(extra).items()

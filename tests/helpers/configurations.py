@@ -11,7 +11,16 @@ from superdrift.run.schema import kind_of
 from superdrift.run.settings import declarations
 
 ROOT = Path(__file__).resolve().parents[2]
-PRESETS = ((), ("demo",), ("test",), ("small",), ("small", "gpu"), ("shipped",), ("crystals-demo",))
+PRESETS = (
+    (),
+    ("demo",),
+    ("test",),
+    ("small",),
+    ("small", "gpu"),
+    ("shipped",),
+    ("crystals-demo",),
+    ("crystals-demo", "crystals-relax"),
+)
 
 
 def load(*presets):

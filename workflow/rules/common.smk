@@ -52,8 +52,9 @@ RESULTS = f"results/{config['run']}"
 RUN, LOGS = "results/{run}", "logs/{run}"
 CUTOFFS = config["hindsight"]["cutoffs"]
 # Snakemake formats these paths: braces in the name of a folder are doubled.
-ENV, GPU_ENV, CRYSTALS_ENV = (
-    f"{workflow.basedir}/envs/{name}.yaml".replace("{", "{{").replace("}", "}}") for name in ("cpu", "gpu", "crystals")
+ENV, GPU_ENV, CRYSTALS_ENV, CRYSTALS_GPU_ENV = (
+    f"{workflow.basedir}/envs/{name}.yaml".replace("{", "{{").replace("}", "}}")
+    for name in ("cpu", "gpu", "crystals", "crystals-gpu")
 )
 
 FAMILIES = config["families"]
@@ -91,6 +92,11 @@ def conda_env(device):
     return GPU_ENV if device == "cuda" else ENV
 
 
+def crystals_conda_env(device):
+    """Environment of a stage of the crystals that runs on `device`."""
+    return CRYSTALS_GPU_ENV if device == "cuda" else CRYSTALS_ENV
+
+
 def verify_start():
     """Before any job, and so before any result is replaced: no damaged table, no CUDA where there is none."""
     from superdrift.io.tables import verify
@@ -98,6 +104,8 @@ def verify_start():
     on_cuda = [
         stage for stage in ("train", "generate", "condition", "drift", "energy") if config[stage]["device"] == "cuda"
     ]
+    stability = config["crystals"]["stability"]
+    on_cuda += ["crystals.stability"] if stability["relax"] and stability["device"] == "cuda" else []
     try:
         verify(RESULTS)
         if workflow.non_local_exec:

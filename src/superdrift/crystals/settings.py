@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from superdrift.crystals.stability.settings import StabilityBlock
 from superdrift.run.settings import Count, Limits, Slug, Threads, passed, setting
 
 Split = Literal["train", "validation", "test", "published", "drawn"]
@@ -138,3 +139,4 @@ class CrystalsBlock:
     template: TemplateBlock = setting("method `template`: known prototypes, elements replaced")
     propose: ProposeBlock = setting("what crystals are proposed for")
     evaluate: EvaluateBlock = setting("the judge: validity, uniqueness, novelty, matches")
+    stability: StabilityBlock = setting("proposals relaxed by a potential, and their energy above the hull")

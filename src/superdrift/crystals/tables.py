@@ -150,3 +150,37 @@ EVALUATION = Table(
         Column("n", COUNT, "of how many"),
     ),
 )
+
+RELAXED = Table(
+    "crystals_relaxed",
+    (
+        Column("formula", TEXT, "formula that was asked for, with the smallest whole numbers"),
+        Column("rank", SMALL, "place among the formula's proposals, from 1"),
+        *CELL,
+        Column("volume", REAL, "volume of the cell", "Å^3"),
+        Column("reason", TEXT, "why it could not be relaxed, and is as it was proposed; null: it was", nullable=True),
+        Column("converged", TRUTH, "no force was above crystals.stability.fmax at the end"),
+        Column("steps", SMALL, "steps of the relaxation"),
+        Column("fmax", REAL, "largest force at the end, that on the cell included", "eV/Å", nullable=True),
+        Column("energy_ev", REAL, "energy of the potential, with its corrections", "eV/atom", nullable=True),
+        Column("formation_energy_ev", REAL, "formation energy by the potential", "eV/atom", nullable=True),
+        Column(
+            "e_above_hull_ev",
+            REAL,
+            "distance to the hull of known structures; negative: below all mixtures of them",
+            "eV/atom",
+            nullable=True,
+        ),
+        Column(
+            "e_above_hull_error_ev",
+            REAL,
+            "mean error of such distances on crystals.stability.checked known structures, each left out of its hull",
+            "eV/atom",
+            nullable=True,
+        ),
+        Column("stable", TRUTH, "e_above_hull_ev is at most 0", nullable=True),
+        Column("metastable", TRUTH, "e_above_hull_ev is at most 0.1 eV/atom", nullable=True),
+        Column("competitors", COUNT, "known compounds of other compositions among its elements", nullable=True),
+        Column("potential", TEXT, "potential, with the version of its weights"),
+    ),
+)

@@ -4,6 +4,16 @@ from superdrift.crystals.data.own import LABELS, files_of
 
 CRYSTALS, CRYSTALS_LOGS = f"{RESULTS}/crystals", f"logs/{config['run']}/crystals"
 CRYSTAL_SOURCES = config["crystals"]["sources"]
+# Competitors in the hull; only where it is asked for, so that a missing file of yours stops no other run.
+CRYSTAL_PHASES = []
+if config["crystals"]["stability"]["relax"]:
+    try:
+        CRYSTAL_PHASES = [
+            literal(registry.local_path(source, key="crystals.stability.phases"))
+            for source in config["crystals"]["stability"]["phases"]
+        ]
+    except InputError as error:
+        raise WorkflowError(str(error)) from None
 
 
 def crystal_data(wildcards):

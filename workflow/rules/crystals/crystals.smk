@@ -6,6 +6,7 @@ rule crystals:
         f"{CRYSTALS}/structures.parquet",
         f"{CRYSTALS}/propose/template/proposals.parquet",
         f"{CRYSTALS}/evaluated.parquet",
+        f"{CRYSTALS}/stability/template/relaxed.parquet" if config["crystals"]["stability"]["relax"] else [],
 
 
 rule read_crystals:
@@ -112,3 +113,27 @@ rule evaluate_crystals:
         "python -m superdrift.crystals.stages.evaluate --settings {params.settings:q} --seed {params.seed} --log {log:q}"
         " --structures {input.structures:q} --methods {params.methods:q} --proposals {input.proposals:q}"
         " --evaluated {output.evaluated:q} --evaluation {output.evaluation:q}"
+
+
+rule relax_crystals:
+    input:
+        proposals=f"{CRYSTALS}/propose/template/proposals.parquet",
+        structures=f"{CRYSTALS}/structures.parquet",
+        phases=CRYSTAL_PHASES,
+    output:
+        relaxed=f"{CRYSTALS}/stability/template/relaxed.parquet",
+    log:
+        f"{CRYSTALS_LOGS}/stability/template.log",
+    conda:
+        crystals_conda_env(config["crystals"]["stability"]["device"])
+    threads: config["crystals"]["stability"]["threads"]
+    params:
+        settings=settings(**config["crystals"]["stability"]),
+        code=code("crystals.stages.relax"),
+        seed=config["seed"],
+    message:
+        "Relaxing the first proposals; energy above the hull"
+    shell:
+        "python -m superdrift.crystals.stages.relax --settings {params.settings:q} --seed {params.seed} --log {log:q}"
+        " --proposals {input.proposals:q} --structures {input.structures:q} --relaxed {output.relaxed:q}"
+        " --phases {input.phases:q}"
