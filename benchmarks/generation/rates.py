@@ -90,6 +90,12 @@ class Ruler:
         verdict = self._verdicts(amounts)[0]
         return verdict["basic_pass"] & verdict["charge_valid"]
 
+    def new_and_sound(self, amounts: NDArray[np.float32]) -> NDArray[np.bool_]:
+        """(n,) samples that pass the basic checks, are novel, and have balanced charges or are plausible metals."""
+        verdict = self._verdicts(amounts)[0]
+        sound = np.where(verdict["metallic"], verdict["metal_plausible"], verdict["charge_valid"])
+        return verdict["basic_pass"] & verdict["novel"] & sound
+
     def _verdicts(self, amounts: NDArray[np.float32]) -> tuple[dict[str, NDArray[np.bool_]], NDArray[np.float64]]:
         """Masks of the verdicts, a null one counting as false, and the distance to the nearest known compound."""
         screener = self.screener()

@@ -42,6 +42,11 @@ class Codes(NamedTuple):
     z: Tensor
     nats: Tensor
 
+    @property
+    def held(self) -> Tensor:
+        """(n,) rows that hold the restriction: no token of theirs has a share of nothing."""
+        return (self.nats < -math.log(2 * _END)).all(dim=1)
+
 
 @dataclass(frozen=True)
 class QuantileLatent:
@@ -81,10 +86,15 @@ class QuantileLatent:
 
     def decode(self, z: Tensor, conditions: Tensor) -> Tensor:
         """Coordinates (n, dimensions) and conditions → rows (n, slots, fields + conditions); −1 in absent slots."""
+        return self.read(z, conditions)[0]
+
+    def read(self, z: Tensor, conditions: Tensor) -> tuple[Tensor, Tensor]:
+        """As `decode`, and the nats (n, dimensions) of the tokens that were read."""
         uniform = torch.special.ndtr(z[:, 0].double())
         steps = self._lengths(conditions).cumsum(dim=1)
         length = 1 + torch.searchsorted(steps, uniform[:, None], right=True)[:, 0]
-        return self._through(length.clamp(max=self.process.slots), conditions, z=z.double())[0]
+        rows, codes = self._through(length.clamp(max=self.process.slots), conditions, z=z.double())
+        return rows, codes.nats
 
     def _lengths(self, conditions: Tensor) -> Tensor:
         """(n, slots) shares of the numbers of slots, float64, given the conditions and the restriction."""

@@ -1,4 +1,4 @@
-"""Many tests at once: Benjamini & Hochberg's adjusted p-values (J. R. Stat. Soc. B 57, 289 (1995))."""
+"""Many tests at once: adjusted p-values by Benjamini & Hochberg (J. R. Stat. Soc. B 57, 289 (1995)) and by Holm."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,3 +16,13 @@ def q_values(p: NDArray[np.float64]) -> NDArray[np.float64]:
     if tested.any():
         adjusted[tested] = false_discovery_control(p[tested], method="bh")
     return adjusted
+
+
+def holm(p: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n,) adjusted p-values of (n,) p-values by Holm (Scand. J. Stat. 6, 65 (1979)).
+
+    Rejecting all below α keeps the chance of any false rejection below α, however the tests depend on each other.
+    """
+    order = np.argsort(p)
+    adjusted = np.minimum(np.maximum.accumulate(p[order] * np.arange(len(p), 0, -1)), 1.0)
+    return adjusted[np.argsort(order)]

@@ -30,10 +30,13 @@ def trunk(inputs: int, *, width: int, depth: int, dropout: float) -> nn.Sequenti
 def fraction_features(amounts: Tensor) -> Tensor:
     """(n, 96) atoms per formula unit → (n, 192) atomic fractions and their square roots.
 
-    The roots spread small fractions: a dopant of 1 % enters as 0.1.
+    The roots spread small fractions: a dopant of 1 % enters as 0.1. An absent element's root has no finite derivative;
+    it is taken as 0, and so is what the other elements' derivatives owe to it.
     """
     fractions = amounts / amounts.sum(dim=1, keepdim=True)
-    return torch.cat([fractions, fractions.sqrt()], dim=1)
+    there = fractions > 0
+    roots = torch.where(there, torch.where(there, fractions, 1.0).sqrt(), 0.0)
+    return torch.cat([fractions, roots], dim=1)
 
 
 class DigitReader(nn.Module):

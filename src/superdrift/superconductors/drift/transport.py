@@ -15,7 +15,7 @@ from torch import Generator, Tensor
 from superdrift.composition.formula import format_formula
 from superdrift.composition.vector import from_vector
 from superdrift.diffusion.masked import MaskedDiffusion
-from superdrift.diffusion.quantile_latent import QuantileLatent
+from superdrift.diffusion.quantile_latent import Codes, QuantileLatent
 from superdrift.diffusion.restriction import Restriction
 from superdrift.run.errors import InputError
 from superdrift.superconductors.generation.conditions import FEWEST, conditions
@@ -65,18 +65,60 @@ class Transport:
         Raises:
             InputError: for a compound that tokens cannot hold.
         """
-        if not self.model.encoding.representable(amounts[None]).all():
+        own = conditions(amounts[None], np.array([tc_k]))
+        self.check(amounts[None])
+        return self.coordinates(
+            np.repeat(amounts[None], draws, axis=0), own.expand(draws, -1), generator
+        ).z, own.expand(draws, -1)
+
+    def check(self, amounts: NDArray[np.floating]) -> None:
+        """Refuse compounds that tokens cannot hold.
+
+        Args:
+            amounts: (n, 96) atoms per formula unit.
+
+        Raises:
+            InputError: for the first of them.
+        """
+        lost = ~self.model.encoding.representable(amounts)
+        if lost.any():
+            formula = format_formula(from_vector(amounts[lost.argmax()]))
             raise InputError(
-                f"{format_formula(from_vector(amounts))} has more than {self.process.slots} elements, 200 atoms or more"
-                " in its cations or its anions, or an amount below 0.01: the generator cannot write it"
+                f"{formula} has more than {self.process.slots} elements, 200 atoms or more in its cations or its anions,"
+                " or an amount below 0.01: the generator cannot write it"
             )
-        tokens = self.model.encoding.encode(amounts[None]).expand(draws, -1, -1)
-        own = conditions(amounts[None], np.array([tc_k])).expand(draws, -1)
+
+    def coordinates(self, amounts: NDArray[np.floating], asked: Tensor, generator: Generator | None) -> Codes:
+        """Coordinates of (n, 96) amounts under conditions (n, c), drawn among those that give them, and their nats.
+
+        A compound that does not hold the restriction itself is read without it; `held` says which do.
+
+        Args:
+            amounts: that tokens can hold.
+            asked: classes of family and Tc to read them under.
+            generator: of the draws; None: the middle.
+        """
+        tokens = self.model.encoding.encode(amounts)
         with torch.inference_mode():
-            z = self._written.encode(tokens, own, generator).z
-            if not torch.equal(self._written.decode(z[:1], own[:1])[..., : tokens.shape[2]], tokens[:1]):
-                z = self._read.encode(tokens, own, generator).z  # it does not hold the restriction itself
-        return z, own
+            codes = self._written.encode(tokens, asked, generator)
+            lost = ~codes.held
+            if lost.any():
+                codes.z[lost] = self._read.encode(tokens[lost], asked[lost], generator).z
+        return codes
+
+    def highest(self, own: Tensor, to_k: float | None, *, any_family: bool) -> Tensor:
+        """(families,) class of Tc that a compound's way may end in: `rising` in its own family or in any.
+
+        Args:
+            own: (conditions,) of the compound.
+            to_k: as in `rising`.
+            any_family: whether the way may lead into other families; otherwise these get −1.
+        """
+        ends = torch.full((len(self.process.shares),), -1)
+        for family in range(len(ends)) if any_family else [int(own[0])]:
+            ends[family] = self.rising(torch.tensor([family, 0]), to_k)[-1]
+        ends[int(own[0])] = max(int(ends[int(own[0])]), int(own[1]))
+        return ends
 
     def rising(self, own: Tensor, to_k: float | None) -> list[int]:
         """Classes of Tc from a compound's own upward.
@@ -97,5 +139,10 @@ class Transport:
         """Coordinates (n, dimensions) and their conditions → (n, 96) amounts of compounds of a class of Tc."""
         asked = own.clone()
         asked[:, 1] = tc_class
+        return self.compounds(z, asked)[0]
+
+    def compounds(self, z: Tensor, asked: Tensor) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """Coordinates (n, dimensions) under conditions (n, c) → (n, 96) amounts, and the nats of each, (n,)."""
         with torch.inference_mode():
-            return self.model.encoding.decode(self._written.decode(z, asked))
+            rows, nats = self._written.read(z, asked)
+            return self.model.encoding.decode(rows), nats.sum(dim=1).cpu().numpy()

@@ -43,14 +43,32 @@ def substituted(
     Returns:
         (n, 96) atoms per formula unit, on the grid of hundredths.
     """
-    amounts = known[generator.integers(len(known), size=n)].astype(np.float64)
+    rows = known[generator.integers(len(known), size=n)]
+    return replaced(rows, chances, whole_share=whole_share, generator=generator)
+
+
+def replaced(
+    rows: NDArray[np.float32], chances: NDArray[np.float64], *, whole_share: float, generator: np.random.Generator
+) -> NDArray[np.float32]:
+    """Every row with one element replaced, wholly or by a part drawn uniformly.
+
+    Args:
+        rows: (n, 96) atoms per formula unit.
+        chances: as in `substituted`.
+        whole_share: likewise.
+        generator: draws replacement and part.
+
+    Returns:
+        (n, 96) atoms per formula unit, on the grid of hundredths.
+    """
+    amounts, n = rows.astype(np.float64), len(rows)
     replaceable = (amounts > 0) & (chances.sum(axis=1) > 0)
     leaving = np.where(replaceable, generator.random(amounts.shape), -1.0).argmax(axis=1)
     drawn = (chances.cumsum(axis=1)[leaving] < generator.random(n)[:, None] * chances.sum(axis=1)[leaving, None]).sum(1)
-    rows, whole = np.arange(n), generator.random(n) < whole_share
-    present = amounts[rows, leaving]
+    place, whole = np.arange(n), generator.random(n) < whole_share
+    present = amounts[place, leaving]
     part = np.where(whole, present, np.clip(np.round(generator.random(n) * present, 2), GRID, None))
     part = np.where(replaceable.any(axis=1), np.minimum(part, present), 0.0)
-    amounts[rows, leaving] -= part
-    amounts[rows, np.minimum(drawn, N_ELEMENTS - 1)] += part
+    amounts[place, leaving] -= part
+    amounts[place, np.minimum(drawn, N_ELEMENTS - 1)] += part
     return np.round(amounts, 2).astype(np.float32)
