@@ -24,11 +24,10 @@ from superdrift.run.settings import from_mapping
 from superdrift.superconductors.drift.ascent import Ascent
 from superdrift.superconductors.drift.judgement import Found
 from superdrift.superconductors.drift.objective import GRADIENT_CALLS, Objective
-from superdrift.superconductors.drift.transport import Transport
+from superdrift.superconductors.drift.transport import transport_of
 from superdrift.superconductors.generation.inpainting import Inpainter
 from superdrift.superconductors.generation.model import Model
 from superdrift.superconductors.generation.request import Request
-from superdrift.superconductors.generation.restrictions import plausible, restriction
 from superdrift.superconductors.generation.sampling import Sampling
 from superdrift.superconductors.nulls.substitution import replaced
 from superdrift.superconductors.settings.drift import AscentSettings
@@ -87,23 +86,14 @@ def ascent(setting: Setting, seed: int, *, families: str, gradient_share: float 
     )
     repeat, n = block.trajectories, len(setting.starts)
     drawing = torch.Generator().manual_seed(derive(seed, "ascent", families, gradient_share))
-    climbed = Ascent(transport(setting.model), setting.objective, block, drawing).climb(
-        np.repeat(setting.starts, repeat, axis=0), setting.own.repeat_interleave(repeat, dim=0), label="ascent"
+    climbed = Ascent(transport_of(setting.model, sampler(), Request()), setting.objective, block, drawing).climb(
+        setting.starts, setting.own, label="ascent"
     )
     call = np.broadcast_to(1 + np.ceil((np.arange(steps) + 1) * cost * repeat), (n, repeat, steps))
     start = np.broadcast_to(np.arange(n)[:, None, None], call.shape)
     return Found(
         start.ravel(), climbed.proposed.reshape(-1, N_ELEMENTS), climbed.values.ravel(),
         call.ravel().astype(np.int64),
-    )  # fmt: skip
-
-
-def transport(model: Model, request: Request | None = None) -> Transport:
-    """The way up by the sampler's own settings of config.yaml."""
-    sampler, asked = CONFIG["models"][CONFIG["train"]["model"]]["sampler"], request or Request()
-    return Transport(
-        model, min_p=(sampler["element_min_p"], sampler["min_p"]), restriction=restriction(asked, None),
-        usually=restriction(asked, None, plausible(model.process.largest.cpu())),
     )  # fmt: skip
 
 
@@ -117,14 +107,13 @@ def best_of_n(setting: Setting, seed: int) -> Found:
 
 
 def _pool(setting: Setting, seed: int) -> NDArray[np.float32]:
-    sampler = _sampler()
-    sampling = Sampling(setting.model, sampler, device=CPU, request=Request(tc_at_least_k=1000.0))
+    sampling = Sampling(setting.model, sampler(), device=CPU, request=Request(tc_at_least_k=1000.0))
     size, n = CONFIG["generate"]["batch_size"], SHARED_DRAWS * setting.calls
     parts = [sampling.batch(min(size, n - at), derive(seed, "pool", at)) for at in range(0, n, size)]
     return round_amounts(np.concatenate(parts), noise_floor=0.0)
 
 
-def _sampler() -> dict[str, Any]:
+def sampler() -> dict[str, Any]:
     """The sampler of config.yaml, for the generator of all families."""
     block = CONFIG["models"][CONFIG["train"]["model"]]["sampler"]
     return {name: value["everything"] if isinstance(value, dict) else value for name, value in block.items()}
@@ -133,11 +122,11 @@ def _sampler() -> dict[str, Any]:
 def inpainted(setting: Setting, seed: int) -> Found:
     """Samples around the start: a quarter, half or three quarters of its elements drawn anew, ranked."""
     block = CONFIG["condition"]["inpaint"] | {"depths": DEPTHS, "new_element": False, "distinct": False}
-    sampler = _sampler()
+    options = sampler()
     settings = from_mapping(InpaintingSettings, block, place="condition.inpaint")
     amounts = np.zeros((len(setting.starts), setting.calls, N_ELEMENTS), dtype=np.float32)
     for number, reference in enumerate(setting.starts):
-        inpainter = Inpainter(setting.model, sampler, reference, settings, device=CPU)
+        inpainter = Inpainter(setting.model, options, reference, settings, device=CPU)
         parts = []
         for place, depth in enumerate(settings.depths):
             count = setting.calls // len(DEPTHS) + (place < setting.calls % len(DEPTHS))

@@ -9,8 +9,14 @@ from superdrift.run.configuration import nearest, shown
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import family_of
 from superdrift.superconductors.generation.contradictions import contradictions_within
-from superdrift.superconductors.generation.request_text import describe
-from superdrift.superconductors.model_blocks import by_method, reference_settings, request_of, requested_family
+from superdrift.superconductors.generation.request_text import describe, parse_request
+from superdrift.superconductors.model_blocks import (
+    by_method,
+    family_of_start,
+    reference_settings,
+    request_of,
+    requested_family,
+)
 
 
 def inconsistencies(config: Mapping[str, Any]) -> Iterator[str]:
@@ -18,15 +24,50 @@ def inconsistencies(config: Mapping[str, Any]) -> Iterator[str]:
     yield from _catalogue(config)
     yield from _models(config)
     yield from _requests(config)
+    yield from _climbs(config)
     yield from _ranges(config)
 
 
+def _climbs(config: Mapping[str, Any]) -> Iterator[str]:
+    """Whether each start can be climbed from by the method chosen."""
+    drift, model = config["drift"], config["models"].get(config["train"]["model"])
+    if drift["method"] == "published":
+        for slug in config["starts"]:
+            if slug in drift["sets"]:
+                yield f"starts names the set '{slug}'; drift.method = published climbs from single formulas"
+        return
+    for slug in config["starts"]:
+        if slug in config["catalogue"] or slug in drift["sets"]:
+            try:
+                family_of_start(config, slug)
+            except InputError as error:
+                yield f"starts: {error}"
+    if config["starts"] and model and (model["process"] != "masked" or model["condition_forgotten"] is None):
+        yield (
+            "drift.method = ascent needs a masked generator that is told Tc, which"
+            f" models.{config['train']['model']} is not: set train.model, or condition_forgotten of the model, e.g. to"
+            " 0.15, or drift.method to published"
+        )
+    if drift["ascent"]["asked"] is not None:
+        try:
+            parse_request(drift["ascent"]["asked"], place="drift.ascent.asked")
+        except InputError as error:
+            yield str(error)
+
+
 def _catalogue(config: Mapping[str, Any]) -> Iterator[str]:
-    catalogue = config["catalogue"]
-    for key in ("references", "starts"):
-        for slug in config[key]:
-            if slug not in catalogue:
-                yield f"{key} names '{slug}', which the catalogue does not hold{nearest(slug, catalogue)}"
+    catalogue, sets = config["catalogue"], config["drift"]["sets"]
+    for slug in config["references"]:
+        if slug not in catalogue:
+            yield f"references names '{slug}', which the catalogue does not hold{nearest(slug, catalogue)}"
+    for slug in config["starts"]:
+        if slug not in catalogue and slug not in sets:
+            yield (
+                f"starts names '{slug}', which the catalogue does not hold, nor drift.sets"
+                f"{nearest(slug, [*catalogue, *sets])}"
+            )
+    for slug in sorted(catalogue.keys() & sets.keys()):
+        yield f"drift.sets.{slug} has the name of an entry of the catalogue; name it otherwise"
     for slug, entry in catalogue.items():
         try:
             amounts = parse_formula(entry["formula"])

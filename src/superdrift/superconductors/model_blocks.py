@@ -74,6 +74,33 @@ def inpaint_settings(config: Mapping[str, Any], reference: str, family: str) -> 
     return {**drawn, **block["inpaint"], **elements, "sampler": sampler(config, family)}
 
 
+def family_of_start(config: Mapping[str, Any], start: str) -> str:
+    """Family of the generator that the climb from a start, or from a set, goes by: of all families where there is one.
+
+    Raises:
+        InputError: where no generator of the run writes its compounds.
+    """
+    families, drift = config["families"], config["drift"]
+    own = (config["catalogue"].get(start) or drift["sets"][start])["family"]
+    if "everything" in families:
+        return "everything"
+    if own in families and drift["ascent"]["families"] == "own":
+        return own
+    raise InputError(
+        f"the climb from {start} goes by the generator of everything, which families lacks; add it, or set"
+        f" drift.ascent.families to own and add {own}"
+    )
+
+
+def ascend_settings(config: Mapping[str, Any], start: str) -> dict[str, Any]:
+    """Settings of the stage ascend for a start or a set of starts."""
+    drift = config["drift"]
+    block = {name: drift[name] for name in ("objective", "ascent", "exclude_flags", "device", "threads")}
+    family = family_of_start(config, start)
+    chosen = None if start in config["catalogue"] else drift["sets"][start]
+    return {**block, "sampler": sampler(config, family), "start_set": chosen}
+
+
 def merged(block: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """A block with some of its values changed; dictionaries merge, the rest is replaced."""
     return {

@@ -94,6 +94,20 @@ TRAJECTORIES = Table(
         Column("z", pa.list_(pa.float32()), "position in the latent space"),
         Column("formula", TEXT, "decoded composition", nullable=True),
         Column("tc_climbed_k", REAL, "Tc by the predictor that is climbed; judge it by tc_k of the estimate", "K"),
+        Column("spread_k", REAL, "disagreement of the ensemble's members; null as published", "K", nullable=True),
+        Column(
+            "distance_to_learned",
+            REAL,
+            "half L1 to the nearest compound that the ensemble learned from; null as published",
+            nullable=True,
+        ),
+        Column(
+            "objective_k",
+            REAL,
+            "what is climbed: tc_climbed_k less both penalties; null as published",
+            "K",
+            nullable=True,
+        ),
     ),
 )
 

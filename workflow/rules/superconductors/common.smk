@@ -50,6 +50,11 @@ def generator_of_reference(file):
     return lambda w: f"results/{w.run}/train/{config['catalogue'][w.reference]['family']}/{file}"
 
 
+def generator_of_start(file):
+    """Input function: a file of the generator that a start, or a set of starts, is climbed from with."""
+    return lambda w: f"results/{w.run}/train/{model_blocks.family_of_start(config, w.start)}/{file}"
+
+
 def conditioner(file):
     """Input function: a file of the model that a reference conditions, the generator of its family or another one."""
     below = "" if CONDITIONER == config["train"]["model"] else f"{CONDITIONER}/"

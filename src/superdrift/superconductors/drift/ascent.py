@@ -83,8 +83,8 @@ class Ascent:
         """Climb from each row.
 
         Args:
-            starts: (n, 96) atoms per formula unit; a start that is climbed from several times stands here as often.
-            own: (n, conditions) classes of family and Tc of each.
+            starts: (s, 96) atoms per formula unit; n = s · trajectories climbs, those of one start side by side.
+            own: (s, conditions) classes of family and Tc of each.
             uphill: False: every move is kept, whatever it is worth, at the start's own class: the control.
             label: for the progress line.
 
@@ -92,6 +92,8 @@ class Ascent:
             InputError: for a start that tokens cannot hold.
         """
         self.transport.check(starts)
+        starts = np.repeat(starts, self.settings.trajectories, axis=0)
+        own = own.repeat_interleave(self.settings.trajectories, dim=0)
         codes = self.transport.coordinates(starts, own, self.generator)
         state = _State(codes.z, own, starts, codes.nats.sum(dim=1).cpu().numpy(), self.objective(starts))
         highest = self._highest(own)

@@ -1,13 +1,15 @@
 """Several predictors of Tc that learned from different chemical systems: where they disagree, none of them knows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from superdrift.learning.checkpoint import ResumeFile
+from superdrift.learning.checkpoint import Checkpoint, ResumeFile
 from superdrift.learning.training import History
 from superdrift.run.seeds import derive, generator
 from superdrift.superconductors.drift.predictor import TcPredictor
@@ -15,6 +17,7 @@ from superdrift.superconductors.drift.training import fit_predictor
 from superdrift.superconductors.drift.training_rows import Part
 from superdrift.superconductors.settings.drift import EnsembleSettings
 
+CHECKPOINT = Checkpoint(kind="ensemble", what="ensemble of predictors", source="run snakemake to train it")
 LEARNED_FROM = 0.8
 """Share of the chemical systems that a member learns from. Whole systems are left out, so that the members disagree on
 systems that all of them lack as they do on those that one lacks."""
@@ -77,3 +80,31 @@ def _chosen(system: NDArray[np.int64], seed: int, number: int) -> NDArray[np.boo
     """(n,) rows whose chemical system a member learns from; all where that would be none."""
     drawn = generator(seed, "ensemble", number, "systems").random(int(system.max()) + 1) < LEARNED_FROM
     return drawn[system] if drawn.any() else np.ones(len(system), dtype=bool)
+
+
+def save_ensemble(ensemble: TcEnsemble, weights: Path, description: Path, record: Mapping[str, Any]) -> None:
+    """Write an ensemble.
+
+    Args:
+        ensemble: fitted.
+        weights: the .safetensors file.
+        description: the .json file.
+        record: further entries of the description.
+    """
+    arguments = [member.arguments for member in ensemble.members]
+    CHECKPOINT.save({"ensemble": ensemble}, weights, description, {"members": arguments, **record})
+
+
+def load_ensemble(weights: Path, description: Path, *, device: torch.device) -> TcEnsemble:
+    """Rebuild an ensemble, ready to use.
+
+    Raises:
+        InputError: when a file is missing, damaged, or does not belong to the other.
+    """
+    return CHECKPOINT.load(weights, description, _networks, device=device)[0]
+
+
+def _networks(record: dict[str, Any]) -> tuple[Mapping[str, nn.Module], TcEnsemble]:
+    """An ensemble with fresh weights."""
+    ensemble = TcEnsemble([TcPredictor(**arguments) for arguments in record["members"]])
+    return {"ensemble": ensemble}, ensemble

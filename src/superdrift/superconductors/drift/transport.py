@@ -7,6 +7,9 @@ Meinshausen, JMLR 21, 242 (2020)), found by reading the coordinates, changing th
 action, prediction; Pearl, Causality, 2009, section 7.1). No predictor is climbed for it, so none's errors are sought.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -20,6 +23,27 @@ from superdrift.diffusion.restriction import Restriction
 from superdrift.run.errors import InputError
 from superdrift.superconductors.generation.conditions import FEWEST, conditions
 from superdrift.superconductors.generation.model import Model
+from superdrift.superconductors.generation.request import Request
+from superdrift.superconductors.generation.restrictions import plausible, restriction
+
+
+def transport_of(model: Model, sampler: Mapping[str, Any], request: Request) -> "Transport":
+    """The way up by the settings that a generator is sampled with.
+
+    Args:
+        model: masked, told Tc and family.
+        sampler: its `sampler` block.
+        request: what every compound holds.
+
+    Raises:
+        InputError: for a model that is told no Tc.
+    """
+    largest = getattr(model.process, "largest", None)
+    common = None if largest is None else plausible(largest.cpu())
+    return Transport(
+        model, min_p=(sampler.get("element_min_p", 0.0), sampler.get("min_p", 0.0)),
+        restriction=restriction(request, None), usually=restriction(request, None, common),
+    )  # fmt: skip
 
 
 class Transport:
@@ -84,8 +108,8 @@ class Transport:
         if lost.any():
             formula = format_formula(from_vector(amounts[lost.argmax()]))
             raise InputError(
-                f"{formula} has more than {self.process.slots} elements, 200 atoms or more in its cations or its anions,"
-                " or an amount below 0.01: the generator cannot write it"
+                f"{formula} has more than {self.process.slots} elements, 200 atoms or more in its cations or its"
+                " anions, or an amount below 0.01: the generator cannot write it"
             )
 
     def coordinates(self, amounts: NDArray[np.floating], asked: Tensor, generator: Generator | None) -> Codes:

@@ -1,12 +1,12 @@
 """Settings of the drift: the latent space and the climb in it."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from superdrift.composition.settings import Radius
 from superdrift.learning.settings import Depth, Device, Dropout, LearningRate, OptimisationSettings, Width
-from superdrift.run.settings import Count, Limits, Threads, setting
-from superdrift.superconductors.settings.data import Flags
+from superdrift.run.settings import Count, Limits, Slug, Threads, passed, setting
+from superdrift.superconductors.settings.data import Flags, ModelFamily
 
 Share = Annotated[float, Limits(at_least=0, at_most=1)]
 
@@ -71,6 +71,19 @@ class AscentSettings:
     cold_k: float = setting("of the last", above=0, at_most=1000)
     gradient_share: Share = setting("share of the moves that go along the gradient")
     largest_step: float = setting("largest relative change of an amount along the gradient", above=0.01, at_most=1)
+    asked: str | None = setting(
+        "what every compound on the way holds, in the clauses of generate.requests, e.g. 'without Hg Tl, with O'; null:"
+        " nothing"
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StartSet:
+    """Known superconductors to start from, drawn evenly."""
+
+    family: ModelFamily = setting("family of the starts; everything: any")
+    number: Count = setting("how many")
+    below_k: float | None = setting("K; Tc below it; null: any", above=0, at_most=1000)
 
 
 @dataclass(frozen=True)
@@ -105,9 +118,32 @@ class DriftSettings(LatentMachineSettings):
 
 
 @dataclass(frozen=True)
+class TrainEnsembleSettings(LatentMachineSettings):
+    """The ensemble of predictors."""
+
+    ensemble: EnsembleSettings = setting("predictors of Tc, the mean and disagreement that are climbed")
+    exclude_flags: Flags = setting("rows with one of these flags are not trained on (docs/data.md lists all)")
+
+
+@dataclass(frozen=True)
+class AscendSettings(LatentMachineSettings):
+    """The climb from one start or from a set."""
+
+    objective: ObjectiveSettings = setting("what is climbed: mean − disagreement − distance to the known")
+    ascent: AscentSettings = setting("climb in the generator's latent space")
+    exclude_flags: Flags = setting("rows with one of these flags are not trained on (docs/data.md lists all)")
+    sampler: dict[str, Any] = passed("models.*.sampler")
+    start_set: StartSet | None = passed("drift.sets")
+
+
+@dataclass(frozen=True)
 class DriftBlock(DriftSettings, TrainLatentSettings):
     """Block `drift`."""
 
+    method: Literal["ascent", "published"] = setting(
+        "ascent: in the generator's latent space, up an ensemble's lower bound; published: in a VAE's, up one predictor"
+    )
+    sets: dict[Slug, StartSet] = setting("sets of starts by a name of yours, which `starts` may name (ascent)")
     ensemble: EnsembleSettings = setting("predictors of Tc, the mean and disagreement that are climbed")
     objective: ObjectiveSettings = setting("what is climbed: mean − disagreement − distance to the known")
     ascent: AscentSettings = setting("climb in the generator's latent space")
