@@ -173,9 +173,11 @@ class Experiment:
     def rows(self, seeds: range) -> Iterator[Row]:
         """Qualification of the judge, the searches, their comparison, and the curves along the steps."""
         yield from self._qualified()
-        found = {
-            name: [self._judged(name, seed) for seed in (seeds[:1] if name in VARIANTS else seeds)] for name in SEARCHES
-        }
+        found: dict[str, list[Judged]] = {name: [] for name in SEARCHES}
+        for seed in seeds:  # outermost, so that a run that is cut short has whole seeds
+            for name, parts in found.items():
+                if name not in VARIANTS or seed == seeds[0]:
+                    parts.append(self._judged(name, seed))
         yield self._row("all", "bound of the distance to the hull, eV/atom", self.hull_ev, 1)
         for name, parts in found.items():
             yield from self._summary(name, parts)

@@ -68,7 +68,7 @@ class Objective:
         some = amounts.sum(axis=1) > 0
         rows = torch.from_numpy(amounts[some].astype(np.float32)).to(self._device)
         with torch.no_grad():
-            found = [self.ensemble(part) for part in rows.split(_BATCH)]
+            found = [self.ensemble(part) for part in rows.split(_BATCH) if len(part)]
         if found:
             tc[some], spread[some] = (torch.cat(parts).double().cpu().numpy() for parts in zip(*found, strict=True))
         distance[some] = self._nearest(rows)
