@@ -7,12 +7,14 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from limits import HANG_S
 from project import ROOT
 
 from benchmarks import negatives
+from benchmarks.families.published import compositions, distances, same_elements, verdict
 from benchmarks.inputs import parsed, parser
 from benchmarks.jarvis import Choices, Part, chosen, composition, predicted, subsets
 from benchmarks.record import origin, write
@@ -21,6 +23,7 @@ from superdrift.composition.formula import parse_formula
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import from_vector, to_vector
 from superdrift.io.tables import METADATA_KEY
+from superdrift.run.errors import InputError
 from superdrift.superconductors.settings.tc import BoostingSettings, FitSettings, ForestSettings
 from superdrift.superconductors.tc.boosting import Size
 from superdrift.superconductors.tc.neighbours import Choice
@@ -194,3 +197,39 @@ def test_test_rows_choose_nothing_and_teach_nothing():
         if name != "mean":
             assert np.abs(values - plain.tc).mean() < np.abs(held_out["mean"] - training.tc).mean()
             assert not np.allclose(held_out[name], training.tc)  # no row saw itself
+
+
+@pytest.mark.parametrize(("family", "letters"), [
+    ("Ba2-xCs_xCuO3.3", 1), ("YBa1.4Sr0.6Cu3O6Se_xAs_y", 2), ("Na1-xAl1-yMg_{x+y}Ge1-zGa_z", 3),
+])  # fmt: skip
+def test_a_published_family_has_all_its_elements_in_all_its_range(family, letters):
+    amounts = compositions(family)
+    assert (amounts[:, amounts.any(axis=0)] > 0.049).all() and 18 < len(amounts) <= 20**letters
+    assert distances(amounts, family).max() < 1e-6 and same_elements(amounts, family).all()
+
+
+def test_how_near_a_sample_is_to_a_published_family():
+    inside, other = (
+        to_vector(parse_formula(formula))[None] for formula in ("Ba1.7Cs0.3CuO3.3", "Ba1.7Cs0.2K0.1CuO3.3")
+    )
+    assert distances(inside, "Ba2-xCs_xCuO3.3")[0] < 1e-6
+    assert distances(other, "Ba2-xCs_xCuO3.3")[0] == pytest.approx(0.1 / 6.3, abs=1e-6)
+    assert not same_elements(other, "Ba2-xCs_xCuO3.3")[0]
+
+
+def test_text_that_is_no_family_is_refused():
+    with pytest.raises(InputError, match="'Ba2-w' is no formula of a family"):
+        compositions("Ba2-w")
+
+
+@pytest.mark.parametrize(("new", "inherited", "p_novel", "p_footprint", "words"), [
+    (True, False, 0.01, 0.01, "new"), (True, True, 0.01, 0.01, "novelty inherited"),
+    (False, False, 0.5, 0.5, "not new"),
+    (False, False, 0.01, 0.5, "explained by the filter"), (False, True, 0.01, None, "not new among all groups"),
+])  # fmt: skip
+def test_what_the_tests_say_of_a_group(new, inherited, p_novel, p_footprint, words):
+    group = pd.Series({
+        "new_family": new, "novelty_inherited": inherited, "p_novel": p_novel,
+        "p_footprint": np.nan if p_footprint is None else p_footprint,
+    })  # fmt: skip
+    assert verdict(group, 0.1) == words
