@@ -94,6 +94,13 @@ TRAJECTORIES = Table(
         Column("z", pa.list_(pa.float32()), "position in the latent space"),
         Column("formula", TEXT, "decoded composition", nullable=True),
         Column("tc_climbed_k", REAL, "Tc by the predictor that is climbed; judge it by tc_k of the estimate", "K"),
+        Column(
+            "tc_undenoised_k",
+            REAL,
+            "the same of the decoding before it is denoised; null where nothing is denoised",
+            "K",
+            nullable=True,
+        ),
     ),
 )
 

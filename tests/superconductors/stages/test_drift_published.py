@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from compounds_table import write_compounds
 from killing import kill_when
+from superdrift.superconductors.stages.drift import main as drift
 
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import from_vector, to_vector
 from superdrift.io import tables
 from superdrift.learning.history import HISTORY
-from superdrift.superconductors.stages.drift import main as drift
 from superdrift.superconductors.stages.train_latent import main as train_latent
 from superdrift.superconductors.tables import COMPOUNDS, DRIFTED, TRAJECTORIES
 
