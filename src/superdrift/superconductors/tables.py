@@ -97,7 +97,7 @@ TRAJECTORIES = Table(
         Column(
             "tc_undenoised_k",
             REAL,
-            "the same of the decoding before it is denoised; null where nothing is denoised",
+            "the same before the decoding is denoised; null where nothing is denoised",
             "K",
             nullable=True,
         ),

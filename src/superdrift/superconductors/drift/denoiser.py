@@ -11,14 +11,57 @@ from torch import Generator, Tensor, nn
 from torch.nn import functional
 
 from superdrift.composition.elements import N_ELEMENTS
-from superdrift.diffusion.denoisers.mlp import preconditioned_mlp
+from superdrift.diffusion.denoisers.base import Denoiser
+from superdrift.diffusion.denoisers.mlp import ResidualMlp
 from superdrift.diffusion.gaussian import GaussianDiffusion
+from superdrift.diffusion.process import per_row
 from superdrift.superconductors.encoding.digits import symbols
 
-LEAST_DEVIATION = 0.01
-"""Floor of the deviation of an entry in the training data: of symbols that hardly occur. Part of the method."""
+LEAST_SHARE = 1e-6
+"""Floor of the share of a symbol in the training data: what never occurred is not impossible. Part of the method."""
 ROWS_AT_ONCE = 512
 """Compositions denoised in one call of the network; bounds memory."""
+
+
+class OneHotDenoiser(Denoiser):
+    """Predicts the noise of noised one-hot digits by way of the likeliest x_0.
+
+    If the places were independent, with shares p of the symbols in the training data, then Bayes' rule would give
+    x_0 = softmax(log p + a x_t / b²), a = sqrt(alpha_bar_t), b = sqrt(1 − alpha_bar_t). The network sees that and
+    corrects its logits; epsilon = (x_t − a x_0) / b. A Gaussian guess in its place (`GaussianPreconditioner`) wipes out
+    every rare element, since one-hot entries are anything but Gaussian.
+
+    Args:
+        integers: symbols of the integer part of an amount.
+        alpha_bar: (T + 1,) of the process.
+        width: hidden units of the network.
+        depth: its residual blocks.
+    """
+
+    def __init__(self, *, integers: int, alpha_bar: Tensor, width: int, depth: int) -> None:
+        super().__init__()
+        self.sizes = symbols(integers)
+        shape = (N_ELEMENTS, sum(self.sizes))
+        self.register_buffer("alpha_bar", alpha_bar, persistent=False)
+        self.register_buffer("shares", torch.ones(shape))
+        self.network = ResidualMlp(shape=shape, width=width, depth=depth)
+        nn.init.zeros_(self.network.last[-1].weight)
+
+    def fit(self, x_0: Tensor) -> None:
+        """Take the shares of the symbols from the training data, (n, 96, symbols) one-hot."""
+        self.shares.copy_(x_0.mean(dim=0).clamp(min=LEAST_SHARE))
+
+    def forward(self, x_t: Tensor, t: Tensor) -> Tensor:
+        """(n, 96, symbols) and (n,) or (1,) → predicted noise (n, 96, symbols)."""
+        alpha_bar = per_row(self.alpha_bar[t], x_t)
+        a, b = alpha_bar.sqrt(), (1 - alpha_bar).sqrt()
+        logits = self.shares.log() + a / b.square() * x_t
+        x_0 = self._normalised(logits + self.network(self._normalised(logits), t))
+        return (x_t - a * x_0) / b
+
+    def _normalised(self, logits: Tensor) -> Tensor:
+        """Probabilities of the symbols of each place."""
+        return torch.cat([place.softmax(dim=2) for place in logits.split(self.sizes, dim=2)], dim=2)
 
 
 class DigitDenoiser(nn.Module):
@@ -46,9 +89,9 @@ class DigitDenoiser(nn.Module):
         self.integers = integers
         shape = (N_ELEMENTS, sum(symbols(integers)))
         self.process = GaussianDiffusion(shape=shape, steps=times)
-        self.network = preconditioned_mlp(
-            **self.process.denoiser_arguments, least_deviation=LEAST_DEVIATION, width=width, depth=depth
-        )
+        self.network = OneHotDenoiser(
+            integers=integers, alpha_bar=self.process.alpha_bar, width=width, depth=depth
+        )  # fmt: skip
         self.times = _times(times, noise_level, denoising_steps)
         noise = torch.randn(shape, generator=Generator().manual_seed(noise_seed))
         self.register_buffer("noise", noise, persistent=False)

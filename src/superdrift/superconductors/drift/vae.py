@@ -87,7 +87,7 @@ class Vae(nn.Module):
         return (self.posterior(digits)[0] - self.centre) / self.spread
 
     def draw(self, digits: Tensor, noise: Tensor) -> Tensor:
-        """(n, 3, 96) digits and (n, latent) standard normal noise → draws of their posteriors, standardised, (n, latent)."""
+        """(n, 3, 96) digits, (n, latent) standard normal → draws of the posteriors, standardised, (n, latent)."""
         mean, log_variance = self.posterior(digits)
         return (mean + noise * torch.exp(0.5 * log_variance) - self.centre) / self.spread
 

@@ -1,4 +1,4 @@
-"""Stage drift_published: a start formula → climbs of predicted Tc in latent space, random walks as control, compositions met."""
+"""Stage drift_published: a start formula → climbs of predicted Tc in latent space, random walks, what they met."""
 
 import sys
 from pathlib import Path

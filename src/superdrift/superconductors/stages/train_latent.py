@@ -1,4 +1,4 @@
-"""Stage train_latent: compounds → the VAE whose latent space the drift moves in, its denoiser, the predictor that is climbed."""
+"""Stage train_latent: compounds → the VAE that the drift moves in, its denoiser, the predictor that is climbed."""
 
 import logging
 import sys
