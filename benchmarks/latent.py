@@ -39,7 +39,7 @@ from superdrift.superconductors.encoding.tokens import on_grid
 from superdrift.superconductors.generation.conditions import conditions
 from superdrift.superconductors.generation.model import Model
 from superdrift.superconductors.generation.restrictions import plausible
-from superdrift.superconductors.settings.drift import VaeSettings
+from superdrift.superconductors.settings.drift_published import VaeSettings
 from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tables import COMPOUNDS
 
@@ -151,7 +151,7 @@ def quantile_space(model: Model, config: dict[str, Any]) -> Space:
 
 def vae_space(learned: pa.Table, config: dict[str, Any]) -> Space:
     """The VAE of the published drift; its prior is N(0, 1) in raw coordinates."""
-    settings = from_mapping(VaeSettings, config["drift"]["vae"], place="drift.vae")
+    settings = from_mapping(VaeSettings, config["drift"]["published"]["vae"], place="drift.published.vae")
     train, validation = choose_rows(learned, config["drift"]["exclude_flags"], integers=settings.integers)
     vae = fit_vae(train, validation, settings, seed=SEED, device=CPU)[0]
     noise = torch.Generator().manual_seed(derive(SEED, "benchmark", "latent", "vae"))

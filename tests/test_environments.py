@@ -47,7 +47,7 @@ def test_rules_that_may_ask_for_cuda_get_a_gpu_on_a_cluster():
     wanted = set()
     for path in (ROOT / "workflow/rules").rglob("*.smk"):
         text = path.read_text(encoding="utf-8")
-        rules = re.split(r"^(?=rule |use rule )", text, flags=re.MULTILINE)[1:]
+        rules = re.split(r"^ *(?=rule |use rule )", text, flags=re.MULTILINE)[1:]
         own = [rule for rule in rules if rule.startswith("rule ") and "conda_env(config[" in rule]
         wanted |= {rule.split()[1].rstrip(":") for rule in own}
         wanted |= {new for old, new in re.findall(r"^use rule (\w+) as (\w+)", text, re.MULTILINE) if old in wanted}

@@ -55,7 +55,7 @@ from superdrift.superconductors.drift.objective import Objective
 from superdrift.superconductors.drift.transport import transport_of
 from superdrift.superconductors.generation.conditions import conditions
 from superdrift.superconductors.generation.request import Request
-from superdrift.superconductors.settings.drift import AscentSettings, ObjectiveSettings
+from superdrift.superconductors.settings.drift_ascent import AscentSettings, ObjectiveSettings
 from superdrift.superconductors.tables import COMPOUNDS
 
 FAMILIES = ("cuprates", "pnictides", "others")

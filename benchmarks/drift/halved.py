@@ -15,18 +15,16 @@ from superdrift.composition.vector import atomic_fractions
 from superdrift.io.tables import matrix
 from superdrift.run.seeds import generator
 from superdrift.run.settings import from_mapping
-from superdrift.superconductors.drift.ensemble import TcEnsemble, fit_ensemble
+from superdrift.superconductors.drift.ensemble import INTEGERS, TcEnsemble, fit_ensemble
 from superdrift.superconductors.drift.halves import halves
 from superdrift.superconductors.drift.training_rows import Part, choose_rows
 from superdrift.superconductors.generation.model import Model
-from superdrift.superconductors.settings.drift import EnsembleSettings
+from superdrift.superconductors.settings.drift_ascent import EnsembleSettings
 from superdrift.superconductors.settings.tc import FitSettings
 from superdrift.superconductors.tc.estimator import Estimator
 from superdrift.superconductors.tc.held_out_groups import chemical_groups
 
 CPU = torch.device("cpu")
-INTEGERS = 200
-"""Amounts of the ensemble's rows lie below it: any."""
 
 
 @dataclass(frozen=True)

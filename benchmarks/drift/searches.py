@@ -30,7 +30,7 @@ from superdrift.superconductors.generation.model import Model
 from superdrift.superconductors.generation.request import Request
 from superdrift.superconductors.generation.sampling import Sampling
 from superdrift.superconductors.nulls.substitution import replaced
-from superdrift.superconductors.settings.drift import AscentSettings
+from superdrift.superconductors.settings.drift_ascent import AscentSettings
 from superdrift.superconductors.settings.generation import InpaintingSettings
 
 CPU = torch.device("cpu")

@@ -75,3 +75,11 @@ def test_data_of_any_shape():
     zero = lambda x_t, t: torch.zeros_like(x_t)  # noqa: E731
     assert ancestral(process, zero, samples=2, steps=10, generator=Generator().manual_seed(0)).shape == (2, 3, 5)
     assert process.losses(zero, torch.zeros(2, 3, 5), torch.rand(2), Generator().manual_seed(0)).shape == (2,)
+
+
+def test_a_jump_with_the_true_noise_lands_on_the_same_datum_with_less_of_it():
+    process = GaussianDiffusion(shape=(4,), steps=50)
+    x_0, epsilon = torch.randn(7, 4), torch.randn(7, 4)
+    at = {t: process.noised(x_0, torch.full((7,), t), epsilon) for t in (30, 12)}
+    assert torch.allclose(process.jump(at[30], epsilon, 30, 12), at[12], atol=1e-5)
+    assert torch.allclose(process.jump(at[30], epsilon, 30, 0), x_0, atol=1e-5)

@@ -225,14 +225,14 @@ def test_numbers_of_the_command_line_are_numbers():
     config["generate"]["batch_size"] = "1e3"
     config["condition"]["scales"] = ["2", "4"]
     config["condition"]["shared_noise"] = "false"
-    config["drift"]["learning_rate"] = "5e-2"
+    config["drift"]["published"]["learning_rate"] = "5e-2"
     config["train"]["base"] = "null"
     validate(config)
     assert config["generate"]["samples"] == 5000
     assert isinstance(config["generate"]["batch_size"], int) and config["generate"]["batch_size"] == 1000
     assert config["condition"]["scales"] == [2, 4]
     assert config["condition"]["shared_noise"] is False
-    assert config["drift"]["learning_rate"] == 0.05
+    assert config["drift"]["published"]["learning_rate"] == 0.05
     assert config["train"]["base"] is None
 
 

@@ -24,7 +24,8 @@ EXAMPLES = {
 def outputs():
     """Every output of a rule in the run's folder, with examples in the place of its wildcards."""
     for file in sorted((ROOT / "workflow/rules").rglob("*.smk")):
-        for block in re.findall(r"^    output:\n((?:        .*\n)+)", file.read_text(encoding="utf-8"), re.MULTILINE):
+        text = file.read_text(encoding="utf-8")
+        for _, block in re.findall(r"^( +)output:\n((?:\1    .*\n)+)", text, re.MULTILINE):
             for pattern in re.findall(r'f"\{RUN\}/([^"]+)"', block):
                 yield file.name, re.sub(r"\{+(\w+)\}+", lambda found: EXAMPLES[found[1]], pattern)
 

@@ -61,3 +61,16 @@ class GaussianDiffusion(DiscreteTimeDiffusion):
             return mean
         z = torch.randn(x_t.shape, generator=generator, device=x_t.device)
         return mean + beta.sqrt() * z
+
+    def jump(self, x_t: Tensor, prediction: Tensor, t: int, s: int) -> Tensor:
+        """One deterministic step x_t → x_s, s < t, over any distance (DDIM with eta = 0, Song et al. 2021, eq. 12).
+
+        Args:
+            x_t: (n, *shape).
+            prediction: of its noise, likewise.
+            t: where it stands.
+            s: where it goes; 0 is clean data.
+        """
+        here, there = self.alpha_bar[t], self.alpha_bar[s]
+        x_0 = (x_t - (1 - here).sqrt() * prediction) / here.sqrt()
+        return there.sqrt() * x_0 + (1 - there).sqrt() * prediction

@@ -94,6 +94,13 @@ TRAJECTORIES = Table(
         Column("z", pa.list_(pa.float32()), "position in the latent space"),
         Column("formula", TEXT, "decoded composition", nullable=True),
         Column("tc_climbed_k", REAL, "Tc by the predictor that is climbed; judge it by tc_k of the estimate", "K"),
+        Column(
+            "tc_undenoised_k",
+            REAL,
+            "the same before the decoding is denoised; null where nothing is denoised",
+            "K",
+            nullable=True,
+        ),
         Column("spread_k", REAL, "disagreement of the ensemble's members; null as published", "K", nullable=True),
         Column(
             "distance_to_learned",

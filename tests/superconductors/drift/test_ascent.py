@@ -20,7 +20,7 @@ from superdrift.superconductors.drift.transport import transport_of
 from superdrift.superconductors.generation import shipped
 from superdrift.superconductors.generation.conditions import conditions
 from superdrift.superconductors.generation.request import Request
-from superdrift.superconductors.settings.drift import AscentSettings, ObjectiveSettings
+from superdrift.superconductors.settings.drift_ascent import AscentSettings, ObjectiveSettings
 
 SETTINGS = AscentSettings(
     trajectories=3, steps=4, families="own", family_share=0.1, to_k=None, rise=0.5, hot_k=5.0, cold_k=0.5,
@@ -38,7 +38,12 @@ def model():
 
 def ensemble(members=3):
     torch.manual_seed(0)
-    return TcEnsemble([TcPredictor(width=16, depth=1, dropout=0.0, scale_k=10.0) for _ in range(members)]).eval()
+    return TcEnsemble(
+        [
+            TcPredictor(network="residual", width=16, depth=1, dropout=0.0, scale_k=10.0, integers=20)
+            for _ in range(members)
+        ]
+    ).eval()
 
 
 def objective(**changes):

@@ -97,3 +97,19 @@ def test_the_walk_takes_the_climbs_step_lengths_in_other_directions():
     cosine = torch.nn.functional.cosine_similarity(control.diff(dim=1), up.diff(dim=1), dim=2)
     assert cosine.abs().mean() < 0.6
     assert hill(control[:, -1]).mean() < hill(up[:, -1]).mean()
+
+
+def test_where_two_functions_are_read_the_estimate_holds_their_difference():
+    """The published form: Tc(z) of one decoder, Tc(z + u) of another; each call asks for its own positions only."""
+    z, directions = torch.ones((3, 5), dtype=torch.float64), unit_directions(streams(3), 12, 5)
+    sizes = []
+
+    def lower(points):
+        sizes.append(len(points))
+        return hill(points) - 7
+
+    one = gradient_estimate(hill, z, directions, radius=0.5)
+    other = gradient_estimate(hill, z, directions, radius=0.5, here=lower)
+    shift = 5 / (12 * 0.5) * 7 * directions.sum(dim=1)
+    assert torch.allclose(other, one + shift)
+    assert sizes == [3]

@@ -8,14 +8,14 @@ from compounds_table import write_compounds
 from superdrift.io import tables
 from superdrift.run.errors import InputError
 from superdrift.superconductors.drift.ensemble import fit_ensemble, load_ensemble, save_ensemble
-from superdrift.superconductors.drift.starts import drawn_starts, one_start
+from superdrift.superconductors.drift.start_sets import drawn_starts, one_start
 from superdrift.superconductors.drift.training_rows import Part
-from superdrift.superconductors.settings.drift import EnsembleSettings
+from superdrift.superconductors.settings.drift_ascent import EnsembleSettings
 from superdrift.superconductors.tables import COMPOUNDS
 
 SETTINGS = EnsembleSettings(
     steps=60, batch_size=32, learning_rate=0.01, warmup=5, weight_decay=0.0, validate_every=30, width=16, depth=1,
-    dropout=0.0, scale_k=10.0, members=3,
+    dropout=0.0, scale_k=10.0, network="residual", members=3,
 )  # fmt: skip
 CPU = torch.device("cpu")
 

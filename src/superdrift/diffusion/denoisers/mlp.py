@@ -32,7 +32,7 @@ class ResidualMlp(nn.Module):
 
     def forward(self, x: Tensor, t: Tensor) -> Tensor:
         """(n, *shape) and (n,) or (1,) → (n, *shape)."""
-        time = self.time(sinusoidal(t, TIME_WIDTH))
+        time = self.time(sinusoidal(t, TIME_WIDTH).to(x.dtype))
         h = self.first(x.flatten(1))
         for block in self.blocks:
             h = block(h, time)

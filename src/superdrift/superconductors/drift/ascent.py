@@ -23,7 +23,7 @@ from torch import Generator, Tensor
 from superdrift.run.progress import Progress
 from superdrift.superconductors.drift.objective import Objective, Scores
 from superdrift.superconductors.drift.transport import Transport
-from superdrift.superconductors.settings.drift import AscentSettings
+from superdrift.superconductors.settings.drift_ascent import AscentSettings
 
 GRID = 0.01
 """Atoms per formula unit; step of the amounts that the generator writes."""

@@ -1,44 +1,60 @@
-"""VAE and predictor on disk: the weights of both in one safetensors file, all else in JSON."""
+"""VAE, denoiser and predictor, together and on disk: the weights of all in one safetensors file, all else in JSON."""
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import nn
 
 from superdrift.learning.checkpoint import Checkpoint
+from superdrift.superconductors.drift.denoiser import DigitDenoiser
 from superdrift.superconductors.drift.predictor import TcPredictor
 from superdrift.superconductors.drift.vae import Vae
 
 CHECKPOINT = Checkpoint(kind="latent", what="latent model", source="run snakemake to train the latent space")
 
 
-def save_latent(vae: Vae, predictor: TcPredictor, weights: Path, description: Path, record: Mapping[str, Any]) -> None:
-    """Write both networks.
+class LatentModel(NamedTuple):
+    """What the published drift moves in.
+
+    Attributes:
+        vae: composition ↔ z.
+        denoiser: of what it decodes.
+        predictor: Tc, which is climbed.
+    """
+
+    vae: Vae
+    denoiser: DigitDenoiser
+    predictor: TcPredictor
+
+
+def save_latent(model: LatentModel, weights: Path, description: Path, record: Mapping[str, Any]) -> None:
+    """Write all networks.
 
     Args:
-        vae: the trained VAE.
-        predictor: the trained predictor.
+        model: the trained networks.
         weights: the .safetensors file.
         description: the .json file.
         record: further entries of the description (validation, settings, provenance).
     """
-    arguments = {"vae": vae.arguments, "predictor": predictor.arguments}
-    CHECKPOINT.save({"vae": vae, "predictor": predictor}, weights, description, {**arguments, **record})
+    networks: dict[str, nn.Module] = model._asdict()
+    arguments = {name: network.arguments for name, network in networks.items()}
+    CHECKPOINT.save(networks, weights, description, {**arguments, **record})
 
 
-def load_latent(weights: Path, description: Path, *, device: torch.device) -> tuple[Vae, TcPredictor, dict[str, Any]]:
-    """Rebuild both networks, ready to use, and give their description.
+def load_latent(weights: Path, description: Path, *, device: torch.device) -> tuple[LatentModel, dict[str, Any]]:
+    """Rebuild all networks, ready to use, and give their description.
 
     Raises:
         InputError: when a file is missing, damaged, or does not belong to the other.
     """
-    (vae, predictor), record = CHECKPOINT.load(weights, description, _networks, device=device)
-    return vae, predictor, record
+    return CHECKPOINT.load(weights, description, _networks, device=device)
 
 
-def _networks(record: dict[str, Any]) -> tuple[Mapping[str, nn.Module], tuple[Vae, TcPredictor]]:
-    """Both with fresh weights."""
-    vae, predictor = Vae(**record["vae"]), TcPredictor(**record["predictor"])
-    return {"vae": vae, "predictor": predictor}, (vae, predictor)
+def _networks(record: dict[str, Any]) -> tuple[Mapping[str, nn.Module], LatentModel]:
+    """All with fresh weights."""
+    model = LatentModel(
+        Vae(**record["vae"]), DigitDenoiser(**record["denoiser"]), TcPredictor(**record["predictor"])
+    )  # fmt: skip
+    return model._asdict(), model

@@ -23,7 +23,9 @@ def unit_directions(streams: Streams, count: int, dimensions: int) -> Tensor:
     return drawn / drawn.norm(dim=2, keepdim=True)
 
 
-def gradient_estimate(objective: Objective, z: Tensor, directions: Tensor, *, radius: float) -> Tensor:
+def gradient_estimate(
+    objective: Objective, z: Tensor, directions: Tensor, *, radius: float, here: Objective | None = None
+) -> Tensor:
     """Forward-difference estimate of the gradient from random directions, one network call for all of them.
 
     g = (d / (q r²)) Σ_k [f(z + u_k) − f(z)] u_k,  u_k = r v_k, v_k uniform on the unit sphere. Its mean is the gradient
@@ -31,19 +33,23 @@ def gradient_estimate(objective: Objective, z: Tensor, directions: Tensor, *, ra
     Spokoiny 2017), so it exists for a piecewise constant f. Subtracting f(z) leaves the mean and lowers the variance.
 
     Args:
-        objective: f; f(z) and f(z + u) are both read from this one function.
+        objective: f.
         z: (t, d) positions.
         directions: (t, q, d) unit vectors v.
         radius: r, length of a step along a direction.
+        here: what f(z) is read from; None: f, so that differences are those of one function.
 
     Returns:
         (t, d) estimates, in units of f per unit of z.
     """
     trajectories, q, d = directions.shape
     offsets = radius * directions
-    points = torch.cat([z[:, None, :], z[:, None, :] + offsets], dim=1)
-    values = objective(points.flatten(0, 1)).view(trajectories, q + 1)
-    rises = values[:, 1:] - values[:, :1]
+    around = z[:, None, :] + offsets
+    if here is None:
+        values = objective(torch.cat([z[:, None, :], around], dim=1).flatten(0, 1)).view(trajectories, q + 1)
+        rises = values[:, 1:] - values[:, :1]
+    else:
+        rises = objective(around.flatten(0, 1)).view(trajectories, q) - here(z)[:, None]
     return (d / (q * radius**2)) * (rises[:, :, None] * offsets).sum(dim=1)
 
 
@@ -56,6 +62,7 @@ def climb(
     directions: int,
     radius: float,
     learning_rate: float,
+    here: Objective | None = None,
     label: str = "climb",
 ) -> Tensor:
     """Adam (Kingma & Ba 2015, their beta_1, beta_2 and epsilon) up the estimated gradient, all trajectories at once.
@@ -68,6 +75,7 @@ def climb(
         directions: q, directions per estimate.
         radius: r, length of a direction.
         learning_rate: of Adam.
+        here: what f(z) of the estimates is read from; None: the objective.
         label: what is climbed, for the progress line.
 
     Returns:
@@ -79,7 +87,7 @@ def climb(
     with Progress(steps, label, "step") as progress:
         for _ in range(steps):
             drawn = unit_directions(streams, directions, z.shape[1]).to(z.device)
-            z.grad = gradient_estimate(objective, z, drawn, radius=radius)
+            z.grad = gradient_estimate(objective, z, drawn, radius=radius, here=here)
             optimiser.step()
             positions.append(z.clone())
             progress.advance()
@@ -87,7 +95,7 @@ def climb(
 
 
 def walk(starts: Tensor, lengths: Tensor, streams: Streams) -> Tensor:
-    """Random walks whose every step is exactly as long as given: the control differs from a climb in direction alone.
+    """Random walks whose every step is exactly as long as given: with a climb's, they differ in direction alone.
 
     Args:
         starts: (t, d) float64 positions at step 0.

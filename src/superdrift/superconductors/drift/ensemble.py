@@ -15,9 +15,11 @@ from superdrift.run.seeds import derive, generator
 from superdrift.superconductors.drift.predictor import TcPredictor
 from superdrift.superconductors.drift.training import fit_predictor
 from superdrift.superconductors.drift.training_rows import Part
-from superdrift.superconductors.settings.drift import EnsembleSettings
+from superdrift.superconductors.settings.drift_ascent import EnsembleSettings
 
 CHECKPOINT = Checkpoint(kind="ensemble", what="ensemble of predictors", source="run snakemake to train it")
+INTEGERS = 200
+"""Amounts lie below it, for the choice of rows; the members read them as they are."""
 LEARNED_FROM = 0.8
 """Share of the chemical systems that a member learns from. Whole systems are left out, so that the members disagree on
 systems that all of them lack as they do on those that one lacks."""
@@ -68,7 +70,7 @@ def fit_ensemble(
         chosen = _chosen(system, seed, number)
         part = Part(train.amounts[chosen], train.tc_k[chosen], train.representable[chosen])
         member, history = fit_predictor(
-            part, validation, settings, seed=derive(seed, "ensemble", number), device=device,
+            part, validation, settings, integers=INTEGERS, seed=derive(seed, "ensemble", number), device=device,
             resume=None if resume is None else resume[number],
         )  # fmt: skip
         members.append(member)

@@ -1,17 +1,17 @@
 """The landscape that the drift climbs: latent position → composition → score, the same way for every position.
 
-`decode` and `score` are any callables: a denoising step is composed after the VAE's decoder, further terms are added
-to the score; the climb does not change.
+`decode` and `score` are any callables: the denoiser follows the VAE's decoder, further terms are added to the score;
+the climb does not change.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
-from superdrift.superconductors.drift.predictor import TcPredictor
-from superdrift.superconductors.drift.vae import Vae
+from superdrift.superconductors.drift.checkpoint import LatentModel
 from superdrift.superconductors.encoding.digits import amounts_of
 
 
@@ -27,9 +27,13 @@ class Landscape:
     decode: Callable[[Tensor], Tensor]
     score: Callable[[Tensor], Tensor]
 
-    @torch.no_grad()
     def __call__(self, z: Tensor) -> Tensor:
-        """(n, latent) → (n,) score; 0 where nothing is decoded, since there is no compound to superconduct.
+        """(n, latent) → (n,) score; 0 where nothing is decoded, since there is no compound to superconduct."""
+        return self.read(z)[1]
+
+    @torch.no_grad()
+    def read(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        """(n, latent) → amounts (n, 96) and score (n,).
 
         Equal compositions are scored once: their scores are then equal to the last bit, and a plateau is exactly flat.
         """
@@ -38,10 +42,33 @@ class Landscape:
         some = amounts.sum(dim=1) > 0
         if some.any():
             values[some] = self.score(amounts[some])
-        return values[place]
+        return amounts[place], values[place]
 
 
-def tc_landscape(vae: Vae, predictor: TcPredictor) -> Landscape:
-    """Tc of what the VAE decodes, in double precision: rounding must not decide which digit is the likeliest."""
-    decoder, climbed = vae.double(), predictor.double()
-    return Landscape(lambda z: amounts_of(decoder.decode(z), dtype=z.dtype), climbed)
+class Landscapes(NamedTuple):
+    """What a climb reads.
+
+    Attributes:
+        climbed: composition and Tc of a position, and of z + u.
+        here: Tc(z) of the gradient estimate.
+        undenoised: of the raw decoding; `climbed` itself where nothing is denoised.
+    """
+
+    climbed: Landscape
+    here: Landscape
+    undenoised: Landscape
+
+
+def tc_landscapes(model: LatentModel, *, denoise: str) -> Landscapes:
+    """Tc of what the VAE decodes, in double precision: rounding must not decide which digit is the likeliest.
+
+    Args:
+        model: the networks; they are made double.
+        denoise: none; both: Tc(z) and Tc(z + u) of denoised compositions; published: Tc(z) of the raw one.
+    """
+    vae, denoiser, predictor = (network.double() for network in model)
+    undenoised = Landscape(lambda z: amounts_of(vae.decode(z), dtype=z.dtype), predictor)
+    if denoise == "none":
+        return Landscapes(undenoised, undenoised, undenoised)
+    climbed = Landscape(lambda z: amounts_of(denoiser(vae.decode(z)), dtype=z.dtype), predictor)
+    return Landscapes(climbed, undenoised if denoise == "published" else climbed, undenoised)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from superdrift.superconductors.drift.ensemble import TcEnsemble
-from superdrift.superconductors.settings.drift import ObjectiveSettings
+from superdrift.superconductors.settings.drift_ascent import ObjectiveSettings
 
 GRADIENT_CALLS = 3
 """Calls of the predictor that a gradient counts as: forward, and twice as much back."""

@@ -1,4 +1,4 @@
-"""Predictor of the critical temperature from a composition: the function that the drift climbs, never its judge."""
+"""Predictors of the critical temperature from a composition: the function that the drift climbs, never its judge."""
 
 from typing import Any
 
@@ -8,32 +8,86 @@ from torch.nn import functional
 
 from superdrift.composition.elements import N_ELEMENTS
 from superdrift.superconductors.drift.layers import fraction_features, trunk
+from superdrift.superconductors.encoding.digits import digits_of, symbols
+
+FIRST_CHANNELS = 8
+"""The first convolution has width / 8 channels; each further one doubles them, up to width. Design of the network."""
+
+
+class ResidualNetwork(nn.Module):
+    """On atomic fractions, so that a formula and its double have one Tc."""
+
+    def __init__(self, *, width: int, depth: int, dropout: float, integers: int) -> None:
+        super().__init__()
+        del integers
+        blocks = trunk(2 * N_ELEMENTS, width=width, depth=depth, dropout=dropout)
+        self.layers = nn.Sequential(blocks, nn.Linear(width, 1))
+
+    def forward(self, amounts: Tensor) -> Tensor:
+        """(n, 96) atoms per formula unit → (n, 1)."""
+        return self.layers(fraction_features(amounts))
+
+
+class ConvolutionalNetwork(nn.Module):
+    """Convolutions along the elements, in order of Z, over their one-hot digits; each halves the length.
+
+    A formula and its double have digits of their own, and so a Tc each.
+    """
+
+    def __init__(self, *, width: int, depth: int, dropout: float, integers: int) -> None:
+        super().__init__()
+        self.integers = integers
+        channels, length, layers = sum(symbols(integers)), N_ELEMENTS, []
+        for block in range(depth):
+            wider = min(width, max(1, width // FIRST_CHANNELS) * 2**block)
+            layers += [nn.Conv1d(channels, wider, kernel_size=3, stride=2, padding=1), nn.SiLU()]
+            channels, length = wider, (length + 1) // 2
+        head = (nn.Linear(channels * length, width), nn.SiLU(), nn.Dropout(dropout), nn.Linear(width, 1))
+        self.layers = nn.Sequential(*layers, nn.Flatten(), *head)
+
+    def forward(self, amounts: Tensor) -> Tensor:
+        """(n, 96) atoms per formula unit, of rows that the digits hold → (n, 1)."""
+        digits = digits_of(amounts)
+        places = [functional.one_hot(digits[:, i], size) for i, size in enumerate(symbols(self.integers))]
+        return self.layers(torch.cat(places, dim=2).transpose(1, 2).to(amounts.dtype))
+
+
+NETWORKS: dict[str, type[nn.Module]] = {"convolutional": ConvolutionalNetwork, "residual": ResidualNetwork}
+"""Networks by the name that the config uses."""
 
 
 class TcPredictor(nn.Module):
-    """Tc from atomic fractions, so that a formula and its double have one Tc.
+    """Tc of a composition.
 
     The network's output is arcsinh(Tc / scale_k): linear below `scale_k`, logarithmic above, so that compounds of 1 K
     and of 100 K both weigh in the loss.
 
     Args:
+        network: one of NETWORKS.
         width: width of the hidden layers.
-        depth: residual blocks.
+        depth: hidden blocks.
         dropout: share of hidden units silenced in training.
         scale_k: K, where the target turns from linear to logarithmic.
+        integers: symbols of the integer part of an amount.
     """
 
-    def __init__(self, *, width: int, depth: int, dropout: float, scale_k: float) -> None:
+    def __init__(
+        self, *, network: str, width: int, depth: int, dropout: float, scale_k: float, integers: int
+    ) -> None:  # fmt: skip
         super().__init__()
-        self.arguments: dict[str, Any] = {"width": width, "depth": depth, "dropout": dropout, "scale_k": scale_k}
+        shape = {"width": width, "depth": depth, "dropout": dropout, "integers": integers}
+        self.arguments: dict[str, Any] = {"network": network, "scale_k": scale_k, **shape}
         self.scale_k = scale_k
-        self.network = nn.Sequential(
-            trunk(2 * N_ELEMENTS, width=width, depth=depth, dropout=dropout), nn.Linear(width, 1)
-        )
+        self.network = NETWORKS[network](**shape)
+
+    @property
+    def reads_digits(self) -> bool:
+        """Whether rows that the digits cannot hold are none that it can read."""
+        return isinstance(self.network, ConvolutionalNetwork)
 
     def transformed(self, amounts: Tensor) -> Tensor:
         """(n, 96) atoms per formula unit → (n,) arcsinh(Tc / scale_k), unbounded."""
-        return self.network(fraction_features(amounts)).squeeze(1)
+        return self.network(amounts).squeeze(1)
 
     def forward(self, amounts: Tensor) -> Tensor:
         """(n, 96) atoms per formula unit → (n,) Tc in K, not below 0."""

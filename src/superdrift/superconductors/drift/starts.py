@@ -1,91 +1,55 @@
-"""Compounds that a climb starts from: one formula, or a set drawn from the known superconductors of a family."""
+"""Starts of the published drift: a formula as digits, and whether the VAE holds it."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+import logging
 
 import numpy as np
-import pyarrow as pa
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from superdrift.composition.formula import parse_formula
-from superdrift.composition.vector import to_vector
-from superdrift.io.tables import matrix
+from superdrift.composition.distance import half_l1
+from superdrift.composition.formula import format_formula, parse_formula
+from superdrift.composition.vector import from_vector, to_vector
 from superdrift.run.errors import InputError
-from superdrift.superconductors.data.row_selection import superconducting, unflagged
-from superdrift.superconductors.generation.conditions import conditions
+from superdrift.superconductors.drift.landscape import Landscape
+from superdrift.superconductors.drift.vae import Vae
+from superdrift.superconductors.encoding.digits import amounts_of, representable, to_digits
 
-COLUMNS = ("amounts", "family", "tc_consensus_k", "superconducting", "flags")
-"""Columns of compounds.parquet that the choice needs."""
-
-
-class Starts(NamedTuple):
-    """Compounds to start from.
-
-    Attributes:
-        amounts: (s, 96) atoms per formula unit.
-        tc_k: (s,) K, as measured, or as the nearest known compound's.
-    """
-
-    amounts: NDArray[np.float32]
-    tc_k: NDArray[np.float64]
-
-    def own(self) -> Tensor:
-        """(s, 2) classes of family and Tc."""
-        return conditions(self.amounts, self.tc_k)
+logger = logging.getLogger("superdrift")
 
 
-def one_start(formula: str, compounds: pa.Table) -> Starts:
-    """The start with a formula; its Tc is that of the nearest known superconductor.
-
-    Args:
-        formula: of the start.
-        compounds: table with COLUMNS.
+def start_digits(formula: str, *, slug: str, integers: int) -> NDArray[np.int64]:
+    """Digits (1, 3, 96) of a start.
 
     Raises:
-        InputError: for no formula.
+        InputError: for no formula, or one that the digits cannot hold exactly.
     """
-    amounts = to_vector(parse_formula(formula)).astype(np.float32)[None]
-    rows = np.flatnonzero(superconducting(compounds))
-    known = matrix(compounds["amounts"])[rows].astype(np.float64)
-    known /= known.sum(axis=1, keepdims=True)
-    distance = np.abs(known - amounts / amounts.sum()).sum(axis=1) / 2
-    return Starts(amounts, _consensus(compounds)[rows[distance.argmin()]][None])
-
-
-def drawn_starts(
-    name: str, wanted: Mapping[str, Any], compounds: pa.Table, exclude_flags: Sequence[str],
-    generator: np.random.Generator,
-) -> Starts:  # fmt: skip
-    """A set of distinct known superconductors, drawn evenly.
-
-    Args:
-        name: of the set, for messages.
-        wanted: family (everything: any), number, below_k (K; None: any Tc).
-        compounds: table with COLUMNS.
-        exclude_flags: rows with one of these flags are left out.
-        generator: of the draw.
-
-    Raises:
-        InputError: for more than there are.
-    """
-    tc_k, families = _consensus(compounds), np.array(compounds["family"].to_pylist(), dtype=object)
-    kept = superconducting(compounds) & unflagged(compounds, exclude_flags) & (tc_k > 0)
-    if wanted["family"] != "everything":
-        kept &= families == wanted["family"]
-    if wanted["below_k"] is not None:
-        kept &= tc_k < wanted["below_k"]
-    rows, amounts = np.flatnonzero(kept), matrix(compounds["amounts"])
-    rows = rows[np.sort(np.unique(amounts[rows], axis=0, return_index=True)[1])]
-    if wanted["number"] > len(rows):
-        below = "" if wanted["below_k"] is None else f" below {wanted['below_k']:g} K"
+    vector = to_vector(parse_formula(formula))[None]
+    if not representable(vector, integers=integers).all():
         raise InputError(
-            f"drift.sets.{name}: {wanted['number']} starts are wanted, but {wanted['family']} has {len(rows)} known"
-            f" superconductors{below}; lower number, or widen the set"
+            f"start {slug} = '{formula}' cannot be written in the drift's digits: amounts need at most two decimals and"
+            f" must lie below {integers}; scale or round the formula in the catalogue, or raise"
+            " drift.published.vae.integers"
         )
-    chosen = np.sort(generator.permutation(rows)[: wanted["number"]])
-    return Starts(amounts[chosen].astype(np.float32), tc_k[chosen])
+    return to_digits(vector)
 
 
-def _consensus(compounds: pa.Table) -> NDArray[np.float64]:
-    return compounds["tc_consensus_k"].to_numpy(zero_copy_only=False).astype(np.float64)
+@torch.no_grad()
+def check_start(vae: Vae, landscape: Landscape, digits: Tensor, *, slug: str, tolerance: float) -> None:
+    """Log what the mean position of a start, (1, 3, 96) digits, decodes to; warn where that is another composition."""
+    wanted = amounts_of(digits, dtype=torch.float64).cpu().numpy()
+    found = landscape.decode(vae.encode(digits)).cpu().numpy()
+    distance = float(half_l1(wanted, found)[0])
+    texts = formula_of(wanted[0]), formula_of(found[0]) or "nothing"
+    logger.info("start %s (%s) decodes to %s, at distance %.3f", slug, *texts, distance)
+    if distance > tolerance:
+        logger.warning(
+            "start %s: the VAE does not hold this composition (%.3f > %.3f): the drift starts from about %s instead;"
+            " train longer (drift.published.vae.steps) or give data with its neighbours",
+            slug, distance, tolerance, texts[1],
+        )  # fmt: skip
+
+
+def formula_of(amounts: NDArray[np.floating]) -> str | None:
+    """Formula of one row, (96,) amounts; None where nothing is decoded."""
+    return format_formula(from_vector(amounts.astype(np.float32))) or None

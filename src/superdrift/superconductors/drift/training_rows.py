@@ -1,4 +1,4 @@
-"""Which compounds the VAE and the predictor learn from, and which they are measured on."""
+"""Which compounds the networks learn from, and which they are measured on."""
 
 import logging
 from collections.abc import Collection
@@ -42,8 +42,8 @@ class Part:
 def choose_rows(compounds: pa.Table, exclude_flags: Collection[str], *, integers: int) -> tuple[Part, Part]:
     """Superconductors of all families without the excluded flags: training and validation rows.
 
-    The predictor reads amounts as they are, so it keeps the rows that the digits cannot hold (off the 0.01 grid, or
-    `integers` atoms and more); for the VAE they are counted and left out.
+    Rows that the digits cannot hold (off the 0.01 grid, or `integers` atoms and more) are counted, and left out by the
+    networks that read digits; the residual predictor reads amounts as they are.
 
     Args:
         compounds: table with COLUMNS.

@@ -1,139 +1,132 @@
-"""From a start formula to climbs, their control walks, and the rows of both tables."""
+"""Climbs of the published drift and their control walks from many starts at once, and what their positions are."""
 
-import logging
-from typing import Any
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from superdrift.composition.distance import half_l1
-from superdrift.composition.formula import format_formula, parse_formula
-from superdrift.composition.vector import from_vector, to_vector
-from superdrift.run.errors import InputError
 from superdrift.run.seeds import generator
 from superdrift.superconductors.drift.climb import climb, step_lengths, walk
-from superdrift.superconductors.drift.landscape import Landscape
+from superdrift.superconductors.drift.landscape import Landscapes
 from superdrift.superconductors.drift.vae import Vae
-from superdrift.superconductors.encoding.digits import amounts_of, representable, to_digits
-from superdrift.superconductors.settings.drift import DriftSettings
+from superdrift.superconductors.settings.drift_published import ClimbSettings
 
-logger = logging.getLogger("superdrift")
-
-Columns = dict[str, Any]
+POSITIONS_AT_ONCE = 4096
+"""Positions scored in one call, at least those of one start; bounds memory to about 1 GiB."""
 
 
-def start_digits(formula: str, *, slug: str, integers: int) -> NDArray[np.int64]:
-    """Digits (1, 3, 96) of a start.
+class Paths(NamedTuple):
+    """Positions of trajectories, the starts first.
 
-    Raises:
-        InputError: for no formula, or one that the digits cannot hold exactly.
+    Attributes:
+        climb: (starts, trajectories, steps + 1, latent) of the drift.
+        walk: likewise, of the random control.
     """
-    vector = to_vector(parse_formula(formula))[None]
-    if not representable(vector, integers=integers).all():
-        raise InputError(
-            f"start {slug} = '{formula}' cannot be written in the drift's digits: amounts need at most two decimals and"
-            f" must lie below {integers}; scale or round the formula in the catalogue, or raise drift.vae.integers"
-        )
-    return to_digits(vector)
+
+    climb: Tensor
+    walk: Tensor
+
+
+class Positions(NamedTuple):
+    """What stands at latent positions.
+
+    Attributes:
+        amounts: (…, 96) atoms per formula unit; zero where nothing is decoded.
+        tc_climbed_k: (…,) K, by the climbed predictor.
+        tc_undenoised_k: (…,) K, of the undenoised decoding; None where nothing is denoised.
+    """
+
+    amounts: Tensor
+    tc_climbed_k: Tensor
+    tc_undenoised_k: Tensor | None
 
 
 @torch.no_grad()
-def check_start(vae: Vae, landscape: Landscape, digits: Tensor, *, slug: str, tolerance: float) -> Tensor:
-    """Latent position (1, latent) of the start; warns when it decodes to another composition."""
-    start = vae.encode(digits)
-    wanted, found = (x.cpu().numpy() for x in (amounts_of(digits, dtype=torch.float64), landscape.decode(start)))
-    distance = float(half_l1(wanted, found)[0])
-    message = "start %s (%s) decodes to %s, at distance %.3f"
-    texts = _formula(wanted[0]), _formula(found[0]) or "nothing"
-    logger.info(message, slug, *texts, distance)
-    if distance > tolerance:
-        logger.warning(
-            "start %s: the VAE does not hold this composition (%.3f > %.3f): the drift starts from %s instead;"
-            " train longer (drift.vae.steps) or give data with its neighbours",
-            slug, distance, tolerance, texts[1],
-        )  # fmt: skip
-    return start
+def start_positions(
+    vae: Vae, digits: Tensor, slugs: Sequence[str], settings: ClimbSettings, *, seed: int
+) -> Tensor:  # fmt: skip
+    """Where the trajectories of each start begin: all at its mean, or each at a draw of its posterior.
+
+    Args:
+        vae: the VAE.
+        digits: (s, 3, 96) of the starts.
+        slugs: s names of the starts; part of the random streams' names.
+        settings: of the climb.
+        seed: of the run.
+
+    Returns:
+        (s, trajectories, latent) standardised coordinates.
+    """
+    count = settings.trajectories
+    if settings.start_from == "mean":
+        return vae.encode(digits)[:, None, :].repeat(1, count, 1)
+    drawn = [
+        generator(seed, "drift", slug, "start", t).standard_normal(vae.latent) for slug in slugs for t in range(count)
+    ]
+    noise = torch.from_numpy(np.stack(drawn)).to(vae.centre)
+    return vae.draw(digits.repeat_interleave(count, dim=0), noise).unflatten(0, (len(slugs), count))
 
 
 @torch.no_grad()
 def run_trajectories(
-    landscape: Landscape, start: Tensor, settings: DriftSettings, *, slug: str, seed: int
-) -> tuple[Columns, Columns]:
-    """Climb from the start, and walk at random with the climb's step lengths.
+    landscapes: Landscapes, starts: Tensor, slugs: Sequence[str], settings: ClimbSettings, *, seed: int
+) -> Paths:
+    """Climb from many starts, and walk at random from the same positions.
+
+    Every trajectory has random streams of its own, named by start and number: a start alone gives the same as in
+    company. The predictor is asked for trajectories × steps × (directions + 1) positions a start.
 
     Args:
-        landscape: what is climbed.
-        start: (1, latent) position of the start.
-        settings: of the drift.
-        slug: name of the start; part of the random streams' names.
+        landscapes: what is climbed.
+        starts: (s, trajectories, latent) float64, of `start_positions`.
+        slugs: s names of the starts.
+        settings: of the climb; `steps` long walks have steps of `walk_step`, or the climb's own lengths.
         seed: of the run.
-
-    Returns:
-        Columns of the trajectories table (all steps) and of the drifted table (all steps from 1 on).
     """
-    starts = start.repeat(settings.trajectories, 1)
-    streams = {
-        kind: [generator(seed, "drift", slug, kind, t) for t in range(settings.trajectories)]
-        for kind in ("climb", "walk")
-    }
+    count = starts.shape[1]
+    chunk = max(1, POSITIONS_AT_ONCE // (count * (settings.directions + 1)))
+    parts = [
+        _some(landscapes, starts[i : i + chunk].flatten(0, 1), slugs[i : i + chunk], settings, seed)
+        for i in range(0, len(starts), chunk)
+    ]
+    climbed, walked = (torch.cat(paths).unflatten(0, (len(starts), count)) for paths in zip(*parts, strict=True))
+    return Paths(climbed, walked)
+
+
+@torch.no_grad()
+def read_positions(landscapes: Landscapes, z: Tensor) -> Positions:
+    """Compositions and Tc at positions (…, latent) of any shape."""
+    parts = [_read(landscapes, rows) for rows in z.flatten(0, -2).split(POSITIONS_AT_ONCE)]
+    amounts, climbed, undenoised = (
+        None if columns[0] is None else torch.cat(columns).unflatten(0, z.shape[:-1])
+        for columns in zip(*parts, strict=True)
+    )
+    return Positions(amounts, climbed, undenoised)
+
+
+def _some(
+    landscapes: Landscapes, starts: Tensor, slugs: Sequence[str], settings: ClimbSettings, seed: int
+) -> tuple[Tensor, Tensor]:
+    """Climbs and walks (trajectories of all, steps + 1, latent) of as many starts as are scored at once."""
+
+    def streams(kind: str) -> list[np.random.Generator]:
+        return [generator(seed, "drift", slug, kind, t) for slug in slugs for t in range(settings.trajectories)]
+
     climbed = climb(
-        landscape, starts, streams["climb"], steps=settings.steps, directions=settings.directions,
-        radius=settings.radius, learning_rate=settings.learning_rate, label=f"drift {slug}",
+        landscapes.climbed, starts, streams("climb"), steps=settings.steps, directions=settings.directions,
+        radius=settings.radius, learning_rate=settings.learning_rate,
+        here=None if landscapes.here is landscapes.climbed else landscapes.here,
+        label=f"drift {slugs[0] if len(slugs) == 1 else f'from {len(slugs)} starts'}",
     )  # fmt: skip
-    walked = walk(starts, step_lengths(climbed), streams["walk"])
-    return _rows(landscape, {"climb": climbed, "walk": walked}, slug)
+    lengths = step_lengths(climbed)
+    if settings.walk_step is not None:
+        lengths = torch.full_like(lengths, settings.walk_step)
+    return climbed, walk(starts, lengths, streams("walk"))
 
 
-def _rows(landscape: Landscape, positions: dict[str, Tensor], slug: str) -> tuple[Columns, Columns]:
-    """Columns of both tables: decoded compositions and climbed Tc of every position."""
-    trajectories, places, _ = next(iter(positions.values())).shape
-    z = torch.cat([path.flatten(0, 1) for path in positions.values()])
-    amounts, tc = landscape.decode(z).cpu().numpy(), landscape(z).cpu().numpy()
-    kind = np.repeat(list(positions), trajectories * places)
-    trajectory = np.tile(np.repeat(np.arange(trajectories), places), len(positions))
-    step = np.tile(np.arange(places), len(positions) * trajectories)
-    _log_outcome(slug, kind, step, tc, moved=bool((amounts[kind == "climb"] != amounts[0]).any()))
-    everywhere = {
-        "kind": kind,
-        "trajectory": trajectory,
-        "step": step,
-        "z": list(z.float().cpu().numpy()),
-        "formula": [_formula(row) for row in amounts],
-        "tc_climbed_k": tc,
-    }
-    new = step > 0
-    samples = {
-        "id": np.arange(new.sum()),
-        "amounts": amounts[new].astype(np.float32),
-        "start": [slug] * int(new.sum()),
-        "trajectory": trajectory[new],
-        "kind": kind[new],
-        "step": step[new],
-    }
-    return everywhere, samples
-
-
-def _log_outcome(
-    slug: str, kind: NDArray[np.str_], step: NDArray[np.int64], tc: NDArray[np.float64], *, moved: bool
-) -> None:
-    """Log what the climb and its control reached; warn where the landscape is flat around the start."""
-    if not moved:
-        logger.warning(
-            "drift %s: no climb left the start's composition: at drift.radius around it the climbed Tc is the same, or"
-            " the estimates cancel; a larger drift.radius reaches further",
-            slug,
-        )
-    last = step == step.max()
-    logger.info(
-        "drift %s: Tc by the climbed predictor %.1f K at the start; at the ends %.1f K (climb), %.1f K (walk), means;"
-        " highest on the way %.1f K (climb), %.1f K (walk)",
-        slug, tc[0], tc[last & (kind == "climb")].mean(), tc[last & (kind == "walk")].mean(),
-        tc[kind == "climb"].max(), tc[kind == "walk"].max(),
-    )  # fmt: skip
-
-
-def _formula(amounts: NDArray[np.floating]) -> str | None:
-    """Formula of one row; None where nothing is decoded."""
-    return format_formula(from_vector(amounts.astype(np.float32))) or None
+def _read(landscapes: Landscapes, z: Tensor) -> Positions:
+    denoised = landscapes.undenoised is not landscapes.climbed
+    undenoised = landscapes.undenoised(z) if denoised else None
+    return Positions(*landscapes.climbed.read(z), undenoised)

@@ -86,6 +86,11 @@ class Vae(nn.Module):
         """(n, 3, 96) digits → (n, latent) posterior means in standardised coordinates."""
         return (self.posterior(digits)[0] - self.centre) / self.spread
 
+    def draw(self, digits: Tensor, noise: Tensor) -> Tensor:
+        """(n, 3, 96) digits, (n, latent) standard normal → draws of the posteriors, standardised, (n, latent)."""
+        mean, log_variance = self.posterior(digits)
+        return (mean + noise * torch.exp(0.5 * log_variance) - self.centre) / self.spread
+
     def decode(self, z: Tensor) -> Tensor:
         """Standardised coordinates (n, latent) → the likeliest digits (n, 3, 96), zero where an element is absent."""
         hidden = self.decoder(z * self.spread + self.centre)

@@ -39,6 +39,12 @@ def to_digits(amounts: NDArray[np.floating]) -> NDArray[np.int64]:
     return np.stack([hundredths // 100, hundredths // 10 % 10, hundredths % 10], axis=1)
 
 
+def digits_of(amounts: Tensor) -> Tensor:
+    """(n, 96) atoms per formula unit → (n, 3, 96) digits, on their device; rows must be representable."""
+    hundredths = (amounts * 100).round().long()
+    return torch.stack([hundredths // 100, hundredths // 10 % 10, hundredths % 10], dim=1)
+
+
 def amounts_of(digits: Tensor, *, dtype: torch.dtype) -> Tensor:
     """(n, 3, 96) digits → (n, 96) atoms per formula unit, on the digits' device."""
     return (100 * digits[:, 0] + 10 * digits[:, 1] + digits[:, 2]).to(dtype) / 100

@@ -9,11 +9,11 @@ from typing import Annotated
 from superdrift.energies.settings import EnergyBlock
 from superdrift.run.settings import Limits, Slug, setting
 from superdrift.superconductors.settings.data import CatalogueEntry, FetchSettings, ModelFamily, PrepareSettings
-from superdrift.superconductors.settings.drift import (
-    DriftBlock,
-    DriftSettings,
+from superdrift.superconductors.settings.drift import DriftBlock, DriftPublishedSettings, TrainLatentSettings
+from superdrift.superconductors.settings.drift_published import (
+    ClimbSettings,
+    DenoiserSettings,
     PredictorSettings,
-    TrainLatentSettings,
     VaeSettings,
 )
 from superdrift.superconductors.settings.generation import (
@@ -53,11 +53,13 @@ from superdrift.superconductors.settings.tc import (
 __all__ = [
     "BlocksSettings",
     "BoostingSettings",
+    "ClimbSettings",
     "ClusterSettings",
     "ConditionSettings",
     "Configuration",
     "DecideSettings",
-    "DriftSettings",
+    "DenoiserSettings",
+    "DriftPublishedSettings",
     "EstimateSettings",
     "FetchSettings",
     "FitSettings",
@@ -115,7 +117,7 @@ class Configuration:
     train: TrainBlock = setting("training of the generator, one family each")
     generate: GenerateBlock = setting("unconditional samples of the generator")
     condition: ConditionBlock = setting("samples around each of `references`")
-    drift: DriftBlock = setting("climb of predicted Tc in a VAE's latent space, from each of `starts`")
+    drift: DriftBlock = setting("toward higher Tc in a latent space, from each of `starts`")
     project: ProjectBlock = setting("samples moved onto a rule of charge")
     screen: ScreenBlock = setting("checks that every sample meets")
     energy: EnergyBlock = setting("formation energy per atom, from the composition")

@@ -17,16 +17,15 @@ from superdrift.run.command import Run, command
 from superdrift.run.errors import InputError
 from superdrift.run.seeds import derive, generator
 from superdrift.superconductors.drift.ascent import Ascent, Climbed
-from superdrift.superconductors.drift.ensemble import load_ensemble
+from superdrift.superconductors.drift.ensemble import INTEGERS, load_ensemble
 from superdrift.superconductors.drift.objective import Objective
-from superdrift.superconductors.drift.starts import COLUMNS, Starts, drawn_starts, one_start
+from superdrift.superconductors.drift.start_sets import COLUMNS, Starts, drawn_starts, one_start
 from superdrift.superconductors.drift.training_rows import choose_rows
 from superdrift.superconductors.drift.transport import transport_of
 from superdrift.superconductors.generation.checkpoint import load_model
 from superdrift.superconductors.generation.request import Request
 from superdrift.superconductors.generation.request_text import parse_request
 from superdrift.superconductors.settings.drift import AscendSettings
-from superdrift.superconductors.stages.train_ensemble import INTEGERS
 from superdrift.superconductors.tables import COMPOUNDS, DRIFTED, TRAJECTORIES
 
 logger = logging.getLogger("superdrift")

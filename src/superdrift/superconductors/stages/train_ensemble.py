@@ -14,15 +14,12 @@ from superdrift.learning.device import choose
 from superdrift.learning.history import HISTORY
 from superdrift.learning.resume_key import resume_key
 from superdrift.run.command import Run, command
-from superdrift.superconductors.drift.ensemble import TcEnsemble, fit_ensemble, save_ensemble
+from superdrift.superconductors.drift.ensemble import INTEGERS, TcEnsemble, fit_ensemble, save_ensemble
 from superdrift.superconductors.drift.training_rows import COLUMNS, Part, choose_rows
 from superdrift.superconductors.settings.drift import TrainEnsembleSettings
 from superdrift.superconductors.tables import COMPOUNDS
 
 logger = logging.getLogger("superdrift")
-
-INTEGERS = 200
-"""The predictors read amounts as they are; what digits can hold does not matter to them."""
 
 
 def train_ensemble(

@@ -1,4 +1,4 @@
-"""Stage train_latent: compounds → the VAE whose latent space the drift moves in, and the predictor that it climbs."""
+"""Stage train_latent: compounds → the VAE that the drift moves in, its denoiser, the predictor that is climbed."""
 
 import logging
 import sys
@@ -13,8 +13,8 @@ from superdrift.learning.device import choose
 from superdrift.learning.history import HISTORY
 from superdrift.learning.resume_key import resume_key
 from superdrift.run.command import Run, command
-from superdrift.superconductors.drift.checkpoint import save_latent
-from superdrift.superconductors.drift.training import fit_predictor, fit_vae, measure_predictor, measure_vae
+from superdrift.superconductors.drift.checkpoint import LatentModel, save_latent
+from superdrift.superconductors.drift.training import fit_latent, measure_latent
 from superdrift.superconductors.drift.training_rows import COLUMNS, choose_rows
 from superdrift.superconductors.settings.drift import TrainLatentSettings
 from superdrift.superconductors.tables import COMPOUNDS
@@ -30,17 +30,19 @@ def train_latent(
     weights: Path,
     description: Path,
     vae_history: Path,
+    denoiser_history: Path,
     predictor_history: Path,
 ) -> None:
-    """Train VAE and predictor on the superconductors of all families.
+    """Train VAE, denoiser and predictor on the superconductors of all families.
 
     Args:
         run: seed and provenance.
-        settings: both networks, the flags of the rows to leave out, device and threads.
+        settings: the networks, the flags of the rows to leave out, device and threads.
         compounds: compounds.parquet.
-        weights: the .safetensors file to write, both networks in it.
+        weights: the .safetensors file to write, all networks in it.
         description: the .json file to write.
         vae_history: history table of the VAE to write.
+        denoiser_history: history table of the denoiser to write.
         predictor_history: history table of the predictor to write.
     """
     device = choose(settings.device, key="drift.device")
@@ -50,23 +52,18 @@ def train_latent(
     )
     arrays = [array for part in (train, validation) for array in (part.amounts, part.tc_k)]
     key = resume_key(device, *arrays, seed=run.seed, settings=asdict(settings), code=run.metadata["code"])
-    first, second = (ResumeFile(weights, key, part=f"{name}-") for name in ("vae", "predictor"))
-    vae, vae_columns = fit_vae(train, validation, settings.vae, seed=run.seed, device=device, resume=first)
-    predictor, predictor_columns = fit_predictor(
-        train, validation, settings.predictor, seed=run.seed, device=device, resume=second
-    )
+    resume = {name: ResumeFile(weights, key, part=f"{name}-") for name in LatentModel._fields}
+    model, histories = fit_latent(train, validation, settings, seed=run.seed, device=device, resume=resume)
     measured = {
-        side: {"vae": measure_vae(vae, part), "predictor": measure_predictor(predictor, part)}
-        for side, part in (("training", train), ("validation", validation))
-    }
+        side: measure_latent(model, part) for side, part in (("training", train), ("validation", validation))
+    }  # fmt: skip
     for side, scores in measured.items():
         logger.info("latent, %s: %s", side, scores)
-    write(vae_history, HISTORY, asdict(vae_columns), run.metadata)
-    write(predictor_history, HISTORY, asdict(predictor_columns), run.metadata)
-    record = {**measured, "settings": asdict(settings), "provenance": run.metadata}
-    save_latent(vae, predictor, weights, description, record)
-    first.delete()
-    second.delete()
+    for name, path in (("vae", vae_history), ("denoiser", denoiser_history), ("predictor", predictor_history)):
+        write(path, HISTORY, asdict(histories[name]), run.metadata)
+    save_latent(model, weights, description, {**measured, "settings": asdict(settings), "provenance": run.metadata})
+    for file in resume.values():
+        file.delete()
 
 
 main = command(train_latent)

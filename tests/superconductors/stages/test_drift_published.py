@@ -1,4 +1,4 @@
-"""Stages train_latent and drift, end to end on a made-up family of compounds."""
+"""Stages train_latent and drift_published, end to end on a made-up family of compounds."""
 
 import json
 
@@ -11,7 +11,7 @@ from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import from_vector, to_vector
 from superdrift.io import tables
 from superdrift.learning.history import HISTORY
-from superdrift.superconductors.stages.drift import main as drift
+from superdrift.superconductors.stages.drift_published import main as drift
 from superdrift.superconductors.stages.train_latent import main as train_latent
 from superdrift.superconductors.tables import COMPOUNDS, DRIFTED, TRAJECTORIES
 
@@ -19,13 +19,14 @@ NETWORK = {"width": 32, "depth": 1, "steps": 250, "batch_size": 32, "learning_ra
            "weight_decay": 0.0, "validate_every": 50}  # fmt: skip
 TRAINING = {
     "vae": {**NETWORK, "latent": 4, "beta": 0.01, "integers": 20},
-    "predictor": {**NETWORK, "dropout": 0.0, "scale_k": 10.0},
+    "denoiser": {**NETWORK, "times": 100, "noise_level": 0.1, "denoising_steps": 2, "steps": 100},
+    "predictor": {**NETWORK, "network": "convolutional", "dropout": 0.0, "scale_k": 10.0},
     "exclude_flags": ["misprint_suspect"],
     "device": "cpu",
     "threads": 1,
 }
-DRIFT = {"trajectories": 3, "steps": 6, "directions": 8, "radius": 0.5, "learning_rate": 0.1,
-         "start_tolerance": 0.05, "device": "cpu", "threads": 1}  # fmt: skip
+DRIFT = {"trajectories": 3, "steps": 6, "directions": 8, "radius": 0.5, "learning_rate": 0.1, "start_from": "mean",
+         "denoise": "both", "walk_step": None, "start_tolerance": 0.05, "device": "cpu", "threads": 1}  # fmt: skip
 
 
 def compounds(path):
@@ -51,6 +52,7 @@ def training_arguments(folder, **changes):
         "--compounds", str(compounds(folder / "compounds.parquet")),
         "--weights", str(folder / "model.safetensors"), "--description", str(folder / "model.json"),
         "--vae-history", str(folder / "vae-history.parquet"),
+        "--denoiser-history", str(folder / "denoiser-history.parquet"),
         "--predictor-history", str(folder / "predictor-history.parquet"),
         "--log", str(folder / "train.log"),
     ]  # fmt: skip
@@ -71,10 +73,10 @@ def drifted(folder, out, *, formula="La1.85Sr0.15CuO4", seed=7, **changes):
     return status, out
 
 
-@pytest.mark.parametrize("network", ["vae", "predictor"])
+@pytest.mark.parametrize("network", ["vae", "denoiser", "predictor"])
 def test_training_killed_in_the_middle_ends_with_the_same_weights(tmp_path, network):
     straight, killed = tmp_path / "straight", tmp_path / "killed"
-    changes = {name: TRAINING[name] | {"steps": 600} for name in ("vae", "predictor")}
+    changes = {name: TRAINING[name] | {"steps": 600} for name in ("vae", "denoiser", "predictor")}
     assert trained(straight, **changes)[0] == 0
     state = killed / ".resume" / f"{network}-model.safetensors"
     kill_when("superconductors.stages.train_latent", training_arguments(killed, **changes), state.exists)
@@ -105,7 +107,8 @@ def test_training_writes_histories_scores_and_counts(latent):
     record = json.loads((latent / "model.json").read_text())
     assert record["validation"]["vae"]["distinct_rows"] > 0
     assert record["training"]["vae"]["rows_left_out"] == 1
-    assert record["training"]["predictor"]["rows"] == record["training"]["vae"]["distinct_rows"] + 1
+    assert record["training"]["predictor"]["rows"] == record["training"]["vae"]["distinct_rows"]
+    assert set(record["validation"]) == {"vae", "denoiser", "predictor"}
     assert record["validation"]["predictor"]["mae_k"] < 10
     assert record["provenance"]["seed"] == 7
     for name in ("vae-history", "predictor-history"):
@@ -128,6 +131,17 @@ def test_drift_writes_every_step_of_climbs_and_walks(latent, tmp_path):
     first = frame[frame.step == 0]
     assert first.formula.nunique() == 1
     assert len({tuple(z) for z in first.z}) == 1
+    assert frame.tc_undenoised_k.notna().all()
+
+
+def test_climbs_from_the_posterior_start_apart_each_with_its_walk(latent, tmp_path):
+    steps, _ = tables_of(drifted(latent, tmp_path / "a", start_from="posterior", denoise="none")[1])
+    frame = steps.to_pandas()
+    first = frame[frame.step == 0]
+    assert len({tuple(z) for z in first.z}) == 3
+    pairs = first.groupby("trajectory").z.agg(lambda zs: len({tuple(z) for z in zs}))
+    assert (pairs == 1).all()
+    assert frame.tc_undenoised_k.isna().all()
 
 
 def test_samples_are_the_compositions_of_the_trajectories(latent, tmp_path):
@@ -192,7 +206,7 @@ def test_a_start_the_vae_does_not_hold_is_warned_of(latent, tmp_path):
 def test_a_flat_landscape_is_warned_of(latent, tmp_path):
     status, out = drifted(latent, tmp_path / "flat", radius=1e-9)
     assert status == 0
-    assert "a larger drift.radius reaches further" in (out / "drift.log").read_text()
+    assert "a larger drift.published.radius reaches further" in (out / "drift.log").read_text()
 
 
 def test_too_few_compounds_stop_the_training(tmp_path):
