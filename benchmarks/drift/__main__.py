@@ -81,11 +81,12 @@ SEARCHES: dict[str, Search] = {
     "drift, with gradient": partial(ascent, families="any", gradient_share=0.2),
     "drift, within the family": partial(ascent, families="own"),
     "best of N of the generator": best_of_n,
-    "samples around the start": inpainted,
     "element substitution": substitution,
     "genetic algorithm": genetic,
     "direct gradient": direct_gradient,
 }
+AROUND = {"samples around the start": inpainted}
+"""Half a minute a start and seed, with `--around` alone."""
 VARIANTS = ("drift, with gradient", "drift, within the family")
 """Of our own, with one seed."""
 METRIC = "G: judged gain of the one candidate, K"
@@ -120,6 +121,7 @@ def main() -> None:
     options.add_argument("--seeds", type=int, help=f"of every search; {SEEDS}")
     options.add_argument("--swapped-seeds", type=int, help="with the halves swapped; as many as --seeds")
     options.add_argument("--half", choices=("first", "second"), help="climb on one half alone, to share the work")
+    options.add_argument("--around", action="store_true", help="samples around each start too; hours")
     options.add_argument("--calls", type=int, help=f"of the objective for each start; {CALLS}")
     arguments = parsed(options)
     quick = arguments.quick
@@ -161,6 +163,7 @@ class Experiment:
     def __init__(self, climbed: Half, judging: Half, ruler: Ruler, arguments: argparse.Namespace) -> None:
         self.half, self.judging, self.ruler, self.arguments = climbed, judging, ruler, arguments
         block = from_mapping(ObjectiveSettings, climbed.config["drift"]["objective"], place="drift.objective")
+        self.searches = SEARCHES | (AROUND if arguments.around else {})
         self.objective, self.control = (
             Objective(climbed.ensemble(seed), climbed.parts[0].amounts, block) for seed in (1, 2)
         )
@@ -173,7 +176,7 @@ class Experiment:
     def rows(self, seeds: range) -> Iterator[Row]:
         """Qualification of the judge, the searches, their comparison, and the curves along the steps."""
         yield from self._qualified()
-        found: dict[str, list[Judged]] = {name: [] for name in SEARCHES}
+        found: dict[str, list[Judged]] = {name: [] for name in self.searches}
         for seed in seeds:  # outermost, so that a run that is cut short has whole seeds
             for name, parts in found.items():
                 if name not in VARIANTS or seed == seeds[0]:
@@ -209,7 +212,7 @@ class Experiment:
             self.half.model, self.objective, self.starts, self.own, self.arguments.calls,
             {**self.half.config["drift"]["ascent"], "trajectories": TRAJECTORIES},
         )  # fmt: skip
-        met = SEARCHES[name](setting, seed)
+        met = self.searches[name](setting, seed)
         chosen = choose(met, len(self.starts), self.ruler.new_and_sound, most=CHECKED)
         judged = self._of(met, chosen)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -208,7 +208,7 @@ def test_a_request_without_tc_needs_no_conditions():
     config = changed(
         CONFIG, ("generate", "requests"), {"barium": "cuprates, with Ba", "strontium": "cuprates, Sr 0-0.5"}
     )
-    validate(changed(config, ("models", "masked", "condition_forgotten"), None))
+    validate(changed(config, ("models", "masked", "condition_forgotten"), None) | {"starts": []})
 
 
 def test_one_mistake_is_told_once():

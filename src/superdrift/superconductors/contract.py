@@ -49,6 +49,8 @@ _REQUESTS = "where the run has requests"
 _INPAINTED = "where the run has references and `condition.methods` names inpaint"
 _REFERENCES, _STARTS = "where the run has references and `condition.methods` names ilvr", "where the run has starts"
 
+_ASCENT = "where the run has starts and `drift.method` is ascent"
+_PUBLISHED = "where the run has starts and `drift.method` is published"
 _CUTOFF = "in the folder `hindsight/{cutoff}` of a run with cut-offs, which has the same files as a run"
 _CUTOFFS = "where the run has cut-offs"
 
@@ -82,16 +84,21 @@ _TRAINING = (
              "what that model is built from, and its provenance", only=_CONDITIONER),
     Artifact("conditioner_history", "train/{family}/{model}/history.parquet",
              "losses of that model while it was trained", HISTORY, only=_CONDITIONER),
+    Artifact("ensemble", "train/ensemble/model.safetensors", "weights of the predictors that are climbed", only=_ASCENT),
+    Artifact("ensemble_description", "train/ensemble/model.json",
+             "what they are built from, their errors, and their provenance", only=_ASCENT),
+    Artifact("ensemble_history", "train/ensemble/history.parquet",
+             "losses of the predictors while they were trained, one after another", HISTORY, only=_ASCENT),
     Artifact("latent", "train/latent/model.safetensors", "weights of the VAE, its denoiser and the predictor that is "
-             "climbed", only=_STARTS),
+             "climbed", only=_PUBLISHED),
     Artifact("latent_description", "train/latent/model.json", "what they are built from, and their provenance",
-             only=_STARTS),
+             only=_PUBLISHED),
     Artifact("vae_history", "train/latent/vae-history.parquet", "losses of the VAE while it was trained", HISTORY,
-             only=_STARTS),
+             only=_PUBLISHED),
     Artifact("denoiser_history", "train/latent/denoiser-history.parquet",
-             "losses of the denoiser of what the VAE decodes while it was trained", HISTORY, only=_STARTS),
+             "losses of the denoiser of what the VAE decodes while it was trained", HISTORY, only=_PUBLISHED),
     Artifact("predictor_history", "train/latent/predictor-history.parquet",
-             "losses of the predictor while it was trained", HISTORY, only=_STARTS),
+             "losses of the predictor while it was trained", HISTORY, only=_PUBLISHED),
     Artifact("energy_member", "train/energy/{network}/{member}.safetensors",
              "weights of one member of the ensemble of formation energies", only=_TRAINED),
     Artifact("energy_member_description", "train/energy/{network}/{member}.json",

@@ -15,7 +15,7 @@ from superdrift.superconductors.tables import COMPOUNDS
 
 SETTINGS = EnsembleSettings(
     steps=60, batch_size=32, learning_rate=0.01, warmup=5, weight_decay=0.0, validate_every=30, width=16, depth=1,
-    dropout=0.0, scale_k=10.0, network="residual", members=3,
+    dropout=0.0, scale_k=10.0, members=3,
 )  # fmt: skip
 CPU = torch.device("cpu")
 

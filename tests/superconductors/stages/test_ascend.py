@@ -14,8 +14,7 @@ from superdrift.superconductors.tables import COMPOUNDS, DRIFTED, TRAJECTORIES
 
 MACHINE = {"device": "cpu", "threads": 1, "exclude_flags": []}
 ENSEMBLE = {"steps": 40, "batch_size": 32, "learning_rate": 5e-3, "warmup": 5, "weight_decay": 0.0,
-            "validate_every": 20, "width": 16, "depth": 1, "dropout": 0.0, "scale_k": 10.0, "members": 2,
-            "network": "residual"}  # fmt: skip
+            "validate_every": 20, "width": 16, "depth": 1, "dropout": 0.0, "scale_k": 10.0, "members": 2}  # fmt: skip
 SETTINGS = MACHINE | {
     "objective": {"spread_weight": 1.0, "distance_weight": 100.0, "near": 0.1},
     "ascent": {"trajectories": 2, "steps": 3, "families": "own", "family_share": 0.1, "to_k": None, "rise": 0.5,

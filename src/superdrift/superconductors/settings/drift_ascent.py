@@ -6,16 +6,15 @@ from typing import Annotated, Literal
 from superdrift.composition.settings import Radius
 from superdrift.run.settings import Count, Limits, setting
 from superdrift.superconductors.settings.data import ModelFamily
-from superdrift.superconductors.settings.drift_published import PredictorSettings
+from superdrift.superconductors.settings.drift_published import FractionPredictorSettings
 
 Share = Annotated[float, Limits(at_least=0, at_most=1)]
 
 
 @dataclass(frozen=True)
-class EnsembleSettings(PredictorSettings):
+class EnsembleSettings(FractionPredictorSettings):
     """The ensemble of predictors that is climbed."""
 
-    network: Literal["residual"] = setting("residual: on atomic fractions, so that every amount can be read")
     members: int = setting("predictors, each of other chemical systems", at_least=2, at_most=100)
 
 

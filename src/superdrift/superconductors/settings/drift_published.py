@@ -39,14 +39,25 @@ class DenoiserSettings(NetworkSettings):
 
 
 @dataclass(frozen=True)
-class PredictorSettings(NetworkSettings):
+class FractionPredictorSettings(NetworkSettings):
+    """A predictor of Tc on atomic fractions."""
+
+    dropout: Dropout = setting("share of the units silenced in training")
+    scale_k: float = setting("scale of the target arcsinh(Tc / scale_k)", unit="K", above=0, at_most=1000)
+
+    @property
+    def network(self) -> PredictorNetwork:
+        """What it is."""
+        return "residual"
+
+
+@dataclass(frozen=True)
+class PredictorSettings(FractionPredictorSettings):
     """The predictor of Tc."""
 
     network: PredictorNetwork = setting(
         "convolutional: over the elements, on digits, as published; residual: on atomic fractions"
     )
-    dropout: Dropout = setting("share of the units silenced in training")
-    scale_k: float = setting("scale of the target arcsinh(Tc / scale_k)", unit="K", above=0, at_most=1000)
 
 
 @dataclass(frozen=True)
