@@ -12,8 +12,8 @@ import pytest
 from limits import HANG_S
 from project import ROOT
 
-from benchmarks import negatives
-from benchmarks.inputs import parsed, parser
+from benchmarks import negatives, published_families, references
+from benchmarks.inputs import CONFIG, parsed, parser
 from benchmarks.jarvis import Choices, Part, chosen, composition, predicted, subsets
 from benchmarks.record import origin, write
 from superdrift.composition.elements import ATOMIC_NUMBER
@@ -21,6 +21,7 @@ from superdrift.composition.formula import parse_formula
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import from_vector, to_vector
 from superdrift.io.tables import METADATA_KEY
+from superdrift.superconductors.report.table1 import read_published
 from superdrift.superconductors.settings.tc import BoostingSettings, FitSettings, ForestSettings
 from superdrift.superconductors.tc.boosting import Size
 from superdrift.superconductors.tc.neighbours import Choice
@@ -71,6 +72,7 @@ def test_every_benchmark_is_in_the_makefile_and_in_the_documentation():
         "inputs",
         "record",
         "compare_runs",
+        "published_families",
     }
     folders = {path.parent.name for path in (ROOT / "benchmarks").glob("*/__main__.py")}
     assert scripts | folders == set(NAMES)
@@ -194,3 +196,27 @@ def test_test_rows_choose_nothing_and_teach_nothing():
         if name != "mean":
             assert np.abs(values - plain.tc).mean() < np.abs(held_out["mean"] - training.tc).mean()
             assert not np.allclose(held_out[name], training.tc)  # no row saw itself
+
+
+def test_every_published_family_is_read_and_its_reference_is_in_the_catalogue():
+    for row in read_published("table2.csv"):
+        slug, family = published_families.catalogued(row["reference_formula"])
+        amounts = published_families.compositions(row["family"])
+        assert slug in references.REFERENCES and family in CONFIG["families"] and len(amounts) >= 19
+        assert (amounts >= 0).all() and amounts.sum(axis=1) == pytest.approx(amounts.sum(axis=1)[0], abs=2)
+
+
+def test_a_published_family_is_all_its_compositions_and_none_with_less_than_nothing():
+    found = published_families.compositions("Na1-xAl1-yMg_{x+y}Ge1-zGa_z")
+    place = {symbol: ATOMIC_NUMBER[symbol] - 1 for symbol in ("Na", "Al", "Mg", "Ge", "Ga")}
+    assert len(found) == 20**3 and found.sum(axis=1) == pytest.approx(np.full(20**3, 3))
+    np.testing.assert_allclose(found[:, place["Mg"]], 2 - found[:, place["Na"]] - found[:, place["Al"]])
+    np.testing.assert_allclose(found[:, place["Ga"]], 1 - found[:, place["Ge"]])
+    copper = published_families.compositions("SrCu1-x-yZn_xNi_yO3")
+    assert len(copper) == 190 and (copper[:, ATOMIC_NUMBER["O"] - 1] == 3).all()
+
+
+def test_a_sample_without_an_element_of_a_family_is_not_the_familys():
+    family = published_families.compositions("Ba2-xCs_xCuO3.3")
+    samples = np.array([to_vector(parse_formula(f)) for f in ("Ba1.9Cs0.1CuO3.3", "Ba2CuO3.3", "Ba1.9Cs0.1CuO6")])
+    assert published_families.within(samples, family).tolist() == [True, False, False]
