@@ -39,8 +39,9 @@ from superdrift.superconductors.settings.generation import InpaintingSettings, L
 from superdrift.superconductors.tables import COMPOUNDS
 
 REFERENCES = ("ybco-se", "sr-ladder", "ba2cuo3", "licu2o2", "liga2rh", "naalge", "bafeni122")
+AS_PUBLISHED = "ILVR, every step refined as published"
 ILVR: dict[str, dict[str, Any]] = {
-    "ILVR, every step refined as published": {"free_share": 0.0},
+    AS_PUBLISHED: {"free_share": 0.0},
     "ILVR": {},
     "ILVR, projector, every step": {"low_pass": "projector", "free_share": 0.0},
     "ILVR, projector": {"low_pass": "projector"},

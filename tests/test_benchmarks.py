@@ -7,15 +7,13 @@ import subprocess
 import sys
 
 import numpy as np
-import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from limits import HANG_S
 from project import ROOT
 
-from benchmarks import negatives
-from benchmarks.families.published import compositions, distances, same_elements, verdict
-from benchmarks.inputs import parsed, parser
+from benchmarks import negatives, published_families, references
+from benchmarks.inputs import CONFIG, parsed, parser
 from benchmarks.jarvis import Choices, Part, chosen, composition, predicted, subsets
 from benchmarks.record import origin, write
 from superdrift.composition.elements import ATOMIC_NUMBER
@@ -23,7 +21,7 @@ from superdrift.composition.formula import parse_formula
 from superdrift.composition.nearest_compositions import CompositionIndex
 from superdrift.composition.vector import from_vector, to_vector
 from superdrift.io.tables import METADATA_KEY
-from superdrift.run.errors import InputError
+from superdrift.superconductors.report.table1 import read_published
 from superdrift.superconductors.settings.tc import BoostingSettings, FitSettings, ForestSettings
 from superdrift.superconductors.tc.boosting import Size
 from superdrift.superconductors.tc.neighbours import Choice
@@ -74,6 +72,7 @@ def test_every_benchmark_is_in_the_makefile_and_in_the_documentation():
         "inputs",
         "record",
         "compare_runs",
+        "published_families",
     }
     folders = {path.parent.name for path in (ROOT / "benchmarks").glob("*/__main__.py")}
     assert scripts | folders == set(NAMES)
@@ -199,37 +198,25 @@ def test_test_rows_choose_nothing_and_teach_nothing():
             assert not np.allclose(held_out[name], training.tc)  # no row saw itself
 
 
-@pytest.mark.parametrize(("family", "letters"), [
-    ("Ba2-xCs_xCuO3.3", 1), ("YBa1.4Sr0.6Cu3O6Se_xAs_y", 2), ("Na1-xAl1-yMg_{x+y}Ge1-zGa_z", 3),
-])  # fmt: skip
-def test_a_published_family_has_all_its_elements_in_all_its_range(family, letters):
-    amounts = compositions(family)
-    assert (amounts[:, amounts.any(axis=0)] > 0.049).all() and 18 < len(amounts) <= 20**letters
-    assert distances(amounts, family).max() < 1e-6 and same_elements(amounts, family).all()
+def test_every_published_family_is_read_and_its_reference_is_in_the_catalogue():
+    for row in read_published("table2.csv"):
+        slug, family = published_families.catalogued(row["reference_formula"])
+        amounts = published_families.compositions(row["family"])
+        assert slug in references.REFERENCES and family in CONFIG["families"] and len(amounts) >= 19
+        assert (amounts >= 0).all() and amounts.sum(axis=1) == pytest.approx(amounts.sum(axis=1)[0], abs=2)
 
 
-def test_how_near_a_sample_is_to_a_published_family():
-    inside, other = (
-        to_vector(parse_formula(formula))[None] for formula in ("Ba1.7Cs0.3CuO3.3", "Ba1.7Cs0.2K0.1CuO3.3")
-    )
-    assert distances(inside, "Ba2-xCs_xCuO3.3")[0] < 1e-6
-    assert distances(other, "Ba2-xCs_xCuO3.3")[0] == pytest.approx(0.1 / 6.3, abs=1e-6)
-    assert not same_elements(other, "Ba2-xCs_xCuO3.3")[0]
+def test_a_published_family_is_all_its_compositions_and_none_with_less_than_nothing():
+    found = published_families.compositions("Na1-xAl1-yMg_{x+y}Ge1-zGa_z")
+    place = {symbol: ATOMIC_NUMBER[symbol] - 1 for symbol in ("Na", "Al", "Mg", "Ge", "Ga")}
+    assert len(found) == 20**3 and found.sum(axis=1) == pytest.approx(np.full(20**3, 3))
+    np.testing.assert_allclose(found[:, place["Mg"]], 2 - found[:, place["Na"]] - found[:, place["Al"]])
+    np.testing.assert_allclose(found[:, place["Ga"]], 1 - found[:, place["Ge"]])
+    copper = published_families.compositions("SrCu1-x-yZn_xNi_yO3")
+    assert len(copper) == 190 and (copper[:, ATOMIC_NUMBER["O"] - 1] == 3).all()
 
 
-def test_text_that_is_no_family_is_refused():
-    with pytest.raises(InputError, match="'Ba2-w' is no formula of a family"):
-        compositions("Ba2-w")
-
-
-@pytest.mark.parametrize(("new", "inherited", "p_novel", "p_footprint", "words"), [
-    (True, False, 0.01, 0.01, "new"), (True, True, 0.01, 0.01, "novelty inherited"),
-    (False, False, 0.5, 0.5, "not new"),
-    (False, False, 0.01, 0.5, "explained by the filter"), (False, True, 0.01, None, "not new among all groups"),
-])  # fmt: skip
-def test_what_the_tests_say_of_a_group(new, inherited, p_novel, p_footprint, words):
-    group = pd.Series({
-        "new_family": new, "novelty_inherited": inherited, "p_novel": p_novel,
-        "p_footprint": np.nan if p_footprint is None else p_footprint,
-    })  # fmt: skip
-    assert verdict(group, 0.1) == words
+def test_a_sample_without_an_element_of_a_family_is_not_the_familys():
+    family = published_families.compositions("Ba2-xCs_xCuO3.3")
+    samples = np.array([to_vector(parse_formula(f)) for f in ("Ba1.9Cs0.1CuO3.3", "Ba2CuO3.3", "Ba1.9Cs0.1CuO6")])
+    assert published_families.within(samples, family).tolist() == [True, False, False]

@@ -11,14 +11,19 @@ from superdrift.report.numbers import Number, share
     [
         ("La1.85Sr0.15CuO4", "La<sub>1.85</sub>Sr<sub>0.15</sub>CuO<sub>4</sub>"),
         ("YCu3O6Se_xAs_y", "YCu<sub>3</sub>O<sub>6</sub>Se<sub>x</sub>As<sub>y</sub>"),
-        ("Na1-xAl1-yMg_{x+y}Ge", "Na<sub>1-x</sub>Al<sub>1-y</sub>Mg<sub>x+y</sub>Ge"),
-        ("Sr0.5-0.8Y(As0.1-0.3)O6-6.1", "Sr<sub>0.5-0.8</sub>Y(As<sub>0.1-0.3</sub>)O<sub>6-6.1</sub>"),
+        ("Na1-xAl1-yMg_{x+y}Ge", "Na<sub>1\u2212x</sub>Al<sub>1\u2212y</sub>Mg<sub>x+y</sub>Ge"),
+        ("Sr0.5-0.8Y(As0.1-0.3)O6-6.1", "Sr<sub>0.5–0.8</sub>Y(As<sub>0.1–0.3</sub>)O<sub>6–6.1</sub>"),
+        ("Th1-x-yDyxLax+yDyO", "Th<sub>1\u2212x\u2212y</sub>Dy<sub>x</sub>La<sub>x+y</sub>DyO"),
         ("Ba<script>", "Ba&lt;script&gt;"),
         (None, "–"),
     ],
 )
 def test_formula_html(formula, expected):
     assert formula_html(formula).replace("<wbr>", "") == expected
+
+
+def test_a_formula_breaks_behind_a_bracket_never_before_it():
+    assert formula_html("(Y0.08-0.2)Cu") == "(Y<sub>0.08–0.2</sub>)<wbr>Cu"
 
 
 def test_undefined_numbers_are_dashes_not_zeros():

@@ -10,7 +10,11 @@ from superdrift.report.numbers import Number
 ABSENT = "–"
 """Stands where a quantity is not defined."""
 
-_AMOUNT = re.compile(r"_\{([^}]*)\}|_([A-Za-z])|(?<=[A-Za-z)\]}])(\d+(?:\.\d*)?(?:[–-][\d.]+|(?:[+-][a-z])+)?)")
+_AMOUNT = re.compile(
+    r"(?:_\{([^}]*)\}|_([A-Za-z])|(?<=[A-Za-z)\]}])(\d+(?:\.\d*)?(?:[–-][\d.]+|(?:[+-][a-z])+)?)"
+    r"|(?<=[A-Za-z)\]}])((?:[xz]|(?<!D)y)(?:[+-][a-z])*))([)\]]?)"
+)
+"""An amount, number or letter, and the bracket that it ends; the y of dysprosium is none."""
 
 
 def number(value: float | None, digits: int = 1) -> str:
@@ -47,13 +51,15 @@ def span(ends: tuple[float | None, float | None], digits: int = 0) -> str:
 
 
 def formula_html(formula: str | None) -> Markup:
-    """A formula with its amounts as subscripts; knows `Se_x`, `Mg_{x+y}` and ranges like `Sr0.1–0.3` too."""
+    """A formula with its amounts as subscripts; knows `Se_x`, `Lax`, `Mg_{x+y}` and ranges like `Sr0.1-0.3` too."""
     if not formula:
         return Markup(ABSENT)
     pieces, end = [], 0
     for match in _AMOUNT.finditer(formula):
-        pieces += [escape(formula[end : match.start()]), Markup("<sub>"), escape(match[match.lastindex or 0])]
-        pieces.append(Markup("</sub><wbr>"))
+        *amounts, bracket = match.groups()
+        amount = re.sub(r"(?<=\d)-(?=\d)", "–", next(filter(None, amounts), "")).replace("-", "\u2212")
+        pieces += [escape(formula[end : match.start()]), Markup("<sub>"), escape(amount)]
+        pieces.append(Markup("</sub>{}<wbr>").format(bracket))
         end = match.end()
     return Markup("").join([*pieces, escape(formula[end:])])
 

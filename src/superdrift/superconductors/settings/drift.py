@@ -48,24 +48,27 @@ class TrainEnsembleSettings(DriftTrainingSettings):
 
 
 @dataclass(frozen=True)
-class AscendSettings(DriftTrainingSettings):
-    """The climb from one start or from a set."""
+class ClimbedSettings(DriftTrainingSettings):
+    """What is climbed, and how."""
 
     objective: ObjectiveSettings = setting("what is climbed: mean − disagreement − distance to the known")
     ascent: AscentSettings = setting("climb in the generator's latent space")
+
+
+@dataclass(frozen=True)
+class AscendSettings(ClimbedSettings):
+    """The climb from one start or from a set."""
+
     sampler: dict[str, Any] = passed("models.*.sampler")
     start_set: StartSet | None = passed("drift.sets")
 
 
 @dataclass(frozen=True)
-class DriftBlock(DriftTrainingSettings):
+class DriftBlock(ClimbedSettings, TrainEnsembleSettings):
     """Block `drift`."""
 
     method: Literal["ascent", "published"] = setting(
         "ascent: in the generator's latent space, up an ensemble's lower bound; published: in a VAE's, up one predictor"
     )
     sets: dict[Slug, StartSet] = setting("sets of starts by a name of yours, which `starts` may name (ascent)")
-    ensemble: EnsembleSettings = setting("predictors of Tc, the mean and disagreement that are climbed")
-    objective: ObjectiveSettings = setting("what is climbed: mean − disagreement − distance to the known")
-    ascent: AscentSettings = setting("climb in the generator's latent space")
     published: PublishedBlock = setting("the published method: its networks, its climb, the random walk beside it")
