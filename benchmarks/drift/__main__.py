@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from benchmarks.drift.figure import draw
 from benchmarks.drift.halved import Half, halved
+from benchmarks.drift.published import searched
 from benchmarks.drift.searches import (
     Search,
     Setting,
@@ -85,6 +86,8 @@ SEARCHES: dict[str, Search] = {
     "genetic algorithm": genetic,
     "direct gradient": direct_gradient,
 }
+PUBLISHED, WALK = "published drift", "random walk in its latent space"
+"""By the predictor of their own, which the published drift climbs."""
 AROUND = {"samples around the start": inpainted}
 """Half a minute a start and seed, with `--around` alone."""
 VARIANTS = ("drift, with gradient", "drift, within the family")
@@ -163,7 +166,8 @@ class Experiment:
     def __init__(self, climbed: Half, judging: Half, ruler: Ruler, arguments: argparse.Namespace) -> None:
         self.half, self.judging, self.ruler, self.arguments = climbed, judging, ruler, arguments
         block = from_mapping(ObjectiveSettings, climbed.config["drift"]["objective"], place="drift.objective")
-        self.searches = SEARCHES | (AROUND if arguments.around else {})
+        self.searches = SEARCHES | {PUBLISHED: self._published(0), WALK: self._published(1)}
+        self.searches |= AROUND if arguments.around else {}
         self.objective, self.control = (
             Objective(climbed.ensemble(seed), climbed.parts[0].amounts, block) for seed in (1, 2)
         )
@@ -219,6 +223,10 @@ class Experiment:
         np.savez_compressed(path, **judged._asdict(), hits=self._hits(met))
         print(f"{words}: G {judged.gain.mean():.2f} K, passed {judged.passed.mean():.2f}", flush=True)
         return judged
+
+    def _published(self, which: int) -> Search:
+        """The published drift (0) or its random walk (1) as a search; both come of one climb."""
+        return lambda setting, seed: searched(self.half, setting.starts, setting.calls, seed)[which]
 
     def _of(self, met: Found, chosen: NDArray[np.int64]) -> Judged:
         there, judge = np.flatnonzero(chosen != NONE), self.judging.judge
