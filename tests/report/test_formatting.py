@@ -13,12 +13,19 @@ from superdrift.report.numbers import Number, share
         ("YCu3O6Se_xAs_y", "YCu<sub>3</sub>O<sub>6</sub>Se<sub>x</sub>As<sub>y</sub>"),
         ("Na1-xAl1-yMg_{x+y}Ge", "Na<sub>1-x</sub>Al<sub>1-y</sub>Mg<sub>x+y</sub>Ge"),
         ("Sr0.5-0.8Y(As0.1-0.3)O6-6.1", "Sr<sub>0.5-0.8</sub>Y(As<sub>0.1-0.3</sub>)O<sub>6-6.1</sub>"),
+        ("Ba1.4-xLaxSr0.6O2-yFy", "Ba<sub>1.4-x</sub>La<sub>x</sub>Sr<sub>0.6</sub>O<sub>2-y</sub>F<sub>y</sub>"),
+        ("Dy0.2Pr1-x-yMgx+yVz", "Dy<sub>0.2</sub>Pr<sub>1-x-y</sub>Mg<sub>x+y</sub>V<sub>z</sub>"),
+        ("DyBa2(Dy)", "DyBa<sub>2</sub>(Dy)"),
         ("Ba<script>", "Ba&lt;script&gt;"),
         (None, "–"),
     ],
 )
 def test_formula_html(formula, expected):
     assert formula_html(formula).replace("<wbr>", "") == expected
+
+
+def test_a_formula_breaks_behind_brackets():
+    assert formula_html("(Sr0.1)O2") == "(Sr<sub>0.1</sub>)<wbr>O<sub>2</sub><wbr>"
 
 
 def test_undefined_numbers_are_dashes_not_zeros():

@@ -10,7 +10,12 @@ from superdrift.report.numbers import Number
 ABSENT = "–"
 """Stands where a quantity is not defined."""
 
-_AMOUNT = re.compile(r"_\{([^}]*)\}|_([A-Za-z])|(?<=[A-Za-z)\]}])(\d+(?:\.\d*)?(?:[–-][\d.]+|(?:[+-][a-z])+)?)")
+_AMOUNT = re.compile(
+    r"(?:_\{([^}]*)\}|_([A-Za-z])|(?<=[A-Za-z)\]}])(\d+(?:\.\d*)?(?:[–-][\d.]+|(?:[+-][a-z])+)?)"
+    r"|(?:(?<=[A-Z][a-z])|(?<=[BCFHIKNOPSUVWY]))([xyz](?:[+-][xyz])*))(\)?)"
+)
+"""An amount, in one of the first four groups, and a bracket that closes behind it. No symbol is one of BCFHIKNOPSUVWY
+with x, y or z behind it."""
 
 
 def number(value: float | None, digits: int = 1) -> str:
@@ -47,13 +52,17 @@ def span(ends: tuple[float | None, float | None], digits: int = 0) -> str:
 
 
 def formula_html(formula: str | None) -> Markup:
-    """A formula with its amounts as subscripts; knows `Se_x`, `Mg_{x+y}` and ranges like `Sr0.1–0.3` too."""
+    """A formula with its amounts as subscripts; knows `Se_x`, `Mg_{x+y}`, `Lax` and ranges like `Sr0.1–0.3` too.
+
+    It may break behind each amount, and its bracket.
+    """
     if not formula:
         return Markup(ABSENT)
     pieces, end = [], 0
     for match in _AMOUNT.finditer(formula):
-        pieces += [escape(formula[end : match.start()]), Markup("<sub>"), escape(match[match.lastindex or 0])]
-        pieces.append(Markup("</sub><wbr>"))
+        *amount, bracket = match.groups(default="")
+        pieces += [escape(formula[end : match.start()]), Markup("<sub>"), escape("".join(amount)), Markup("</sub>")]
+        pieces.append(Markup(f"{bracket}<wbr>"))
         end = match.end()
     return Markup("").join([*pieces, escape(formula[end:])])
 
