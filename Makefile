@@ -6,7 +6,7 @@ STAMP  := $(VENV)/.stamp
 RUN    := $(VENV)/bin/python -m
 IN_VENV = PATH="$$($(VENV)/bin/python -c 'import sys; print(sys.prefix)')/bin:$$PATH"
 
-BENCHMARKS := charge_check metals_check flags_estimator stoichiometry screening estimators unlabelled jarvis hindsight_tc generation requests latent references negatives families withheld crystal_templates crystal_hull
+BENCHMARKS := charge_check metals_check flags_estimator stoichiometry screening estimators unlabelled jarvis hindsight_tc generation requests latent drift references negatives families withheld crystal_templates crystal_hull
 MEASURED = $(addprefix results/$(1)/,prepare/compounds.parquet estimate/models/scores.parquet \
   estimate/models/phases.parquet $(patsubst %,generate/%/samples.parquet,$(2)) \
   $(patsubst %,train/%/continuous/model.safetensors,$(3)))

@@ -94,6 +94,29 @@ def test_gpu_preset_moves_training_and_sampling_to_cuda():
         ),
         ({"condition": {"changes": {"naalge": {"sample": 5}}}}, ["unknown key 'sample' at condition.changes.naalge"]),
         ({"condition": {"changes": {"naalge": {"samples": 0}}}}, ["condition.changes.naalge.samples = 0"]),
+        ({"condition": {"scales": [1]}}, ["condition.scales.0 = 1: must be at least 2", "keep the whole reference"]),
+        ({"condition": {"scales": [2, 97]}}, ["condition.scales.1 = 97: must be at least 2 and at most 48"]),
+        ({"condition": {"samples": 0}}, ["condition.samples = 0: must be at least 1"]),
+        (
+            {"catalogue": {"berkelium": {"formula": "YBa2Cu3O6Bk", "family": "cuprates"}}},
+            ["catalogue.berkelium.formula: YBa2Cu3O6Bk: element Bk (Z = 97) lies beyond Z = 96; drop it"],
+        ),
+        (
+            {"catalogue": {"nothing": {"formula": "Y0", "family": "others"}}},
+            ["catalogue.nothing.formula: Y0: all amounts are zero"],
+        ),
+        (
+            {
+                "catalogue": {"many": {"formula": "YBaLaSrCaBiTlPbCu3O7", "family": "cuprates"}},
+                "references": ["many"],
+                "condition": {"methods": ["inpaint"]},
+            },
+            ["condition.methods of many names inpaint: the generator cannot write YBaLaSrCaBiTlPbCu3O7", "by ilvr"],
+        ),
+        (
+            {"condition": changed(CONFIG["condition"], ("inpaint", "depths"), [1.5])},
+            ["condition.inpaint.depths.0 = 1.5", "at most 1"],
+        ),
         (
             {"condition": changed(CONFIG["condition"], ("inpaint", "depths"), [0.0])},
             ["condition.inpaint.depths.0 = 0.0", "greater than 0"],

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from superdrift.composition.formula import parse_formula
-from superdrift.composition.vector import to_vector
+from superdrift.composition.elements import SYMBOLS
 from superdrift.run.configuration import nearest, shown
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import family_of
+from superdrift.superconductors.encoding import tokens
 from superdrift.superconductors.generation.contradictions import contradictions_within
+from superdrift.superconductors.generation.reference import reference_vector
 from superdrift.superconductors.generation.request_text import describe, parse_request
 from superdrift.superconductors.model_blocks import (
     by_method,
@@ -70,12 +71,11 @@ def _catalogue(config: Mapping[str, Any]) -> Iterator[str]:
         yield f"drift.sets.{slug} has the name of an entry of the catalogue; name it otherwise"
     for slug, entry in catalogue.items():
         try:
-            amounts = parse_formula(entry["formula"])
-            to_vector(amounts)
+            amounts = reference_vector(entry["formula"])
         except InputError as error:
             yield f"catalogue.{slug}.formula: {error}"
         else:
-            family = family_of([symbol for symbol, amount in amounts.items() if amount])
+            family = family_of([SYMBOLS[number] for number in amounts.nonzero()[0]])
             if entry["family"] not in ("everything", family):
                 yield (
                     f"catalogue.{slug}.family = '{entry['family']}': {entry['formula']} is one of the {family} by its "
@@ -125,12 +125,18 @@ def _kept(config: Mapping[str, Any], slug: str) -> Iterator[str]:
     if slug not in config["catalogue"]:
         return
     try:
-        own = {symbol for symbol, amount in parse_formula(config["catalogue"][slug]["formula"]).items() if amount}
+        amounts = reference_vector(config["catalogue"][slug]["formula"])
     except InputError:
         return  # said of the catalogue
     block, formula = reference_settings(config, slug)["inpaint"], config["catalogue"][slug]["formula"]
-    keep = set(block["keep"])
-    if foreign := sorted(keep - own):
+    own, keep = {SYMBOLS[number] for number in amounts.nonzero()[0]}, set(block["keep"])
+    if not tokens.representable(amounts[None]).all():
+        yield (
+            f"condition.methods of {slug} names inpaint: the generator cannot write {formula}, with more than"
+            f" {tokens.N_SLOTS} elements, {tokens.MAX_INTEGER + 1} atoms or more in its cations or its anions, or an"
+            " amount below 0.01; condition it by ilvr"
+        )
+    elif foreign := sorted(keep - own):
         yield f"condition.inpaint.keep of {slug}: {formula} has no {', '.join(foreign)}; drop it"
     elif keep and block["redraw"] == "tokens":
         yield f"condition.inpaint.keep of {slug} has no part in redraw = tokens; leave it empty"

@@ -10,6 +10,7 @@ from superdrift.composition.elements import SYMBOLS
 from superdrift.composition.formula import parse_formula
 from superdrift.composition.vector import to_vector
 from superdrift.io.tables import matrix
+from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import members
 from superdrift.superconductors.data.row_selection import superconducting
 
@@ -19,6 +20,23 @@ _SAME = 1e-6
 """Half L1 distance of atomic fractions; compounds nearer than this are one."""
 
 logger = logging.getLogger("superdrift")
+
+
+def reference_vector(formula: str) -> NDArray[np.float32]:
+    """A formula as a vector (96,) of atoms per formula unit.
+
+    Raises:
+        InputError: for a formula that cannot be read, an element beyond Z = 96, or amounts that are all zero; it names
+            the formula.
+    """
+    amounts = parse_formula(formula)
+    try:
+        y = to_vector(amounts)
+    except InputError as error:
+        raise InputError(f"{formula}: {error}") from None
+    if not y.any():
+        raise InputError(f"{formula}: all amounts are zero; write a compound like La1.85Sr0.15CuO4")
+    return y
 
 
 def read_reference(formula: str, compounds: pa.Table, family: str) -> NDArray[np.float32]:
@@ -33,9 +51,9 @@ def read_reference(formula: str, compounds: pa.Table, family: str) -> NDArray[np
         family: of the model.
 
     Raises:
-        InputError: for a formula that cannot be read, or an element beyond Z = 96.
+        InputError: as `reference_vector`.
     """
-    y = to_vector(parse_formula(formula))
+    y = reference_vector(formula)
     rows = members(compounds["family"].to_pylist(), family) & superconducting(compounds)
     amounts = matrix(compounds["amounts"])[rows]
     unseen = [SYMBOLS[place] for place in np.flatnonzero((y > 0) & ~(amounts > 0).any(axis=0))]

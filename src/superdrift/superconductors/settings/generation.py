@@ -192,8 +192,8 @@ class InpaintingSettings:
 class LowPassSettings:
     """ILVR on one reference: its low-pass."""
 
-    scales: Annotated[list[Annotated[int, Limits(at_least=1, at_most=48)]], Limits(fewest=1, unique=True)] = setting(
-        "N of the low-pass filter phi_N (ilvr)"
+    scales: Annotated[list[Annotated[int, Limits(at_least=2, at_most=48)]], Limits(fewest=1, unique=True)] = setting(
+        "N of the low-pass filter phi_N; 1 would keep the whole reference (ilvr)"
     )
     low_pass: Literal["cubic", "projector"] = setting(
         "cubic: as published; projector: the orthogonal projector on what cubic down-sampling sees, so that samples"
