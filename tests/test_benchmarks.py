@@ -28,8 +28,8 @@ from superdrift.superconductors.tc.neighbours import Choice
 
 NAMES = (
     "charge_check", "metals_check", "flags_estimator", "stoichiometry", "screening", "estimators", "unlabelled",
-    "jarvis", "hindsight_tc", "generation", "requests", "latent", "drift", "references", "negatives", "families", "withheld",
-    "crystal_templates", "crystal_hull",
+    "jarvis", "hindsight_tc", "generation", "requests", "latent", "drift", "references", "negatives", "families",
+    "withheld", "crystal_templates", "crystal_hull",
 )  # fmt: skip
 WITHOUT_RUN = ("jarvis", "crystal_templates", "crystal_hull")
 

@@ -17,6 +17,11 @@ class EnsembleSettings(FractionPredictorSettings):
 
     members: int = setting("predictors, each of other chemical systems", at_least=2, at_most=100)
 
+    @property
+    def network(self) -> str:
+        """On atomic fractions, so that every amount can be read."""
+        return "residual"
+
 
 @dataclass(frozen=True)
 class ObjectiveSettings:

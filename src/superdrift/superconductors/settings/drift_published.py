@@ -45,11 +45,6 @@ class FractionPredictorSettings(NetworkSettings):
     dropout: Dropout = setting("share of the units silenced in training")
     scale_k: float = setting("scale of the target arcsinh(Tc / scale_k)", unit="K", above=0, at_most=1000)
 
-    @property
-    def network(self) -> PredictorNetwork:
-        """What it is."""
-        return "residual"
-
 
 @dataclass(frozen=True)
 class PredictorSettings(FractionPredictorSettings):
