@@ -7,6 +7,7 @@ from torch.nn import functional
 
 from superdrift.diffusion import ilvr
 from superdrift.diffusion.gaussian import GaussianDiffusion
+from superdrift.run.errors import InputError
 
 
 @pytest.mark.parametrize("n", [2, 3, 4])
@@ -126,3 +127,10 @@ def test_free_steps_are_the_models_own():
         )  # fmt: skip
         assert refined == list(range(20, free, -1))
         torch.testing.assert_close(x_0, (value * y).expand(2, -1))
+
+
+@pytest.mark.parametrize("n", [0, -2, 97])
+def test_an_n_that_does_not_fit_is_refused(n):
+    for filtering in (ilvr.low_pass, ilvr.projector):
+        with pytest.raises(InputError, match=f"N = {n} of the low-pass does not fit 96 entries; choose one of 1 to 96"):
+            filtering(96, n)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from superdrift.diffusion.gaussian import GaussianDiffusion
+from superdrift.run.errors import InputError
 
 CUBIC_A = -0.5
 """Keys's (1981) cubic convolution parameter, the value of the resizer that ILVR used."""
@@ -26,8 +27,11 @@ def low_pass(length: int, n: int) -> Tensor:
     Args:
         length: entries along the axis; the coarse grid has ceil(length / n).
         n: N; 1 leaves the data as it is.
+
+    Raises:
+        InputError: for an N that is not 1 to length.
     """
-    coarse = -(-length // n)
+    coarse = _coarse(length, n)
     down, up = _resize(length, coarse, 1 / n), _resize(coarse, length, float(n))
     return torch.from_numpy((up @ down).astype(np.float32))
 
@@ -40,8 +44,11 @@ def projector(length: int, n: int) -> Tensor:
     Args:
         length: entries along the axis.
         n: N; 1 leaves the data as it is.
+
+    Raises:
+        InputError: for an N that is not 1 to length.
     """
-    down = _resize(length, -(-length // n), 1 / n)
+    down = _resize(length, _coarse(length, n), 1 / n)
     return torch.from_numpy((np.linalg.pinv(down) @ down).astype(np.float32))
 
 
@@ -102,6 +109,13 @@ def condition(
             x = x + (y_t - x) @ phi.T
         advance(samples / process.steps)
     return x
+
+
+def _coarse(length: int, n: int) -> int:
+    """Entries of the coarse grid."""
+    if not 1 <= n <= length:
+        raise InputError(f"N = {n} of the low-pass does not fit {length} entries; choose one of 1 to {length}")
+    return -(-length // n)
 
 
 def _resize(length: int, size: int, scale: float) -> NDArray[np.float64]:

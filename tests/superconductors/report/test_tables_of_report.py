@@ -5,6 +5,7 @@ import csv
 import pytest
 
 from superdrift.report.numbers import Number, Numbers, count, share
+from superdrift.superconductors.report.sections import _table2
 from superdrift.superconductors.report.table1 import COLUMNS, PAPER, RUN, TRAINING, read_published, table1, write_csv
 from superdrift.superconductors.report.table2 import table2
 
@@ -73,3 +74,15 @@ def test_table2_lists_groups_largest_first_with_their_tc(numbers, run_folder):
     assert len(rows) == 5 and members == sorted(members, reverse=True)
     assert all(0 < row["tc_low_k"] < row["tc_high_k"] for row in rows)
     assert [row["group"] for row in rows if row["new_family"]] == [4]
+
+
+def test_the_page_has_the_methods_of_a_reference_together():
+    rows = [
+        {"reference": slug, "method": method, "group": group}
+        for method in ("ilvr", "inpaint") for slug in ("a", "b") for group in range(3)
+    ]  # fmt: skip
+    shown = _table2(rows, groups=2).values["references"]
+    assert [(of[0]["reference"], of[0]["method"]) for of in shown] == [
+        ("a", "ilvr"), ("a", "inpaint"), ("b", "ilvr"), ("b", "inpaint"),
+    ]  # fmt: skip
+    assert all(len(of) == 2 for of in shown)

@@ -119,10 +119,12 @@ def _table1(numbers: Numbers, rows: Sequence[Row]) -> Section | None:
 
 
 def _table2(rows: Sequence[Row], groups: int) -> Section | None:
-    """Table 2, the largest groups of each reference."""
+    """Table 2, the largest groups of each reference, its methods one below the other."""
     if not rows:
         return None
-    references = [of_one[:groups] for of_one in _together(rows, "reference", "method")]
+    references = [
+        of_method[:groups] for of_one in _together(rows, "reference") for of_method in _together(of_one, "method")
+    ]
     return _section("table2", "Table 2: compounds drawn from a reference", {"references": references})
 
 

@@ -13,6 +13,7 @@ from superdrift.io.batch_files import BatchFiles
 from superdrift.learning.device import choose
 from superdrift.learning.resume_key import resume_key
 from superdrift.run.command import Run, command
+from superdrift.run.errors import InputError
 from superdrift.run.progress import Progress
 from superdrift.run.provenance import sha256
 from superdrift.run.seeds import derive
@@ -47,7 +48,12 @@ def condition(
         reference: slug of the reference, which names the random streams.
         formula: its formula.
         samples: the table to write.
+
+    Raises:
+        InputError: for zero samples, or a reference that cannot be read.
     """
+    if settings.samples < 1:
+        raise InputError(f"condition.samples = {settings.samples}: nothing to draw; ask for 1 or more")
     device = choose(settings.device, key="condition.device")
     torch.set_num_threads(settings.threads)
     model, _ = load_model(weights, description, device)
