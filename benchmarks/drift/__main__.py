@@ -13,7 +13,7 @@ Writes benchmarks/drift.parquet and docs/figures/drift.svg. What is in the folde
 import argparse
 import tempfile
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -226,7 +226,11 @@ class Experiment:
 
     def _published(self, which: int) -> Search:
         """The published drift (0) or its random walk (1) as a search; both come of one climb."""
-        return lambda setting, seed: searched(self.half, setting.starts, setting.calls, seed)[which]
+        return lambda setting, seed: self._climbed_as_published(setting.calls, seed)[which]
+
+    @lru_cache(maxsize=1)  # noqa: B019 - one experiment is alive at a time
+    def _climbed_as_published(self, calls: int, seed: int) -> tuple[Found, Found]:
+        return searched(self.half, self.starts, calls, seed)
 
     def _of(self, met: Found, chosen: NDArray[np.int64]) -> Judged:
         there, judge = np.flatnonzero(chosen != NONE), self.judging.judge
