@@ -191,7 +191,7 @@ def _trajectories(path: Path, rng: np.random.Generator) -> Path:
     rows = [
         {"kind": kind, "trajectory": t, "step": s, "z": [0.0, 1.0], "formula": "YBa2Cu3O7",
          "tc_climbed_k": 90 + (1.2 * s if kind == "climb" else 0.0) + float(rng.normal(0, 3)) * (s > 0),
-         "tc_undenoised_k": None}
+         "tc_undenoised_k": None, "spread_k": 5.0, "distance_to_learned": 0.02, "objective_k": 85.0}
         for kind in ("climb", "walk") for t in range(6) for s in range(31)
     ]  # fmt: skip
     tables.write(path, TRAJECTORIES, {c: [r[c] for r in rows] for c in rows[0]}, RECORD | {"stage": "drift"})

@@ -42,6 +42,7 @@ def drift_rows(landscapes: Landscapes, paths: Paths, *, slug: str) -> tuple[Colu
         "formula": [formula_of(row) for row in amounts],
         "tc_climbed_k": tc,
         "tc_undenoised_k": undenoised,
+        **dict.fromkeys(("spread_k", "distance_to_learned", "objective_k"), [None] * len(tc)),  # of the ascent
     }
     new = step > 0
     samples = {
