@@ -14,7 +14,7 @@ from superdrift.superconductors.drift.predictor import TcPredictor
 from superdrift.superconductors.drift.training import TcObjective, VaeObjective, fit_denoiser, readable
 from superdrift.superconductors.drift.training_rows import Part
 from superdrift.superconductors.drift.vae import Vae
-from superdrift.superconductors.encoding.digits import amounts_of, digits_of, representable, to_digits
+from superdrift.superconductors.encoding.digits import amounts_of, digits_of, expected_amounts, representable, to_digits
 from superdrift.superconductors.settings.drift_published import DenoiserSettings
 
 CPU = torch.device("cpu")
@@ -170,6 +170,25 @@ def test_digits_on_a_device_are_those_of_the_table():
     assert torch.equal(digits_of(torch.from_numpy(amounts)), torch.from_numpy(to_digits(amounts)))
     digits = torch.from_numpy(to_digits(amounts))
     assert torch.equal(denoiser_of().decode(denoiser_of().encode(digits)), digits)
+
+
+def test_a_soft_decoding_without_doubt_is_the_decoding(networks):
+    """Probabilities add up to 1 in each place; where all are 0 or 1, amounts and Tc are those of the digits."""
+    vae = networks.vae
+    z = torch.randn(5, 4)
+    assert all(
+        torch.allclose(place.sum(dim=2), torch.ones(5, 96)) for place in vae.soften(z).split((12, 10, 10), dim=2)
+    )
+    with torch.no_grad():
+        for layer in (vae.presence, vae.writer.out):
+            layer.weight.mul_(1e6), layer.bias.mul_(1e6)
+        certain, amounts = vae.soften(z), amounts_of(vae.decode(z), dtype=torch.float32)
+        some = amounts.sum(dim=1) > 0
+        assert some.any()
+        assert torch.allclose(expected_amounts(certain, integers=12), amounts, atol=1e-4)
+        for predictor in (networks.predictor, predictor_of("convolutional")):
+            hard = predictor.scale_k * torch.sinh(predictor.transformed(amounts[some]))
+            assert torch.allclose(predictor.soft(certain)[some], hard, atol=1e-3)
 
 
 def test_all_networks_come_back_from_disk(networks, tmp_path):

@@ -1,5 +1,7 @@
 """Many starts at once: positions, their random streams, what is scored, what stands there."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,7 @@ import torch
 from superdrift.superconductors.drift import trajectories
 from superdrift.superconductors.drift.checkpoint import LatentModel
 from superdrift.superconductors.drift.denoiser import DigitDenoiser
-from superdrift.superconductors.drift.landscape import Landscape, Landscapes, tc_landscapes
+from superdrift.superconductors.drift.landscape import Landscape, Landscapes, slope, tc_landscapes
 from superdrift.superconductors.drift.predictor import TcPredictor
 from superdrift.superconductors.drift.trajectories import read_positions, run_trajectories, start_positions
 from superdrift.superconductors.drift.vae import Vae
@@ -20,7 +22,7 @@ SLUGS = ["a", "b", "c"]
 def settings(**changes):
     chosen = {
         "trajectories": 2, "steps": 5, "directions": 8, "radius": 0.5, "learning_rate": 0.1, "start_from": "posterior",
-        "denoise": "both", "walk_step": None, "start_tolerance": 0.05,
+        "denoise": "both", "gradient": "zeroth", "walk_step": None, "start_tolerance": 0.05,
     }  # fmt: skip
     return ClimbSettings(**chosen | changes)
 
@@ -34,7 +36,7 @@ def bowl(counted=None):
         return torch.nn.functional.pad((z.square().sum(dim=1, keepdim=True)), (0, 95))
 
     one = Landscape(decode, lambda amounts: 10 - amounts[:, 0])
-    return Landscapes(one, one, one)
+    return Landscapes(one, one, one, partial(slope, lambda z: 10 - z.square().sum(dim=1)))
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +125,28 @@ def test_the_undenoised_tc_is_read_where_something_is_denoised(model, digits):
     for denoise in ("both", "published"):
         found = read_positions(tc_landscapes(model, denoise=denoise), z)
         assert torch.equal(found.tc_undenoised_k, raw.tc_climbed_k)
+
+
+def test_an_exact_climb_draws_nothing_and_goes_straight_up():
+    starts = torch.randn((3, 2, 4), dtype=torch.float64)
+    chosen, sizes = settings(gradient="exact", steps=20), []
+    one, other = (run_trajectories(bowl(sizes), starts, SLUGS, chosen, seed=seed) for seed in (1, 2))
+    assert torch.equal(one.climb, other.climb) and not torch.equal(one.walk, other.walk)
+    assert not sizes
+    assert torch.allclose(one.climb[:, :, 1] - starts, -0.1 * starts.sign(), atol=1e-6)
+
+
+@pytest.mark.parametrize("network", ["convolutional", "residual"])
+def test_the_exact_gradient_is_that_of_tc_at_the_soft_decoding(model, network):
+    predictor = TcPredictor(network=network, width=16, depth=2, dropout=0.0, scale_k=10.0, integers=12).eval()
+    gradient = tc_landscapes(model._replace(predictor=predictor), denoise="both").gradient
+    z, delta = torch.randn((3, 4), dtype=torch.float64), 1e-5 * torch.eye(4, dtype=torch.float64)
+
+    def tc(points):
+        return predictor.soft(model.vae.soften(points))
+
+    with torch.no_grad():
+        found = gradient(z)
+        differences = torch.stack([(tc(z + step) - tc(z - step)) / 2e-5 for step in delta], dim=1)
+    assert torch.allclose(found, differences, rtol=1e-4, atol=1e-7)
+    assert not found.requires_grad and all(p.grad is None for p in predictor.parameters())

@@ -26,7 +26,8 @@ TRAINING = {
     "threads": 1,
 }
 DRIFT = {"trajectories": 3, "steps": 6, "directions": 8, "radius": 0.5, "learning_rate": 0.1, "start_from": "mean",
-         "denoise": "both", "walk_step": None, "start_tolerance": 0.05, "device": "cpu", "threads": 1}  # fmt: skip
+         "denoise": "both", "gradient": "zeroth", "walk_step": None, "start_tolerance": 0.05,
+         "device": "cpu", "threads": 1}  # fmt: skip
 
 
 def compounds(path):

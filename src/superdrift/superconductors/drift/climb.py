@@ -63,9 +63,10 @@ def climb(
     radius: float,
     learning_rate: float,
     here: Objective | None = None,
+    gradient: Callable[[Tensor], Tensor] | None = None,
     label: str = "climb",
 ) -> Tensor:
-    """Adam (Kingma & Ba 2015, their beta_1, beta_2 and epsilon) up the estimated gradient, all trajectories at once.
+    """Adam (Kingma & Ba 2015, their beta_1, beta_2 and epsilon) up the gradient, all trajectories at once.
 
     Args:
         objective: what is climbed.
@@ -76,6 +77,7 @@ def climb(
         radius: r, length of a direction.
         learning_rate: of Adam.
         here: what f(z) of the estimates is read from; None: the objective.
+        gradient: (t, d) → (t, d), in place of the estimates; nothing is drawn then. None: estimated.
         label: what is climbed, for the progress line.
 
     Returns:
@@ -86,8 +88,11 @@ def climb(
     positions = [z.clone()]
     with Progress(steps, label, "step") as progress:
         for _ in range(steps):
-            drawn = unit_directions(streams, directions, z.shape[1]).to(z.device)
-            z.grad = gradient_estimate(objective, z, drawn, radius=radius, here=here)
+            if gradient is None:
+                drawn = unit_directions(streams, directions, z.shape[1]).to(z.device)
+                z.grad = gradient_estimate(objective, z, drawn, radius=radius, here=here)
+            else:
+                z.grad = gradient(z)
             optimiser.step()
             positions.append(z.clone())
             progress.advance()

@@ -6,6 +6,7 @@ the climb does not change.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import torch
@@ -45,6 +46,13 @@ class Landscape:
         return amounts[place], values[place]
 
 
+@torch.enable_grad()
+def slope(smooth: Callable[[Tensor], Tensor], z: Tensor) -> Tensor:
+    """Exact gradient (n, d) of a differentiable function, (n, d) → (n,), whose rows do not depend on one another."""
+    z = z.detach().requires_grad_()
+    return torch.autograd.grad(smooth(z).sum(), z)[0]
+
+
 class Landscapes(NamedTuple):
     """What a climb reads.
 
@@ -52,11 +60,13 @@ class Landscapes(NamedTuple):
         climbed: composition and Tc of a position, and of z + u.
         here: Tc(z) of the gradient estimate.
         undenoised: of the raw decoding; `climbed` itself where nothing is denoised.
+        gradient: (n, latent) → (n, latent), K per unit of z: exact, of Tc at the soft decoding, which is not denoised.
     """
 
     climbed: Landscape
     here: Landscape
     undenoised: Landscape
+    gradient: Callable[[Tensor], Tensor]
 
 
 def tc_landscapes(model: LatentModel, *, denoise: str) -> Landscapes:
@@ -67,8 +77,9 @@ def tc_landscapes(model: LatentModel, *, denoise: str) -> Landscapes:
         denoise: none; both: Tc(z) and Tc(z + u) of denoised compositions; published: Tc(z) of the raw one.
     """
     vae, denoiser, predictor = (network.double() for network in model)
+    gradient = partial(slope, lambda z: predictor.soft(vae.soften(z)))
     undenoised = Landscape(lambda z: amounts_of(vae.decode(z), dtype=z.dtype), predictor)
     if denoise == "none":
-        return Landscapes(undenoised, undenoised, undenoised)
+        return Landscapes(undenoised, undenoised, undenoised, gradient)
     climbed = Landscape(lambda z: amounts_of(denoiser(vae.decode(z)), dtype=z.dtype), predictor)
-    return Landscapes(climbed, undenoised if denoise == "published" else climbed, undenoised)
+    return Landscapes(climbed, undenoised if denoise == "published" else climbed, undenoised, gradient)

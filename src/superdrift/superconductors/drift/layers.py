@@ -74,4 +74,8 @@ class DigitHead(nn.Module):
 
     def forward(self, hidden: Tensor, row: Tensor, element: Tensor) -> Tensor:
         """Logits (pairs, integers + 20) for pairs of a row of `hidden` (n, width) and an element (index, Z − 1)."""
-        return self.out(hidden).unflatten(1, (N_ELEMENTS, self.size))[row, element]
+        return self.all_elements(hidden)[row, element]
+
+    def all_elements(self, hidden: Tensor) -> Tensor:
+        """Logits (n, 96, integers + 20) for every row of `hidden` (n, width) and every element."""
+        return self.out(hidden).unflatten(1, (N_ELEMENTS, self.size))

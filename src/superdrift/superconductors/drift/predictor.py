@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from superdrift.composition.elements import N_ELEMENTS
 from superdrift.superconductors.drift.layers import fraction_features, trunk
-from superdrift.superconductors.encoding.digits import digits_of, symbols
+from superdrift.superconductors.encoding.digits import digits_of, expected_amounts, symbols
 
 FIRST_CHANNELS = 8
 """The first convolution has width / 8 channels; each further one doubles them, up to width. Design of the network."""
@@ -19,13 +19,18 @@ class ResidualNetwork(nn.Module):
 
     def __init__(self, *, width: int, depth: int, dropout: float, integers: int) -> None:
         super().__init__()
-        del integers
+        self.integers = integers
         blocks = trunk(2 * N_ELEMENTS, width=width, depth=depth, dropout=dropout)
         self.layers = nn.Sequential(blocks, nn.Linear(width, 1))
 
     def forward(self, amounts: Tensor) -> Tensor:
         """(n, 96) atoms per formula unit → (n, 1)."""
         return self.layers(fraction_features(amounts))
+
+    def soft(self, probabilities: Tensor) -> Tensor:
+        """(n, 96, symbols) probabilities of the digits → (n, 1), at the expected amounts."""
+        amounts = expected_amounts(probabilities, integers=self.integers)
+        return self(amounts.clamp_min(torch.finfo(amounts.dtype).tiny))  # the root has no slope at 0
 
 
 class ConvolutionalNetwork(nn.Module):
@@ -49,7 +54,11 @@ class ConvolutionalNetwork(nn.Module):
         """(n, 96) atoms per formula unit, of rows that the digits hold → (n, 1)."""
         digits = digits_of(amounts)
         places = [functional.one_hot(digits[:, i], size) for i, size in enumerate(symbols(self.integers))]
-        return self.layers(torch.cat(places, dim=2).transpose(1, 2).to(amounts.dtype))
+        return self.soft(torch.cat(places, dim=2).to(amounts.dtype))
+
+    def soft(self, probabilities: Tensor) -> Tensor:
+        """(n, 96, symbols) probabilities of the digits, in place of one-hot ones → (n, 1)."""
+        return self.layers(probabilities.transpose(1, 2))
 
 
 NETWORKS: dict[str, type[nn.Module]] = {"convolutional": ConvolutionalNetwork, "residual": ResidualNetwork}
@@ -92,6 +101,10 @@ class TcPredictor(nn.Module):
     def forward(self, amounts: Tensor) -> Tensor:
         """(n, 96) atoms per formula unit → (n,) Tc in K, not below 0."""
         return self.scale_k * torch.sinh(self.transformed(amounts).clamp_min(0.0))
+
+    def soft(self, probabilities: Tensor) -> Tensor:
+        """(n, 96, symbols) probabilities of the digits → (n,) Tc in K, differentiable; below 0 it goes on."""
+        return self.scale_k * torch.sinh(self.network.soft(probabilities).squeeze(1))
 
     def loss(self, amounts: Tensor, tc_k: Tensor) -> Tensor:
         """Mean smooth L1 loss (Huber) of the transformed Tc, robust against the literature's misprints."""

@@ -76,7 +76,8 @@ def run_trajectories(
     """Climb from many starts, and walk at random from the same positions.
 
     Every trajectory has random streams of its own, named by start and number: a start alone gives the same as in
-    company. The predictor is asked for trajectories × steps × (directions + 1) positions a start.
+    company. The predictor is asked for trajectories × steps × (directions + 1) positions a start; where gradients are
+    exact, for trajectories × steps, each forward and backward.
 
     Args:
         landscapes: what is climbed.
@@ -118,6 +119,7 @@ def _some(
         landscapes.climbed, starts, streams("climb"), steps=settings.steps, directions=settings.directions,
         radius=settings.radius, learning_rate=settings.learning_rate,
         here=None if landscapes.here is landscapes.climbed else landscapes.here,
+        gradient=landscapes.gradient if settings.gradient == "exact" else None,
         label=f"drift {slugs[0] if len(slugs) == 1 else f'from {len(slugs)} starts'}",
     )  # fmt: skip
     lengths = step_lengths(climbed)

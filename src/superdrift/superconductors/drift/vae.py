@@ -91,6 +91,19 @@ class Vae(nn.Module):
         mean, log_variance = self.posterior(digits)
         return (mean + noise * torch.exp(0.5 * log_variance) - self.centre) / self.spread
 
+    def soften(self, z: Tensor) -> Tensor:
+        """Standardised coordinates (n, latent) → probabilities (n, 96, symbols) of the symbols of each place.
+
+        Of the mixture of presence, with the decoded digits, and absence, with zeros: differentiable in z. The three
+        places of an element lie side by side.
+        """
+        hidden = self.decoder(z * self.spread + self.centre)
+        present = torch.sigmoid(self.presence(hidden))[:, :, None]
+        places = self.writer.all_elements(hidden).split(symbols(self.integers), dim=2)
+        absent = [functional.one_hot(torch.tensor(0, device=z.device), place.shape[2]) for place in places]
+        mixed = [present * p.softmax(dim=2) + (1 - present) * zero for p, zero in zip(places, absent, strict=True)]
+        return torch.cat(mixed, dim=2)
+
     def decode(self, z: Tensor) -> Tensor:
         """Standardised coordinates (n, latent) → the likeliest digits (n, 3, 96), zero where an element is absent."""
         hidden = self.decoder(z * self.spread + self.centre)

@@ -48,3 +48,9 @@ def digits_of(amounts: Tensor) -> Tensor:
 def amounts_of(digits: Tensor, *, dtype: torch.dtype) -> Tensor:
     """(n, 3, 96) digits → (n, 96) atoms per formula unit, on the digits' device."""
     return (100 * digits[:, 0] + 10 * digits[:, 1] + digits[:, 2]).to(dtype) / 100
+
+
+def expected_amounts(probabilities: Tensor, *, integers: int) -> Tensor:
+    """(n, 96, symbols) probabilities of the symbols of each place, side by side → (n, 96) expected atoms."""
+    places = zip(symbols(integers), (1.0, 0.1, 0.01), strict=True)
+    return probabilities @ torch.cat([unit * torch.arange(size) for size, unit in places]).to(probabilities)

@@ -9,6 +9,7 @@ from superdrift.run.settings import Count, setting
 
 Denoise = Literal["none", "both", "published"]
 PredictorNetwork = Literal["convolutional", "residual"]
+Gradient = Literal["zeroth", "exact"]
 StartFrom = Literal["posterior", "mean"]
 
 
@@ -66,10 +67,13 @@ class LatentNetworks:
 
 @dataclass(frozen=True)
 class ClimbSettings:
-    """Zeroth-order climb in latent space, and its control."""
+    """Climb in latent space, and its control."""
 
     trajectories: Count = setting("climbs per start")
     steps: Count = setting("steps of a climb")
+    gradient: Gradient = setting(
+        "zeroth: from random directions, as published; exact: of the predictor at the soft, undenoised decoding"
+    )
     directions: Count = setting("q, random directions per gradient estimate")
     radius: float = setting(
         "beta, length of a direction, in standard deviations of the training compounds", above=0, at_most=100
