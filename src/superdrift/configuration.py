@@ -71,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--write", action="store_true", help="write the file instead of printing it")
     arguments = parser.parse_args(argv)
     try:
+        configuration.refuse_repeated_keys([arguments.file])
         values = yaml.safe_load(arguments.file.read_text(encoding="utf-8"))
         validate(values)
     except (InputError, OSError, yaml.YAMLError) as error:

@@ -5,7 +5,7 @@ import copy
 import pytest
 from declared_blocks import VALUES, Laboratory
 
-from superdrift.run.configuration import nearest, validate
+from superdrift.run.configuration import nearest, refuse_repeated_keys, validate
 from superdrift.run.errors import InputError
 
 
@@ -104,3 +104,16 @@ def test_a_configuration_that_is_no_mapping():
 def test_nearest():
     assert nearest("laser", ["lazer", "furnace"]) == "; did you mean 'lazer'?"
     assert nearest("x", ["lazer", "furnace"]) == ""
+
+
+def test_a_key_that_stands_twice_in_a_file_is_told_with_its_lines(tmp_path):
+    file, other = tmp_path / "mine.yaml", tmp_path / "other.yaml"
+    file.write_text("run: a\nplaces:\n  x: {shelf: 1}\n  y: {shelf: 1, shelf: 2}\n  x: {shelf: 3}\n")
+    other.write_text("run: b\nseeds: [{a: 1}, {a: 2}]\n")
+    with pytest.raises(InputError) as caught:
+        refuse_repeated_keys([file, other])
+    assert str(caught.value).splitlines()[1:] == [
+        f"  - {file}: places.y.shelf stands in line 4 and in line 4; keep one of them",
+        f"  - {file}: places.x stands in line 3 and in line 5; keep one of them",
+    ]
+    refuse_repeated_keys([other])

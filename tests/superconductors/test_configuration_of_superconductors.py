@@ -138,6 +138,13 @@ def test_gpu_preset_moves_training_and_sampling_to_cuda():
             ["condition.inpaint.keep of naalge: NaAlGe has no Cu"],
         ),
         (
+            {
+                "references": ["naalge"],
+                "condition": {"changes": {"naalge": {"inpaint": {"redraw": "amounts", "keep": ["Na", "Al"]}}}},
+            },
+            ["condition.inpaint.depths of naalge (NaAlGe): depth 0.5", "no amount could change", "a greater depth"],
+        ),
+        (
             {"condition": {"methods": ["inpaint"]}, "train": {"model": "published"}},
             ["condition.methods names inpaint, but train.model = 'published' is not masked"],
         ),

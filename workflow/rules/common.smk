@@ -15,6 +15,7 @@ sys.path.insert(0, str(SOURCE_CODE))
 from superdrift import configuration
 from superdrift.crystals.contract import CONTRACT as CRYSTALS_CONTRACT
 from superdrift.run import registry
+from superdrift.run.configuration import refuse_repeated_keys
 from superdrift.run.errors import InputError
 from superdrift.run.fingerprint import fingerprint
 from superdrift.run.shell_prefix import check_names, shell_prefix
@@ -39,6 +40,7 @@ WITH_CONDA = DeploymentMethod.CONDA in workflow.deployment_settings.deployment_m
 
 try:
     shell.prefix(shell_prefix(SOURCE_CODE, None if WITH_CONDA else Path(sys.executable)))
+    refuse_repeated_keys(workflow.configfiles)
     configuration.validate(config)
     DATA_FILES = [
         literal(registry.local_path(source, key="prepare.sources")) for source in config["prepare"]["sources"]

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from math import isfinite
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -57,6 +58,35 @@ def validate(
     problems = [line for error in errors for line in _explain(error)] or list(inconsistencies(config))
     if problems:
         raise InputError("the configuration cannot be used:\n" + "\n".join(f"  - {line}" for line in problems))
+
+
+def refuse_repeated_keys(files: Iterable[Path]) -> None:
+    """Refuse configuration files that have a key twice in one block, of which YAML keeps the last without a word.
+
+    Raises:
+        InputError: naming every such key, its file and its lines.
+    """
+    problems = []
+    for file in files:
+        root = yaml.compose(Path(file).read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        problems += [f"{file}: {problem}" for problem in _repeated(root, ())]
+    if problems:
+        raise InputError("the configuration cannot be used:\n" + "\n".join(f"  - {line}" for line in problems))
+
+
+def _repeated(node: yaml.Node | None, place: tuple[str, ...]) -> Iterator[str]:
+    """What stands twice in a node of YAML, and in the nodes below it."""
+    if isinstance(node, yaml.SequenceNode):
+        for entry in node.value:
+            yield from _repeated(entry, place)
+    if isinstance(node, yaml.MappingNode):
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            name, line = str(key.value), key.start_mark.line + 1
+            if name in lines:
+                yield f"{'.'.join((*place, name))} stands in line {lines[name]} and in line {line}; keep one of them"
+            lines.setdefault(name, line)
+            yield from _repeated(value, (*place, name))
 
 
 @cache

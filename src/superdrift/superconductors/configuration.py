@@ -9,6 +9,7 @@ from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import family_of
 from superdrift.superconductors.encoding import tokens
 from superdrift.superconductors.generation.contradictions import contradictions_within
+from superdrift.superconductors.generation.drawn_together import drawn_together
 from superdrift.superconductors.generation.reference import reference_vector
 from superdrift.superconductors.generation.request_text import describe, parse_request
 from superdrift.superconductors.model_blocks import (
@@ -142,6 +143,13 @@ def _kept(config: Mapping[str, Any], slug: str) -> Iterator[str]:
         yield f"condition.inpaint.keep of {slug} has no part in redraw = tokens; leave it empty"
     elif own <= keep:
         yield f"condition.inpaint.keep of {slug} names all elements of {formula}; leave one to draw anew"
+    elif block["redraw"] != "tokens":
+        redraw, tolerance = block["redraw"], block["tolerance"]
+        for depth in block["depths"]:
+            try:
+                drawn_together(sorted(own - keep), depth, redraw=redraw, tolerance=tolerance)
+            except InputError as error:
+                yield f"condition.inpaint.depths of {slug} ({formula}): {error}"
 
 
 def _requests(config: Mapping[str, Any]) -> Iterator[str]:

@@ -43,12 +43,15 @@ def test_the_command_tells_what_it_drew(capsys):
     [
         (["NaAlGe", "--keep", "Cu"], "keep names Cu, which the reference does not have"),
         (["NaAlGe", "--keep", "Na,Al,Ge"], "keep names all elements of the reference"),
+        (["NaAlGe", "--redraw", "amounts"], "depth 0.25: with redraw = amounts no amount could change"),
+        (["NaAlGe", "--depth", "0"], "depth 0 is no share of the reference"),
         (["NaAlGe", "--depth", "1.5"], "depth 1.5 is no share of the reference"),
         (["LrO2"], "LrO2: element Lr (Z = 103) lies beyond Z = 96"),
         (["Y0"], "Y0: all amounts are zero"),
         (["YQq"], "'Qq' is not a chemical element"),
     ],
 )
-def test_mistakes_are_one_line(arguments, told, capsys):
-    assert command(*arguments) == 1
+def test_mistakes_are_one_line_and_leave_no_file(arguments, told, tmp_path, capsys):
+    assert command(*arguments, "--output", str(tmp_path / "proposals.csv")) == 1
     assert told in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

@@ -7,7 +7,6 @@ stay, and the sums of the cations and of the anions, within a tolerance.
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from superdrift.composition.elements import ATOMIC_NUMBER, N_ELEMENTS, SYMBOLS, formula_order
+from superdrift.composition.formulas import formulas
 from superdrift.diffusion.filling import Choice
 from superdrift.diffusion.inpainting import inpaint, renoise
 from superdrift.diffusion.masked import MaskedDiffusion
@@ -24,6 +24,7 @@ from superdrift.learning.device import fast
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.families import COMPOUND_FAMILIES, families_of
 from superdrift.superconductors.encoding import tokens
+from superdrift.superconductors.generation.drawn_together import drawn_together, hundredths
 from superdrift.superconductors.generation.model import Model
 from superdrift.superconductors.generation.restrictions import plausible
 from superdrift.superconductors.settings.generation import InpaintingSettings
@@ -69,8 +70,9 @@ class Inpainter:
             raise InputError(f"sampler '{sampler['kind']}' cannot keep part of a compound; set it to unmask")
         if not tokens.representable(reference[None]).all():
             raise InputError(
-                f"the reference has more than {tokens.N_SLOTS} elements, {tokens.MAX_INTEGER + 1} atoms or more in its"
-                " cations or its anions, or an amount below 0.01: the generator cannot write it; condition by ilvr"
+                f"{formulas(reference[None])[0]}: the reference has more than {tokens.N_SLOTS} elements,"
+                f" {tokens.MAX_INTEGER + 1} atoms or more in its cations or its anions, or an amount below 0.01: the"
+                " generator cannot write it; condition by ilvr"
             )
         self.model, self.process, self.settings, self.device = model, model.process, settings, device
         self.tokens = torch.from_numpy(tokens.to_tokens(reference[None]))[0]
@@ -164,26 +166,9 @@ class Inpainter:
 
     def _sets(self, depth: float) -> list[NDArray[np.bool_]]:
         """Masks (96,) of the elements that may be drawn anew together."""
-        number = max(1, round(depth * len(self.open)))
-        sets = [_mask(symbols) for symbols in combinations(self.open, number)]
-        if self.settings.redraw == "amounts":
-            # An amount alone in its class is its sum less what stays.
-            sets = [mask for mask in sets if any(self._varies(mask, kind) for kind in (0, 1))]
-            if not sets:
-                raise InputError(
-                    f"depth {depth:g}: with redraw = amounts no amount could change, for the sums of cations and of"
-                    " anions stay; choose a greater depth, keep fewer elements, or give a tolerance"
-                )
-        return sets
-
-    def _varies(self, mask: NDArray[np.bool_], kind: int) -> bool:
-        """Whether amounts of a class can change where those of some elements are free."""
-        free = int((mask[tokens.ORDER] & (kind == _CLASS)).sum())
-        return free > 1 or (free == 1 and self._tolerance(kind) > 0)
-
-    def _tolerance(self, kind: int) -> int:
-        """Hundredths by which amounts of a class may differ."""
-        return round(self.settings.tolerance["anions" if kind else "cations"] * 100)
+        settings = self.settings
+        sets = drawn_together(self.open, depth, redraw=settings.redraw, tolerance=settings.tolerance)
+        return [_mask(symbols) for symbols in sets]
 
     def _of_set(self, denoiser: Any, anew: NDArray[np.bool_], samples: int, generator: Generator) -> Drawn | None:
         """Samples in which some elements (96,) are drawn anew; None where nothing that was drawn holds the others."""
@@ -210,8 +195,8 @@ class Inpainter:
         allowed, one_of, totals = kept.copy(), list[Tensor](), dict[int, tuple[int, int]]()
         least, most = np.ones(N_ELEMENTS, dtype=np.int64), self.common.most
         most = torch.full((1, N_ELEMENTS), ANYTHING) if most is None else most.clone()
-        for kind in (0, 1):
-            of, tolerance = kind == _CLASS, self._tolerance(kind)
+        for kind, tolerance in enumerate(hundredths(self.settings.tolerance)):
+            of = kind == _CLASS
             stays = of & (own > 0) & ~anew
             least[stays] = np.maximum(own[stays] - tolerance, 1)
             most[:, torch.from_numpy(stays)] = torch.from_numpy(own[stays] + tolerance)
