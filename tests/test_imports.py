@@ -18,7 +18,16 @@ CORE = (
 """Folders, besides the stages that train and sample."""
 STAGES = tuple(
     f"superconductors/stages/{name}.py"
-    for name in ("train", "generate", "condition", "inpaint", "train_latent", "drift_published")
+    for name in (
+        "train",
+        "generate",
+        "condition",
+        "inpaint",
+        "train_latent",
+        "drift_published",
+        "train_ensemble",
+        "ascend",
+    )
 )
 ELSEWHERE = (
     *(f"energies/{name}.py" for name in ("estimator", "hull", "scores", "stages/gather_energy")),

@@ -76,17 +76,7 @@ def test_every_command_of_a_run_started_elsewhere_names_files_that_are_there(odd
     assert done.returncode == 0, done.stdout + done.stderr
     commands = shell_commands(done.stdout)
     rules = {read_by_bash(command)[1].rpartition(".")[2] for command in commands}
-    assert rules >= {
-        "prepare",
-        "train",
-        "generate",
-        "condition",
-        "drift_published",
-        "screen",
-        "phases",
-        "estimate",
-        "report",
-    }
+    assert rules >= {"prepare", "train", "generate", "condition", "ascend", "screen", "phases", "estimate", "report"}
     for command in commands:
         for word in read_by_bash(command):
             if word.startswith("/"):

@@ -137,8 +137,9 @@ def main() -> None:
     for row in rows:
         print("{half:<7} {search:<28} {metric:<58} {value:9.3f} [{low:.3f}, {high:.3f}]  n = {n}".format(**row))
     more = {"calls": arguments.calls, "seeds": arguments.seeds, "swapped_seeds": arguments.swapped_seeds}
-    write(arguments.output, rows, origin(arguments.compounds, **more))
-    draw(rows, (arguments.output.parent if quick else ROOT / "docs" / "figures") / "drift.svg")
+    write(arguments.output, rows, origin(arguments.compounds, **more), part="half")
+    if arguments.half is None:
+        draw(rows, (arguments.output.parent if quick else ROOT / "docs" / "figures") / "drift.svg")
 
 
 def measured(arguments: argparse.Namespace, work: Path) -> Iterator[Row]:

@@ -15,7 +15,7 @@ from superdrift.composition.vector import atomic_fractions
 from superdrift.io.tables import matrix
 from superdrift.run.seeds import generator
 from superdrift.run.settings import from_mapping
-from superdrift.superconductors.drift.ensemble import INTEGERS, TcEnsemble, fit_ensemble
+from superdrift.superconductors.drift.ensemble import INTEGERS, TcEnsemble, fit_ensemble, load_ensemble, save_ensemble
 from superdrift.superconductors.drift.halves import halves
 from superdrift.superconductors.drift.training_rows import Part, choose_rows
 from superdrift.superconductors.generation.model import Model
@@ -57,13 +57,11 @@ class Half:
 
     def ensemble(self, seed: int) -> TcEnsemble:
         """An ensemble of predictors."""
-        path = self.work / self.name / f"ensemble-{seed}.pt"
+        paths = [self.work / self.name / f"ensemble-{seed}.{kind}" for kind in ("safetensors", "json")]
         block = from_mapping(EnsembleSettings, self.config["drift"]["ensemble"], place="drift.ensemble")
-        if path.is_file():
-            return torch.load(path, weights_only=False)
-        ensemble = fit_ensemble(*self.parts, block, seed=seed, device=CPU)[0]
-        torch.save(ensemble, path)
-        return ensemble
+        if not paths[0].is_file():
+            save_ensemble(fit_ensemble(*self.parts, block, seed=seed, device=CPU)[0], *paths, {})
+        return load_ensemble(*paths, device=CPU)
 
     @cached_property
     def judge(self) -> Estimator:

@@ -177,7 +177,7 @@ def genetic(setting: Setting, seed: int) -> Found:
 
 def _best(worth: NDArray[np.float64], distinct: NDArray[np.int64]) -> list[int]:
     """Places of the individuals that live on, by DEAP's selection of the best; few distinct ones are repeated."""
-    individuals = [_individual(int(place), float(worth[place])) for place in distinct]
+    individuals = [_Individual(int(place), float(worth[place])) for place in distinct]
     best = [one.place for one in tools.selBest(individuals, POPULATION)]
     return (best * (POPULATION // len(best) + 1))[:POPULATION]
 
@@ -187,9 +187,6 @@ class _Individual:
 
     def __init__(self, place: int, worth: float) -> None:
         self.place, self.fitness = place, creator.Highest((worth,))
-
-
-_individual = _Individual
 
 
 def _children(

@@ -164,7 +164,8 @@ def _note(codes: Codes, rows: Tensor, cell: int, ends: Sequence[Tensor], generat
     low, high = ends
     share: Tensor | float = 0.5
     if generator is not None:
-        share = torch.rand(low.shape, generator=generator, device=low.device, dtype=torch.float64)
+        drawn = torch.rand(low.shape, generator=generator, device=generator.device, dtype=torch.float64)
+        share = drawn.to(low.device)
     codes.z[rows, cell] = torch.special.ndtri((low + share * (high - low)).clamp(_END, 1 - _END))
     codes.nats[rows, cell] = -(high - low).clamp(min=_END).log()
 

@@ -11,8 +11,9 @@ from superdrift.superconductors.encoding import tokens
 from superdrift.superconductors.generation.contradictions import contradictions_within
 from superdrift.superconductors.generation.drawn_together import drawn_together
 from superdrift.superconductors.generation.reference import reference_vector
-from superdrift.superconductors.generation.request_text import describe, parse_request
+from superdrift.superconductors.generation.request_text import describe
 from superdrift.superconductors.model_blocks import (
+    asked_of_climb,
     by_method,
     family_of_start,
     reference_settings,
@@ -50,11 +51,10 @@ def _climbs(config: Mapping[str, Any]) -> Iterator[str]:
             f" models.{config['train']['model']} is not: set train.model, or condition_forgotten of the model, e.g. to"
             " 0.15, or drift.method to published"
         )
-    if drift["ascent"]["asked"] is not None:
-        try:
-            parse_request(drift["ascent"]["asked"], place="drift.ascent.asked")
-        except InputError as error:
-            yield str(error)
+    try:
+        asked_of_climb(drift["ascent"]["asked"])
+    except InputError as error:
+        yield str(error)
 
 
 def _catalogue(config: Mapping[str, Any]) -> Iterator[str]:

@@ -92,12 +92,26 @@ def family_of_start(config: Mapping[str, Any], start: str) -> str:
     )
 
 
+def asked_of_climb(text: str | None) -> Request:
+    """What every compound on a climb holds, from `drift.ascent.asked`.
+
+    Raises:
+        InputError: for clauses that cannot be read, exclude each other, or ask for a Tc, which the climb raises anyway.
+    """
+    place = "drift.ascent.asked"
+    request = Request() if text is None else parse_request(text, place=place)
+    if request.tc_at_least_k is not None:
+        raise InputError(f"{place}: a climb has no Tc to ask for; leave it out, and set drift.ascent.to_k to bound it")
+    return request
+
+
 def ascend_settings(config: Mapping[str, Any], start: str) -> dict[str, Any]:
     """Settings of the stage ascend for a start or a set of starts."""
     drift = config["drift"]
     block = {name: drift[name] for name in ("objective", "ascent", "exclude_flags", "device", "threads")}
     family = family_of_start(config, start)
     chosen = None if start in config["catalogue"] else drift["sets"][start]
+    block |= {name: config["generate"][name] for name in ("allowed_elements", "forbidden_elements")}
     return {**block, "sampler": sampler(config, family), "start_set": chosen}
 
 

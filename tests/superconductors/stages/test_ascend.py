@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from compounds_table import write_compounds
 
+from superdrift.composition.elements import ATOMIC_NUMBER
 from superdrift.io import tables
 from superdrift.superconductors.generation import shipped
 from superdrift.superconductors.stages.ascend import main as ascend
@@ -21,6 +22,8 @@ SETTINGS = MACHINE | {
                "hot_k": 5.0, "cold_k": 0.5, "gradient_share": 0.3, "largest_step": 0.3, "asked": "without Tl Hg"},
     "sampler": {"kind": "unmask", "element_min_p": 0.003, "min_p": 0.02},
     "start_set": None,
+    "allowed_elements": [],
+    "forbidden_elements": ["Pb"],
 }  # fmt: skip
 
 
@@ -62,6 +65,7 @@ def test_one_start_gives_both_tables_the_same_every_time(folder, tmp_path):
     assert run(folder, tmp_path / "a") == 0 and run(folder, tmp_path / "b") == 0
     one, other = (tables.read(tmp_path / x / "samples.parquet", DRIFTED) for x in "ab")
     assert one.equals(other) and one["id"].to_pylist() == list(range(one.num_rows))
+    assert not tables.matrix(one["amounts"])[:, [ATOMIC_NUMBER[s] - 1 for s in ("Tl", "Hg", "Pb")]].any()
     paths = tables.read(tmp_path / "a" / "trajectories.parquet", TRAJECTORIES).to_pandas()
     assert len(paths) == 2 * 2 * 4 and set(paths["kind"]) == {"climb", "walk"}
     assert (paths.loc[paths["step"] == 0, "formula"] == "Sr0.15La1.85CuO4").all()
@@ -83,6 +87,7 @@ def test_a_set_climbs_from_each_of_its_compounds(folder, tmp_path):
         ({"formula": "LaBaSrCaYNdSmGdCuO7"}, "the generator cannot write it"),
         ({"formula": "", "start_set": {"family": "cuprates", "number": 999, "below_k": None}}, "999 starts are wanted"),
         ({"ascent": SETTINGS["ascent"] | {"asked": "with Tl, without Tl"}}, "drift.ascent.asked"),
+        ({"ascent": SETTINGS["ascent"] | {"asked": "Tc >= 90 K"}}, "a climb has no Tc to ask for"),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_is_written(folder, tmp_path, capsys, changes, said):

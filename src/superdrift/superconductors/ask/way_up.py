@@ -19,9 +19,8 @@ from superdrift.run.seeds import derive
 from superdrift.superconductors.ask.generators import Generator
 from superdrift.superconductors.ask.proposals import PROPOSED, checked, gated
 from superdrift.superconductors.check.formulas import check
-from superdrift.superconductors.drift.transport import Transport
+from superdrift.superconductors.drift.transport import Transport, transport_of
 from superdrift.superconductors.generation.request import Request
-from superdrift.superconductors.generation.restrictions import plausible, restriction
 from superdrift.superconductors.ranking import Tally, score
 from superdrift.superconductors.stages.generate import elements_drawn
 
@@ -103,11 +102,8 @@ def way_up(
 
 def _transport(generator: Generator, request: Request) -> Transport:
     """The way up by a generator's own sampler settings."""
-    block, largest = generator.settings.sampler, generator.model.process.largest.cpu()
-    allowed, common = elements_drawn(generator.settings), plausible(largest)
-    return Transport(
-        generator.model, min_p=(block.get("element_min_p", 0.0), block.get("min_p", 0.0)),
-        restriction=restriction(request, allowed), usually=restriction(request, allowed, common),
+    return transport_of(
+        generator.model, generator.settings.sampler, request, elements_drawn(generator.settings)
     )  # fmt: skip
 
 

@@ -95,7 +95,7 @@ class Ascent:
         starts = np.repeat(starts, self.settings.trajectories, axis=0)
         own = own.repeat_interleave(self.settings.trajectories, dim=0)
         codes = self.transport.coordinates(starts, own, self.generator)
-        state = _State(codes.z, own, starts, codes.nats.sum(dim=1).cpu().numpy(), self.objective(starts))
+        state = _State(codes.z, own, starts, codes.nats.sum(dim=1).numpy(), self.objective(starts))
         highest = self._highest(own)
         held, tried, values = [self._snapshot(state)], [], []
         with Progress(self.settings.steps, label, "step") as progress:

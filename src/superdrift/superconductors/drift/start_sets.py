@@ -1,5 +1,6 @@
 """Compounds that a climb starts from: one formula, or a set drawn from the known superconductors of a family."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,8 @@ from superdrift.io.tables import matrix
 from superdrift.run.errors import InputError
 from superdrift.superconductors.data.row_selection import superconducting, unflagged
 from superdrift.superconductors.generation.conditions import conditions
+
+logger = logging.getLogger("superdrift")
 
 COLUMNS = ("amounts", "family", "tc_consensus_k", "superconducting", "flags")
 """Columns of compounds.parquet that the choice needs."""
@@ -50,7 +53,11 @@ def one_start(formula: str, compounds: pa.Table) -> Starts:
     known = matrix(compounds["amounts"])[rows].astype(np.float64)
     known /= known.sum(axis=1, keepdims=True)
     distance = np.abs(known - amounts / amounts.sum()).sum(axis=1) / 2
-    return Starts(amounts, _consensus(compounds)[rows[distance.argmin()]][None])
+    nearest = distance.argmin()
+    tc_k = _consensus(compounds)[rows[nearest]]
+    logger.info("start %s: read as a compound of %.1f K, as the nearest known superconductor is, at distance %.3f",
+                formula, tc_k, distance[nearest])  # fmt: skip
+    return Starts(amounts, tc_k[None])
 
 
 def drawn_starts(

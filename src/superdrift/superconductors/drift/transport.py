@@ -27,13 +27,16 @@ from superdrift.superconductors.generation.request import Request
 from superdrift.superconductors.generation.restrictions import plausible, restriction
 
 
-def transport_of(model: Model, sampler: Mapping[str, Any], request: Request) -> "Transport":
+def transport_of(
+    model: Model, sampler: Mapping[str, Any], request: Request, allowed: NDArray[np.bool_] | None = None
+) -> "Transport":
     """The way up by the settings that a generator is sampled with.
 
     Args:
         model: masked, told Tc and family.
         sampler: its `sampler` block.
         request: what every compound holds.
+        allowed: (96,) mask of the elements that may be drawn; all when None.
 
     Raises:
         InputError: for a model that is told no Tc.
@@ -42,7 +45,7 @@ def transport_of(model: Model, sampler: Mapping[str, Any], request: Request) -> 
     common = None if largest is None else plausible(largest.cpu())
     return Transport(
         model, min_p=(sampler.get("element_min_p", 0.0), sampler.get("min_p", 0.0)),
-        restriction=restriction(request, None), usually=restriction(request, None, common),
+        restriction=restriction(request, allowed), usually=restriction(request, allowed, common),
     )  # fmt: skip
 
 
@@ -68,6 +71,8 @@ class Transport:
                 " condition_forgotten of the model, e.g. to 0.15, and train it again"
             )
         self.model, self.process = model, model.process
+        self.device = next(model.denoiser.parameters()).device
+        restriction, usually = restriction.to(self.device), usually.to(self.device)
         fields = [min_p[0], *[min_p[1]] * (len(self.process.vocabulary) - 1)]
         self._written = QuantileLatent(self.process, model.denoiser, fields, restriction, usually)
         self._read = QuantileLatent(self.process, model.denoiser, fields, None, usually)
@@ -115,6 +120,8 @@ class Transport:
     def coordinates(self, amounts: NDArray[np.floating], asked: Tensor, generator: Generator | None) -> Codes:
         """Coordinates of (n, 96) amounts under conditions (n, c), drawn among those that give them, and their nats.
 
+        These lie in main memory, wherever the model is.
+
         A compound that does not hold the restriction itself is read without it; `held` says which do.
 
         Args:
@@ -122,13 +129,13 @@ class Transport:
             asked: classes of family and Tc to read them under.
             generator: of the draws; None: the middle.
         """
-        tokens = self.model.encoding.encode(amounts)
+        tokens, asked = self.model.encoding.encode(amounts).to(self.device), asked.to(self.device)
         with torch.inference_mode():
             codes = self._written.encode(tokens, asked, generator)
             lost = ~codes.held
             if lost.any():
                 codes.z[lost] = self._read.encode(tokens[lost], asked[lost], generator).z
-        return codes
+        return Codes(codes.z.cpu(), codes.nats.cpu())
 
     def highest(self, own: Tensor, to_k: float | None, *, any_family: bool) -> Tensor:
         """(families,) class of Tc that a compound's way may end in: `rising` in its own family or in any.
@@ -168,5 +175,5 @@ class Transport:
     def compounds(self, z: Tensor, asked: Tensor) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
         """Coordinates (n, dimensions) under conditions (n, c) → (n, 96) amounts, and the nats of each, (n,)."""
         with torch.inference_mode():
-            rows, nats = self._written.read(z, asked)
-            return self.model.encoding.decode(rows), nats.sum(dim=1).cpu().numpy()
+            rows, nats = self._written.read(z.to(self.device), asked.to(self.device))
+            return self.model.encoding.decode(rows.cpu()), nats.sum(dim=1).cpu().numpy()

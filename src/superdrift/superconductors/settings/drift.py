@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from superdrift.composition.settings import ElementSymbols
 from superdrift.learning.settings import Device
 from superdrift.run.settings import Slug, Threads, passed, setting
 from superdrift.superconductors.settings.data import Flags
@@ -60,6 +61,8 @@ class AscendSettings(ClimbedSettings):
     """The climb from one start or from a set."""
 
     sampler: dict[str, Any] = passed("models.*.sampler")
+    allowed_elements: ElementSymbols = passed("generate.allowed_elements")
+    forbidden_elements: ElementSymbols = passed("generate.forbidden_elements")
     start_set: StartSet | None = passed("drift.sets")
 
 

@@ -23,9 +23,9 @@ from superdrift.superconductors.drift.start_sets import COLUMNS, Starts, drawn_s
 from superdrift.superconductors.drift.training_rows import choose_rows
 from superdrift.superconductors.drift.transport import transport_of
 from superdrift.superconductors.generation.checkpoint import load_model
-from superdrift.superconductors.generation.request import Request
-from superdrift.superconductors.generation.request_text import parse_request
+from superdrift.superconductors.model_blocks import asked_of_climb
 from superdrift.superconductors.settings.drift import AscendSettings
+from superdrift.superconductors.stages.generate import elements_drawn
 from superdrift.superconductors.tables import COMPOUNDS, DRIFTED, TRAJECTORIES
 
 logger = logging.getLogger("superdrift")
@@ -57,15 +57,13 @@ def ascend(
     table = read(compounds, COMPOUNDS, list(dict.fromkeys([*COLUMNS, *_OF_ROWS])))
     begun = _starts(start, formula, settings, table, run.seed)
     model, _ = load_model(weights, description, device)
-    asked = Request() if settings.ascent.asked is None else parse_request(
-        settings.ascent.asked, place="drift.ascent.asked"
-    )  # fmt: skip
+    asked = asked_of_climb(settings.ascent.asked)
     learned = choose_rows(table, settings.exclude_flags, integers=INTEGERS)[0].amounts
     objective = Objective(
         load_ensemble(ensemble, ensemble_description, device=device), learned, settings.objective
     )  # fmt: skip
     climber = Ascent(
-        transport_of(model, settings.sampler, asked), objective, settings.ascent,
+        transport_of(model, settings.sampler, asked, elements_drawn(settings)), objective, settings.ascent,
         torch.Generator().manual_seed(derive(run.seed, "drift", start)),
     )  # fmt: skip
     own = begun.own()

@@ -19,6 +19,7 @@ from superdrift.run.seeds import derive
 from superdrift.superconductors.generation.checkpoint import load_model
 from superdrift.superconductors.generation.request_text import parse_request
 from superdrift.superconductors.generation.sampling import Sampling
+from superdrift.superconductors.settings.drift import AscendSettings
 from superdrift.superconductors.settings.generation import GenerateSettings, InpaintSettings
 from superdrift.superconductors.tables import SAMPLES
 
@@ -76,7 +77,7 @@ def generate(
         files.gather(len(batches))
 
 
-def elements_drawn(settings: GenerateSettings | InpaintSettings) -> NDArray[np.bool_] | None:
+def elements_drawn(settings: GenerateSettings | InpaintSettings | AscendSettings) -> NDArray[np.bool_] | None:
     """Mask of the elements that may be drawn, None for all."""
     allowed = mask_of(settings.allowed_elements, key="generate.allowed_elements")
     forbidden = mask_of(settings.forbidden_elements, key="generate.forbidden_elements")
