@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from benchmarks.inputs import SEED, generator_of, stage
 from superdrift.composition.vector import atomic_fractions
+from superdrift.io import tables
 from superdrift.io.tables import matrix
 from superdrift.run.seeds import generator
 from superdrift.run.settings import from_mapping
@@ -21,6 +22,7 @@ from superdrift.superconductors.drift.training_rows import Part, choose_rows
 from superdrift.superconductors.generation.model import Model
 from superdrift.superconductors.settings.drift_ascent import EnsembleSettings
 from superdrift.superconductors.settings.tc import FitSettings
+from superdrift.superconductors.tables import COMPOUNDS
 from superdrift.superconductors.tc.estimator import Estimator
 from superdrift.superconductors.tc.held_out_groups import chemical_groups
 
@@ -67,11 +69,14 @@ class Half:
     def judge(self) -> Estimator:
         """The estimators of a run, fitted to this half by the stage of the workflow."""
         folder = self.work / self.name
+        folder.mkdir(parents=True, exist_ok=True)
         known, described = folder / "neighbours.parquet", folder / "estimators.json"
         if not described.is_file():
             settings = {**self.config["estimate"], "repeats": 1}
             extra = {name: folder / f"{name}.parquet" for name in ("scores", "held_out")}
-            paths = {"compounds": folder / "compounds.parquet", "neighbours": known, "description": described}
+            table = folder / "judged.parquet"
+            tables.write(table, COMPOUNDS, self.compounds, {})
+            paths = {"compounds": table, "neighbours": known, "description": described}
             stage("fit", settings, **paths, **extra)
         return Estimator.load(known, described, threads=self.config["estimate"]["threads"])
 
