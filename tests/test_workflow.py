@@ -23,7 +23,7 @@ from superdrift.report.numbers import NUMBERS
 from superdrift.superconductors.ask.proposals import PROPOSED
 from superdrift.superconductors.contract import CONTRACT
 from superdrift.superconductors.sources import Sources
-from superdrift.superconductors.tables import SCREENED
+from superdrift.superconductors.tables import SCREENED, TRAJECTORIES
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +41,8 @@ def artifacts(finished):
 
 @pytest.mark.parametrize("artifact", CONTRACT.artifacts, ids=lambda artifact: artifact.name)
 def test_every_artifact_of_the_contract_is_there_and_whole(finished, artifacts, artifact):
-    if artifact.only in {CONTRACT[name].only for name in ("energy", "found_later", "later")}:
-        assert artifact.name not in artifacts, "the test run uses the shipped energies and has no cut-offs"
+    if artifact.only in {CONTRACT[name].only for name in ("energy", "found_later", "later", "latent")}:
+        assert artifact.name not in artifacts, "the test run has shipped energies, no cut-offs, and its own drift"
         return
     assert artifacts[artifact.name]
     for values in artifacts[artifact.name]:
@@ -67,6 +67,16 @@ def test_every_source_has_its_artifacts_and_no_other_has(finished, artifacts):
         assert {values["source"] for values in artifacts[name]} == generated
     places = {CONTRACT[name].place(**values) for name, found in artifacts.items() for values in found}
     assert {source.samples for source in (*sources.generated, *sources.known)} <= places
+
+
+def test_the_published_drift_is_a_setting(finished_copy):
+    drifted = f"results/test/{CONTRACT['trajectories'].place(start='ybco')}"
+    done = finished_copy.snakemake(drifted, "--config", "drift={method: published}")
+    assert done.returncode == 0, done.stderr
+    table = tables.read(finished_copy.folder / drifted, TRAJECTORIES)
+    assert table["objective_k"].null_count == table.num_rows and table["tc_undenoised_k"].null_count == 0
+    for name in ("latent", "latent_description", "vae_history", "denoiser_history", "predictor_history"):
+        assert (finished_copy.folder / "results/test" / CONTRACT[name].place()).stat().st_size > 0
 
 
 def test_models_and_report_are_there(finished):
