@@ -36,5 +36,6 @@ def draw(rows: Sequence[Row], path: Path) -> None:
                 axis.fill_between(steps, low, high, color=colour, alpha=0.15, lw=0)
             axis.set(xlabel="step", ylabel="mean Tc (K)", title=HALVES[half])
             axis.set_ylim(bottom=0)
-        axes[0].legend(loc="upper left", frameon=False)
+        handles, labels = axes[0].get_legend_handles_labels()
+        figure.legend(handles, labels, loc="outside lower center", ncols=len(labels))
         save(figure, path)
