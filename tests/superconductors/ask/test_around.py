@@ -11,14 +11,14 @@ from superdrift.superconductors.generation.request import Request
 
 @pytest.fixture(scope="module")
 def proposals():
-    generator = shipped_generator(Request(family="cuprates"), samples=60)
+    generator = shipped_generator(Request(family="cuprates"), samples=120)
     settings = inpainting(keep=["Cu", "O"], depth=0.5, redraw=None)
     return propose_around(generator, "La1.85Sr0.15CuO4", settings, seed=3, known=None)
 
 
 def test_what_is_ranked_keeps_what_stays(proposals):
     rows = proposals.ranked
-    assert proposals.drawn == 60 and rows.num_rows > 2 and all(rows["novel"].to_pylist())
+    assert proposals.drawn == 120 and rows.num_rows > 2 and all(rows["novel"].to_pylist())
     for formula in rows["formula"].to_pylist():
         amounts = parse_formula(formula)
         cations = sum(amount for symbol, amount in amounts.items() if symbol not in ("Cu", "O"))
